@@ -1,0 +1,19 @@
+// ESLint on ourselves: the recommended sets of ESLint and typescript-eslint, and our own plugin over everything.
+import js from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import modeguard from './packages/eslint-plugin/dist/index.js';
+
+export default defineConfig([
+  globalIgnores(['**/dist/**', '**/node_modules/**', 'packages/eslint-plugin/wasm/**']),
+  { files: ['**/*.{js,mjs,ts}'], extends: [js.configs.recommended, tseslint.configs.recommended] },
+  {
+    files: ['**/*.{js,mjs,ts}'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'no-undef': 'off',
+    },
+  },
+  { plugins: { modeguard }, extends: ['modeguard/recommended'] },
+]);

@@ -1,0 +1,54 @@
+// The pipeline on one page: source text, syntax tree, IR, observations. Rules turn observations into findings; ESLint, the
+// command and the tests all come through here.
+import type ts from 'typescript';
+import { lowerPython } from './frontends/python/lower.ts';
+import { parsePython, type PythonTree } from './frontends/python/parse.ts';
+import { lowerTypeScript } from './frontends/typescript/lower.ts';
+import { parseTypeScript } from './frontends/typescript/parse.ts';
+import { interpret } from './interpret/interpret.ts';
+import type { Observations } from './interpret/observation.ts';
+import type { Language, Module } from './ir/ir.ts';
+import { librariesFor } from './libraries/read.ts';
+import type { LibraryModel } from './libraries/schema.ts';
+import { LineIndex } from './source/line-index.ts';
+
+export interface SourceInput {
+  readonly file: string;
+  readonly text: string;
+  readonly language: Language;
+  /** A tree that somebody made already, so that nothing is parsed twice. */
+  readonly tree?: PythonTree | ts.SourceFile;
+  /** Library models of the user's own. */
+  readonly libraries?: readonly LibraryModel[];
+}
+
+/** Everything that a rule may look at. */
+export interface Analysis {
+  readonly file: string;
+  readonly text: string;
+  readonly lines: LineIndex;
+  readonly module: Module;
+  readonly observations: Observations;
+}
+
+export function analyze(input: SourceInput): Analysis {
+  const module = lower(input);
+  const observations = mentionsModes(input) ? interpret(module, librariesFor(input.language, input.libraries)) : NO_OBSERVATIONS;
+  return { file: input.file, text: input.text, lines: new LineIndex(input.text), module, observations };
+}
+
+export function lower(input: SourceInput): Module {
+  if (input.language === 'python') return lowerPython((input.tree as PythonTree | undefined) ?? parsePython(input.text), input.file);
+  return lowerTypeScript((input.tree as ts.SourceFile | undefined) ?? parseTypeScript(input.text, input.file), input.file);
+}
+
+const NO_OBSERVATIONS: Observations = { forwards: [], draws: [], exhausted: false };
+
+/**
+ * Holds unless the file cannot be about modes: it names no library that has them and calls none of their methods. Most files
+ * of a repository are such, and this look costs next to nothing.
+ */
+function mentionsModes({ text, language, libraries }: SourceInput): boolean {
+  if (/\.(?:eval|train|backward|forward|call)\s*\(/.test(text)) return true;
+  return librariesFor(language, libraries).models.some((model) => model.modules !== undefined && model.packages.some((name) => text.includes(name)));
+}

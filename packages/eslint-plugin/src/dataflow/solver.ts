@@ -1,0 +1,120 @@
+// The forward worklist: runs an analysis over one function until nothing changes. It knows blocks and edges, not modes.
+//
+// Blocks are taken in reverse postorder, so that a loop-free function is visited once. A call that throws does not have its
+// effect: the handler of a block receives the state from before each instruction that may throw, joined with what the
+// analysis says has already happened when it throws (`thrownState`).
+import { type Block, type BlockId, type Func, type Instr, type Terminal } from '../ir/ir.ts';
+
+export interface Analysis<S> {
+  /** A state of its own that `step` may change. */
+  clone(state: S): S;
+  /** Joins `from` into `into`, which it may change; holds if `into` grew. */
+  joinInto(into: S, from: S): boolean;
+  /** Applies `instr` to `state`. Returns false if control does not come back from it. */
+  step(state: S, instr: Instr): boolean;
+  /** Holds if `instr` can throw. */
+  mayThrow(instr: Instr): boolean;
+  /** What the last `step` had already done when it threw, or null if that is no more than the state before it. */
+  thrownState(): S | null;
+  /** The state on the edge from the end of a block to `target`; null if the edge cannot be taken. May return `state` itself. */
+  edge(state: S, terminal: Terminal, target: BlockId, isThen: boolean): S | null;
+  /** Called with the state at `return` and at an uncaught `throw`, each time it is reached. */
+  leave(state: S, terminal: Terminal | null): void;
+  /** Holds if the analysis wants to stop early (its budget is spent). */
+  isExhausted(): boolean;
+}
+
+/** States at block entries; a block that is missing is unreachable. */
+export type Solution<S> = ReadonlyMap<BlockId, S>;
+
+export function solve<S>(func: Func, initial: S, analysis: Analysis<S>): Solution<S> {
+  const entries = new Map<BlockId, S>([[func.entry, initial]]);
+  const pending = new PendingBlocks(func.blocks.length);
+  pending.add(func.entry);
+  const flow = (target: BlockId, state: S): void => {
+    const known = entries.get(target);
+    if (known === undefined) {
+      entries.set(target, analysis.clone(state));
+      pending.add(target);
+    } else if (analysis.joinInto(known, state)) pending.add(target);
+  };
+  for (let id = pending.take(); id !== null; id = pending.take()) {
+    if (analysis.isExhausted()) break;
+    visit(func.blocks[id]!, analysis.clone(entries.get(id)!), analysis, flow);
+  }
+  return entries;
+}
+
+function visit<S>(block: Block, state: S, analysis: Analysis<S>, flow: (target: BlockId, state: S) => void): void {
+  const raise = (thrown: S): void => {
+    if (block.handler !== null) flow(block.handler, thrown);
+    else analysis.leave(thrown, null);
+  };
+  for (const instr of block.instrs) {
+    const throws = analysis.mayThrow(instr);
+    if (throws && block.handler !== null) raise(state);
+    const returns = analysis.step(state, instr);
+    if (throws) {
+      const thrown = analysis.thrownState();
+      if (thrown !== null) raise(thrown);
+    }
+    if (!returns) return;
+  }
+  const terminal = block.terminal;
+  switch (terminal.kind) {
+    case 'goto':
+      follow(terminal.target, true);
+      return;
+    case 'branch':
+      follow(terminal.then, true);
+      follow(terminal.else, false);
+      return;
+    case 'each':
+      follow(terminal.body, true);
+      follow(terminal.done, false);
+      return;
+    case 'return':
+      analysis.leave(state, terminal);
+      return;
+    case 'throw':
+      if (block.handler !== null) flow(block.handler, state);
+      else analysis.leave(state, terminal);
+      return;
+    case 'unreachable':
+      return;
+  }
+
+  function follow(target: BlockId, isThen: boolean): void {
+    // `edge` may refine the state in place, and the other edge must not see that.
+    const base = terminal.kind === 'goto' ? state : analysis.clone(state);
+    const refined = analysis.edge(base, terminal, target, isThen);
+    if (refined !== null) flow(target, refined);
+  }
+}
+
+/** A set of block numbers that gives back the smallest: with blocks in reverse postorder, predecessors first. */
+class PendingBlocks {
+  readonly #marked: Uint8Array;
+  #lowest: number;
+
+  constructor(count: number) {
+    this.#marked = new Uint8Array(count);
+    this.#lowest = count;
+  }
+
+  add(id: BlockId): void {
+    this.#marked[id] = 1;
+    if (id < this.#lowest) this.#lowest = id;
+  }
+
+  take(): BlockId | null {
+    for (let id = this.#lowest; id < this.#marked.length; id += 1) {
+      if (this.#marked[id] === 0) continue;
+      this.#marked[id] = 0;
+      this.#lowest = id;
+      return id;
+    }
+    this.#lowest = this.#marked.length;
+    return null;
+  }
+}

@@ -1,0 +1,13 @@
+// Whether operations record a graph. `disabled` is a no-grad scope, `inference` an inference-mode scope, `entry` is the
+// state in which the analysed root function was entered.
+import { powerset } from '../dataflow/lattice.ts';
+
+export type GradSet = number;
+
+export const GRAD_ENABLED = 1;
+export const GRAD_DISABLED = 2;
+export const GRAD_INFERENCE = 4;
+export const GRAD_UNKNOWN = 8;
+export const GRAD_ENTRY = 16;
+
+export const gradLattice = powerset(['enabled', 'disabled', 'inference', 'unknown', 'entry']);

@@ -1,0 +1,87 @@
+// What the abstract objects hold at one point of the program. Object states are immutable records; an update replaces the
+// record, so that a state can be copied by copying the map.
+import { EVAL, TRAIN, type ModeSet } from './mode.ts';
+import type { AbstractObject, Site } from './object.ts';
+import { joinValues, type Value } from './value.ts';
+
+/** Whether a normalisation layer's running statistics mean anything: fresh (0 and 1), calibrated, or we cannot tell. */
+export type StatisticsSet = number;
+export const FRESH = 1;
+export const CALIBRATED = 2;
+export const UNKNOWN_STATISTICS = 4;
+
+/** Whether parameters require gradients. */
+export type TrainableSet = number;
+export const TRAINABLE = 1;
+export const FROZEN = 2;
+export const UNKNOWN_TRAINABLE = 4;
+
+/** Where a mode was set, and how: for the witness. */
+export interface ModeSetting {
+  readonly site: Site;
+  readonly mode: ModeSet;
+  readonly how: 'constructed' | 'called' | 'scope' | 'loaded' | 'assigned' | 'asserted';
+  /** Holds if the call was made on this very layer, or on layers picked out of a tree, and not on a whole network. */
+  readonly selective: boolean;
+}
+
+export interface ObjectState {
+  readonly modes: ModeSet;
+  readonly settings: readonly ModeSetting[];
+  readonly statistics: StatisticsSet;
+  readonly trainable: TrainableSet;
+  /** Attributes by name; elements of collections by `[key]`, or `[]` where the key is not known. */
+  readonly attrs: ReadonlyMap<string, Value>;
+  /** Holds if the abstract object may stand for more than one object. */
+  readonly many: boolean;
+  /** Holds if code that we cannot see may hold it: its attributes may have other values than those recorded. */
+  readonly escaped: boolean;
+}
+
+export const NEW_OBJECT: ObjectState = { modes: 0, settings: [], statistics: FRESH, trainable: TRAINABLE, attrs: new Map(), many: false, escaped: false };
+
+const MAX_SETTINGS = 6;
+
+export function joinSettings(a: readonly ModeSetting[], b: readonly ModeSetting[]): readonly ModeSetting[] {
+  if (a === b || b.length === 0) return a;
+  const added = b.filter((setting) => !a.some((known) => known.site.span === setting.site.span && known.mode === setting.mode));
+  return added.length === 0 || a.length >= MAX_SETTINGS ? a : [...a, ...added].slice(0, MAX_SETTINGS);
+}
+
+/** The least upper bound; `a` itself if `b` adds nothing. */
+export function joinObjects(a: ObjectState, b: ObjectState): ObjectState {
+  if (a === b) return a;
+  const modes = a.modes | b.modes;
+  const settings = joinSettings(a.settings, b.settings);
+  const statistics = a.statistics | b.statistics;
+  const trainable = a.trainable | b.trainable;
+  const many = a.many || b.many;
+  const escaped = a.escaped || b.escaped;
+  const attrs = joinAttrs(a.attrs, b.attrs);
+  if (modes === a.modes && settings === a.settings && statistics === a.statistics && trainable === a.trainable && many === a.many && escaped === a.escaped && attrs === a.attrs) return a;
+  return { modes, settings, statistics, trainable, attrs, many, escaped };
+}
+
+function joinAttrs(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
+  if (a === b) return a;
+  let result: Map<string, Value> | null = null;
+  for (const [name, value] of b) {
+    const known = a.get(name);
+    const joined = known === undefined ? value : joinValues(known, value);
+    if (joined === known) continue;
+    result ??= new Map(a);
+    result.set(name, joined);
+  }
+  return result ?? a;
+}
+
+export function modeAsBoolean(modes: ModeSet): boolean | null {
+  return modes === TRAIN ? true : modes === EVAL ? false : null;
+}
+
+/** Names of the attributes that hold collection elements. */
+export function elementName(key: string | number | null): string {
+  return key === null ? '[]' : `[${key}]`;
+}
+
+export type Heap = Map<AbstractObject, ObjectState>;

@@ -1,0 +1,158 @@
+// The state of the analysis at one point: the product of variables, heap and gradient mode. `cells` are the variables that
+// outlive a call (module level, captured); `locals` and `temps` belong to the function that is being run.
+import type { Temp, Variable } from '../ir/ir.ts';
+import type { GradSet } from './grad.ts';
+import { joinObjects, joinSettings, NEW_OBJECT, type Heap, type ModeSetting, type ObjectState } from './heap.ts';
+import type { ModeSet } from './mode.ts';
+import type { AbstractObject, Site } from './object.ts';
+import { joinValues, NOTHING, type Value } from './value.ts';
+
+/** A `with` that is open: what to put back at its exit. */
+export interface OpenScope {
+  readonly grad: GradSet;
+  readonly gradSites: readonly Site[];
+}
+
+/** A branch whose test is a stale copy of the mode; `side` tells its two ways apart, so that a join forgets it. */
+export interface StaleGuard {
+  readonly test: Value;
+  readonly block: number;
+  readonly side: boolean;
+}
+
+export class State {
+  cells: Map<Variable, Value>;
+  locals: Map<Variable, Value>;
+  temps: Map<Temp, Value>;
+  heap: Heap;
+  grad: GradSet;
+  gradSites: readonly Site[];
+  scopes: Map<number, OpenScope>;
+  staleGuards: readonly StaleGuard[];
+
+  constructor(cells: Map<Variable, Value>, heap: Heap, grad: GradSet, gradSites: readonly Site[]) {
+    this.cells = cells;
+    this.heap = heap;
+    this.grad = grad;
+    this.gradSites = gradSites;
+    this.locals = new Map();
+    this.temps = new Map();
+    this.scopes = new Map();
+    this.staleGuards = [];
+  }
+
+  clone(): State {
+    const copy = new State(new Map(this.cells), new Map(this.heap), this.grad, this.gradSites);
+    copy.locals = new Map(this.locals);
+    copy.temps = new Map(this.temps);
+    copy.scopes = new Map(this.scopes);
+    copy.staleGuards = this.staleGuards;
+    return copy;
+  }
+
+  /** What a called function starts from: everything but this function's own names. */
+  forCallee(): State {
+    const state = new State(new Map(this.cells), new Map(this.heap), this.grad, this.gradSites);
+    state.staleGuards = this.staleGuards;
+    return state;
+  }
+
+  /** Takes over what a call left behind. */
+  adopt(after: State): void {
+    this.cells = new Map(after.cells);
+    this.heap = new Map(after.heap);
+    this.grad = after.grad;
+    this.gradSites = after.gradSites;
+  }
+
+  /** Joins `from` into this state; holds if this grew. */
+  joinFrom(from: State): boolean {
+    let grew = joinMap(this.cells, from.cells);
+    grew = joinMap(this.locals, from.locals) || grew;
+    grew = joinMap(this.temps, from.temps) || grew;
+    for (const [object, state] of from.heap) {
+      const known = this.heap.get(object);
+      const joined = known === undefined ? state : joinObjects(known, state);
+      if (joined === known) continue;
+      this.heap.set(object, joined);
+      grew = true;
+    }
+    if ((this.grad | from.grad) !== this.grad) {
+      this.grad |= from.grad;
+      grew = true;
+    }
+    if (from.gradSites.some((site) => !this.gradSites.includes(site)) && this.gradSites.length < 6) {
+      this.gradSites = [...new Set([...this.gradSites, ...from.gradSites])];
+      grew = true;
+    }
+    for (const [scope, open] of from.scopes) {
+      const known = this.scopes.get(scope);
+      if (known === undefined || (known.grad | open.grad) !== known.grad) {
+        this.scopes.set(scope, { grad: (known?.grad ?? 0) | open.grad, gradSites: open.gradSites });
+        grew = true;
+      }
+    }
+    // Guards hold only if they hold on every way here; losing one is growth.
+    const kept = this.staleGuards.filter((guard) => from.staleGuards.some((other) => other.block === guard.block && other.side === guard.side && other.test === guard.test));
+    if (kept.length !== this.staleGuards.length) {
+      this.staleGuards = kept;
+      grew = true;
+    }
+    return grew;
+  }
+
+  get(temp: Temp): Value {
+    return this.temps.get(temp) ?? NOTHING;
+  }
+
+  set(temp: Temp, value: Value): void {
+    this.temps.set(temp, value);
+  }
+
+  object(object: AbstractObject): ObjectState {
+    return this.heap.get(object) ?? NEW_OBJECT;
+  }
+
+  update(object: AbstractObject, change: Partial<ObjectState>): void {
+    this.heap.set(object, { ...this.object(object), ...change });
+  }
+
+  attr(object: AbstractObject, name: string): Value | undefined {
+    return this.object(object).attrs.get(name);
+  }
+
+  /** Sets an attribute; `strong` replaces the old value, otherwise the new one is joined to it. */
+  setAttr(object: AbstractObject, name: string, value: Value, strong: boolean): void {
+    const state = this.object(object);
+    const old = state.attrs.get(name);
+    const next = strong && !state.many ? value : joinValues(old ?? NOTHING, value);
+    if (next === old) return;
+    const attrs = new Map(state.attrs);
+    attrs.set(name, next);
+    this.heap.set(object, { ...state, attrs });
+  }
+
+  /** Sets the flag of one object, not of its children. */
+  setMode(object: AbstractObject, modes: ModeSet, setting: ModeSetting, strong: boolean): void {
+    const state = this.object(object);
+    const replaces = strong && !state.many;
+    this.heap.set(object, {
+      ...state,
+      modes: replaces ? modes : state.modes | modes,
+      settings: replaces ? [setting] : joinSettings(state.settings, [setting]),
+    });
+  }
+}
+
+function joinMap<K>(into: Map<K, Value>, from: ReadonlyMap<K, Value>): boolean {
+  if (into === from) return false;
+  let grew = false;
+  for (const [key, value] of from) {
+    const known = into.get(key);
+    const joined = known === undefined ? value : joinValues(known, value);
+    if (joined === known) continue;
+    into.set(key, joined);
+    grew = true;
+  }
+  return grew;
+}

@@ -1,0 +1,185 @@
+// What a variable or a temp may hold: a small set of atoms, a flag for "anything else", and where the value came from.
+//
+// A value with more atoms than MAX_ATOMS is cut to its objects and functions and marked unknown: constants are only
+// interesting while there are few of them.
+import type { Constant, Func, Module } from '../ir/ir.ts';
+import type { GradScopeEffect } from '../libraries/schema.ts';
+import type { ModeSet } from './mode.ts';
+import type { AbstractObject, ProjectClass, Site } from './object.ts';
+
+export interface FuncRef {
+  readonly module: Module;
+  readonly func: Func;
+}
+
+/** How a `training` flag was read, to tell a live read from a stale copy. */
+export interface FlagRead {
+  readonly site: Site;
+  /** Holds if the read happened while an object was being constructed, or at module level. */
+  readonly early: boolean;
+}
+
+export type Atom =
+  | { readonly kind: 'constant'; readonly value: Constant }
+  | { readonly kind: 'object'; readonly object: AbstractObject }
+  /** A function of the project. `receiver` is bound to it (methods); `scopes` are gradient scopes put around it (decorators). */
+  | { readonly kind: 'function'; readonly ref: FuncRef; readonly receiver: AbstractObject | null; readonly scopes: readonly GradScopeEffect[] }
+  | { readonly kind: 'class'; readonly class: ProjectClass }
+  /** A module, function or class of a library, by its full path: `torch.nn.Dropout`. */
+  | { readonly kind: 'library'; readonly path: string }
+  /** A method that a library's module base gives to an object: `model.eval`. */
+  | { readonly kind: 'method'; readonly object: AbstractObject; readonly name: string }
+  /** A `training` flag as it was when it was read. `negated`: after `not`. */
+  | { readonly kind: 'flag'; readonly object: AbstractObject; readonly modes: ModeSet; readonly negated: boolean; readonly read: FlagRead }
+  /** The parameters of a module, or one of them. */
+  | { readonly kind: 'parameters'; readonly object: AbstractObject }
+  /** An entered or enterable gradient scope. */
+  | { readonly kind: 'scope'; readonly effect: GradScopeEffect }
+  /** `super()`: lookups start after `after` in the order of the receiver's class. */
+  | { readonly kind: 'super'; readonly object: AbstractObject; readonly after: ProjectClass };
+
+/** Where the random part of a value was drawn. `plain`: scaled by plain numbers only, as a regulariser's noise is. */
+export interface NoiseOrigin {
+  readonly draw: number;
+  readonly plain: boolean;
+}
+
+/** A copy of the mode that decides instead of the flag itself. */
+export interface StaleOrigin {
+  readonly site: Site;
+  readonly name: string;
+  /** `copy`: taken from `training` at construction. `private`: a flag of the class's own that happens to be called like it. */
+  readonly how: 'copy' | 'private';
+}
+
+export interface Value {
+  readonly atoms: readonly Atom[];
+  /** Holds if the value may be something that we cannot see. */
+  readonly unknown: boolean;
+  /** Forward calls that the value derives from, with and without a gradient path (`detach`), by observation number. */
+  readonly from: readonly number[];
+  readonly detached: readonly number[];
+  readonly noise: readonly NoiseOrigin[];
+  /** Holds if it derives from an argument of the forward method that is being analysed. */
+  readonly input: boolean;
+  /** Holds if it is, or derives from, a learned parameter. */
+  readonly learned: boolean;
+  readonly stale: StaleOrigin | null;
+}
+
+const MAX_ATOMS = 12;
+const NONE: readonly never[] = [];
+
+export const NOTHING: Value = { atoms: NONE, unknown: false, from: NONE, detached: NONE, noise: NONE, input: false, learned: false, stale: null };
+export const ANYTHING: Value = { ...NOTHING, unknown: true };
+
+export function ofAtoms(...atoms: readonly Atom[]): Value {
+  return { ...NOTHING, atoms };
+}
+
+export function ofObject(object: AbstractObject): Value {
+  return ofAtoms({ kind: 'object', object });
+}
+
+export function ofConstant(value: Constant): Value {
+  return ofAtoms({ kind: 'constant', value });
+}
+
+export function ofBoolean(value: boolean): Value {
+  return ofConstant({ type: 'boolean', value });
+}
+
+export function sameAtom(a: Atom, b: Atom): boolean {
+  if (a === b) return true;
+  switch (a.kind) {
+    case 'constant':
+      return b.kind === 'constant' && a.value.type === b.value.type && ('value' in a.value ? Object.is(a.value.value, (b.value as { value?: unknown }).value) : true);
+    case 'object':
+      return b.kind === 'object' && a.object === b.object;
+    case 'function':
+      return b.kind === 'function' && a.ref.func === b.ref.func && a.receiver === b.receiver && a.scopes.length === b.scopes.length && a.scopes.every((scope, i) => scope === b.scopes[i]);
+    case 'class':
+      return b.kind === 'class' && a.class === b.class;
+    case 'library':
+      return b.kind === 'library' && a.path === b.path;
+    case 'method':
+      return b.kind === 'method' && a.object === b.object && a.name === b.name;
+    case 'flag':
+      return b.kind === 'flag' && a.object === b.object && a.modes === b.modes && a.negated === b.negated && a.read.site.span === b.read.site.span;
+    case 'parameters':
+      return b.kind === 'parameters' && a.object === b.object;
+    case 'scope':
+      return b.kind === 'scope' && a.effect === b.effect;
+    case 'super':
+      return b.kind === 'super' && a.object === b.object && a.after === b.after;
+  }
+}
+
+function unionBy<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boolean): readonly T[] {
+  if (a === b || b.length === 0) return a;
+  let result: T[] | null = null;
+  for (const item of b) {
+    if ((result ?? a).some((known) => same(known, item))) continue;
+    result ??= [...a];
+    result.push(item);
+  }
+  return result ?? a;
+}
+
+const sameNumber = (x: number, y: number): boolean => x === y;
+const sameNoise = (x: NoiseOrigin, y: NoiseOrigin): boolean => x.draw === y.draw && x.plain === y.plain;
+
+/** The least upper bound; `a` itself if `b` adds nothing. */
+export function joinValues(a: Value, b: Value): Value {
+  if (a === b || b === NOTHING) return a;
+  let atoms = unionBy(a.atoms, b.atoms, sameAtom);
+  let unknown = a.unknown || b.unknown;
+  if (atoms.length > MAX_ATOMS) {
+    atoms = atoms.filter((atom) => atom.kind === 'object' || atom.kind === 'function').slice(0, MAX_ATOMS * 4);
+    unknown = true;
+    if (atoms.length === a.atoms.length && a.unknown) atoms = a.atoms;
+  }
+  const from = unionBy(a.from, b.from, sameNumber);
+  const detached = unionBy(a.detached, b.detached, sameNumber);
+  const noise = unionBy(a.noise, b.noise, sameNoise);
+  const input = a.input || b.input;
+  const learned = a.learned || b.learned;
+  const stale = a.stale ?? b.stale;
+  if (atoms === a.atoms && unknown === a.unknown && from === a.from && detached === a.detached && noise === a.noise && input === a.input && learned === a.learned && stale === a.stale) return a;
+  return { atoms, unknown, from, detached, noise, input, learned, stale };
+}
+
+/** What an operation that we do not model makes of its operands: nothing that we know, derived from all of them. */
+export function derive(operands: readonly Value[]): Value {
+  let result = ANYTHING;
+  for (const operand of operands) result = joinValues(result, { ...operand, atoms: NONE, stale: null });
+  return result;
+}
+
+export function objectsOf(value: Value): readonly AbstractObject[] {
+  const objects: AbstractObject[] = [];
+  for (const atom of value.atoms) if (atom.kind === 'object') objects.push(atom.object);
+  return objects;
+}
+
+/** The one object that the value must be, or null. */
+export function mustObject(value: Value): AbstractObject | null {
+  const only = value.atoms.length === 1 && !value.unknown ? value.atoms[0]! : null;
+  return only?.kind === 'object' ? only.object : null;
+}
+
+/** The constant that the value must be, or null. */
+export function mustConstant(value: Value): Constant | null {
+  const only = value.atoms.length === 1 && !value.unknown ? value.atoms[0]! : null;
+  return only?.kind === 'constant' ? only.value : null;
+}
+
+export function mustString(value: Value): string | null {
+  const constant = mustConstant(value);
+  return constant?.type === 'string' ? constant.value : null;
+}
+
+/** Everything derived from forward calls, with or without a gradient path. */
+export function forwardsOf(value: Value): readonly number[] {
+  return value.detached.length === 0 ? value.from : [...value.from, ...value.detached];
+}

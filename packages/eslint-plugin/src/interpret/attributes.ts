@@ -1,0 +1,198 @@
+// Reading and writing attributes and elements.
+import type { Instr } from '../ir/ir.ts';
+import { CALIBRATED, elementName } from '../domains/heap.ts';
+import { EVAL, TRAIN, UNKNOWN_MODE } from '../domains/mode.ts';
+import type { AbstractObject } from '../domains/object.ts';
+import type { State } from '../domains/state.ts';
+import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
+import { callFunction } from './call-function.ts';
+import { findMember } from './class-order.ts';
+import { NO_ARGS, type Frame, type Machine } from './machine.ts';
+import { setTreeTrainable, trainableOfFlag } from './set-mode.ts';
+
+const STATISTICS_BUFFERS = new Set(['running_mean', 'running_var', 'runningMean', 'runningVar']);
+const REQUIRES_GRAD = new Set(['requires_grad', 'requiresGrad']);
+
+export function getAttribute(machine: Machine, frame: Frame, state: State, value: Value, name: string, instr: Instr): Value {
+  let result: Value = NOTHING;
+  for (const atom of value.atoms) result = joinValues(result, attributeOfAtom(machine, frame, state, atom, name, instr));
+  if (value.unknown || value.atoms.length === 0) {
+    if (machine.libraries.shapeAttributes.has(name)) {
+      machine.use(forwardsOf(value), 'shape', instr.span);
+      return joinValues(result, ANYTHING);
+    }
+    const derived = derive([value]);
+    result = joinValues(result, name === 'data' ? { ...derived, from: [], detached: forwardsOf(value) } : derived);
+  } else if (value.from.length > 0 || value.detached.length > 0 || value.noise.length > 0 || value.input) {
+    result = joinValues(result, { ...derive([value]), unknown: result.unknown });
+  }
+  return result;
+}
+
+function attributeOfAtom(machine: Machine, frame: Frame, state: State, atom: Atom, name: string, instr: Instr): Value {
+  switch (atom.kind) {
+    case 'object':
+      return attributeOfObject(machine, frame, state, atom.object, name, instr);
+    case 'library':
+      return ofAtoms({ kind: 'library', path: machine.libraries.canonical(`${atom.path}.${name}`) });
+    case 'class': {
+      const member = findMember(machine.order(atom.class), name);
+      return member === null ? ANYTHING : member.entry.value;
+    }
+    case 'super': {
+      const member = findMember(machine.order(atom.object.class ?? atom.after), name, atom.after);
+      return member === null ? ofAtoms({ kind: 'method', object: atom.object, name }) : bound(member.entry.value, atom.object);
+    }
+    case 'parameters':
+      return ofAtoms(atom);
+    case 'constant':
+    case 'function':
+    case 'method':
+    case 'flag':
+    case 'scope':
+      return ANYTHING;
+  }
+}
+
+function attributeOfObject(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, instr: Instr): Value {
+  const hasMode = object.kind === 'module' || object.kind === 'opaque';
+  if (hasMode && machine.libraries.flags.has(name)) {
+    const early = frame.early;
+    return ofAtoms({ kind: 'flag', object, modes: state.object(object).modes, negated: false, read: { site: machine.site(instr.span), early } });
+  }
+  const stored = state.attr(object, name);
+  if (stored !== undefined) return withStaleness(machine, state, object, name, stored, frame);
+  if (object.class !== null) {
+    const member = findMember(machine.order(object.class), name);
+    if (member !== null) {
+      if (member.entry.member !== 'getter') return bound(member.entry.value, object);
+      let result: Value = NOTHING;
+      for (const atom of member.entry.value.atoms) {
+        if (atom.kind === 'function') result = joinValues(result, callFunction(machine, frame, state, atom.ref, object, NO_ARGS, instr).value);
+      }
+      return joinValues(result, member.entry.value.unknown ? ANYTHING : NOTHING);
+    }
+  }
+  if (hasMode && machine.libraries.moduleMethods.has(name)) return ofAtoms({ kind: 'method', object, name });
+  if (object.kind === 'collection') {
+    const element = state.attr(object, elementName(name)) ?? state.attr(object, '[]');
+    return element ?? ANYTHING;
+  }
+  if (object.kind === 'opaque' && object.class === null) {
+    // A part of something that we cannot see: an object of its own, in the mode that its parent has now.
+    const part = machine.outside('', instr.span, `${object.label}.${name}`, { object, name });
+    const parent = state.object(object);
+    if (!state.heap.has(part)) state.heap.set(part, { ...parent, attrs: new Map() });
+    if (machine.shared.has(object)) machine.shared.add(part);
+    state.setAttr(object, name, { ...ANYTHING, atoms: [{ kind: 'object', object: part }] }, true);
+    return state.attr(object, name) ?? ANYTHING;
+  }
+  return ANYTHING;
+}
+
+/** Marks a value that was copied from the mode at construction, or a private flag that is named like one. */
+function withStaleness(machine: Machine, state: State, object: AbstractObject, name: string, value: Value, frame: Frame): Value {
+  if (machine.probe === null || frame.early || object.kind !== 'module' || object.class === null || value.stale !== null) return value;
+  const copy = value.atoms.find((atom) => atom.kind === 'flag' && atom.read.early);
+  if (copy?.kind === 'flag') return { ...value, stale: { site: copy.read.site, name, how: 'copy' } };
+  const constant = mustConstant(value);
+  if (constant?.type !== 'boolean' || !TRAINING_NAME.test(name)) return value;
+  const setter = state.object(object).settings[0];
+  return { ...value, stale: { site: setter?.site ?? object.site, name, how: 'private' } };
+}
+
+const TRAINING_NAME = /^_*(?:is_?)?train(?:ing)?(?:_?(?:mode|flag|phase))?$/i;
+
+function bound(value: Value, object: AbstractObject): Value {
+  return { ...value, atoms: value.atoms.map((atom) => (atom.kind === 'function' && atom.receiver === null ? { ...atom, receiver: object } : atom)) };
+}
+
+export function setAttribute(machine: Machine, state: State, target: Value, name: string, value: Value, instr: Instr): void {
+  const one = mustObject(target);
+  for (const atom of target.atoms) {
+    if (atom.kind === 'parameters' && REQUIRES_GRAD.has(name)) {
+      setTreeTrainable(state, atom.object, trainableOfFlag(value), target.atoms.length === 1);
+      continue;
+    }
+    if (atom.kind === 'class') {
+      atom.class.members.set(name, { value, member: 'static' });
+      continue;
+    }
+    if (atom.kind !== 'object') continue;
+    const object = atom.object;
+    const strong = one === object;
+    if ((object.kind === 'module' || object.kind === 'opaque') && machine.libraries.flags.has(name)) {
+      const constant = mustConstant(value);
+      const modes = constant?.type === 'boolean' ? (constant.value ? TRAIN : EVAL) : UNKNOWN_MODE;
+      state.setMode(object, modes, { site: machine.site(instr.span), mode: modes, how: 'assigned', selective: true }, strong);
+      continue;
+    }
+    if (STATISTICS_BUFFERS.has(name)) state.update(object, { statistics: strong ? CALIBRATED : state.object(object).statistics | CALIBRATED });
+    state.setAttr(object, name, value, strong);
+    if (machine.shared.has(object)) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
+    adopt(machine, state, object, value);
+  }
+  if (target.unknown || target.atoms.length === 0) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
+}
+
+/** What is stored in an object of the caller is the caller's too. */
+function adopt(machine: Machine, state: State, owner: AbstractObject, value: Value): void {
+  if (!machine.shared.has(owner)) return;
+  for (const object of objectsOf(value)) {
+    if (machine.shared.has(object) || object.kind !== 'collection') continue;
+    machine.shared.add(object);
+    for (const element of state.object(object).attrs.values()) adopt(machine, state, object, element);
+  }
+}
+
+export function getItem(state: State, value: Value, index: Value | null): Value {
+  const constant = index === null ? null : mustConstant(index);
+  const key = constant?.type === 'string' || constant?.type === 'number' ? constant.value : null;
+  let result: Value = NOTHING;
+  for (const atom of value.atoms) {
+    if (atom.kind === 'parameters') result = joinValues(result, ofAtoms(atom));
+    else if (atom.kind === 'object') {
+      const exact = key === null ? undefined : (state.attr(atom.object, elementName(key)) ?? state.attr(atom.object, String(key)));
+      if (atom.object.kind === 'opaque') result = joinValues(result, { ...ANYTHING, atoms: [atom] });
+      else if (exact !== undefined) result = joinValues(result, joinValues(exact, state.attr(atom.object, '[]') ?? NOTHING));
+      else if (index === null) result = joinValues(result, ofObject(atom.object));
+      else {
+        let any: Value = atom.object.kind === 'collection' ? NOTHING : ANYTHING;
+        for (const [name, element] of state.object(atom.object).attrs) if (name.startsWith('[') || atom.object.library?.children !== undefined) any = joinValues(any, element);
+        result = joinValues(result, any === NOTHING ? ANYTHING : any);
+      }
+    } else result = joinValues(result, ANYTHING);
+  }
+  if (value.unknown || value.atoms.length === 0) result = joinValues(result, ANYTHING);
+  return joinValues(result, { ...derive([value]), unknown: result.unknown });
+}
+
+export function setItem(machine: Machine, state: State, target: Value, index: Value | null, value: Value, instr: Instr): void {
+  const constant = index === null ? null : mustConstant(index);
+  const key = constant?.type === 'string' || constant?.type === 'number' ? constant.value : null;
+  const one = mustObject(target);
+  for (const object of objectsOf(target)) {
+    state.setAttr(object, elementName(key), value, one === object && key !== null);
+    if (machine.shared.has(object)) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
+    adopt(machine, state, object, value);
+  }
+  if (objectsOf(target).length === 0) machine.use(forwardsOf(machine.settled(state, value)), target.from.length > 0 ? 'shape' : 'escaped', instr.span);
+}
+
+/** The next element of an iteration. */
+export function iterate(state: State, value: Value): Value {
+  let result: Value = NOTHING;
+  for (const atom of value.atoms) {
+    if (atom.kind === 'parameters') result = joinValues(result, ofAtoms(atom));
+    else if (atom.kind !== 'object') result = joinValues(result, ANYTHING);
+    else if (atom.object.kind === 'opaque') result = joinValues(result, ANYTHING);
+    else {
+      for (const [name, element] of state.object(atom.object).attrs) {
+        if (name.startsWith('[') || atom.object.library?.children !== undefined) result = joinValues(result, element);
+      }
+    }
+  }
+  if (value.unknown || (value.atoms.length === 0 && value !== NOTHING)) result = joinValues(result, ANYTHING);
+  return joinValues(result, { ...derive([value]), unknown: result.unknown });
+}
+

@@ -1,0 +1,135 @@
+// Runs a function of the project in the caller's state.
+//
+// Guarantees: the caller's own variables are untouched; variables that outlive the call, the heap and the gradient mode are
+// those that the callee leaves behind; if no path returns, control does not come back. Refuses: recursion (a function that is
+// already running is treated as code that we cannot see) and chains deeper than MAX_DEPTH.
+import type { Func, Instr } from '../ir/ir.ts';
+import { solve } from '../dataflow/solver.ts';
+import { elementName, NEW_OBJECT } from '../domains/heap.ts';
+import type { AbstractObject } from '../domains/object.ts';
+import type { State } from '../domains/state.ts';
+import { ANYTHING, derive, joinValues, ofConstant, ofObject, type FuncRef, type Value } from '../domains/value.ts';
+import type { ArgValues, Frame, Machine } from './machine.ts';
+import { escapeTree } from './set-mode.ts';
+import { FunctionRun } from './transfer.ts';
+
+const MAX_DEPTH = 24;
+
+export interface CallResult {
+  readonly value: Value;
+  /** False if control does not come back. */
+  readonly returns: boolean;
+}
+
+export function callFunction(machine: Machine, frame: Frame, state: State, ref: FuncRef, receiver: AbstractObject | null, args: ArgValues, instr: Instr, options: { early?: boolean } = {}): CallResult {
+  if (frame.context.occurrences(ref.func) > 0 || frame.context.depth >= MAX_DEPTH || machine.exhausted) {
+    const given = [...args.positional, ...args.keywords.values()];
+    for (const value of given) escapeTree(state, value);
+    if (receiver !== null) escapeTree(state, ofObject(receiver));
+    return { value: derive(given.map((value) => machine.settled(state, value))), returns: true };
+  }
+  machine.entered.add(ref.func);
+  const context = frame.context.enter(instr, ref);
+  const entry = state.forCallee();
+  bindParameters(machine, entry, context, ref.func, receiver, args, instr);
+  const kept = machine.keptResults.get(context);
+  if (kept !== undefined && kept.receiver === receiver && sameEntry(kept.entry, entry)) {
+    machine.thrown = kept.thrown;
+    if (kept.exit === null) return { value: kept.result, returns: false };
+    state.adopt(kept.exit);
+    return { value: kept.result, returns: true };
+  }
+  const run = runFunction(machine, { context, receiver, early: options.early ?? (frame.early && frame.context.parent !== null) }, ref.func, entry.clone());
+  machine.keptResults.set(context, { entry, receiver, exit: run.exit, thrown: run.thrown, result: run.result });
+  machine.thrown = run.thrown;
+  if (run.exit === null) return { value: run.result, returns: false };
+  state.adopt(run.exit);
+  return { value: run.result, returns: true };
+}
+
+/** Solves `func` from `entry`. A generator's result stands for what it yields. */
+export function runFunction(machine: Machine, frame: Frame, func: Func, entry: State): FunctionRun {
+  const run = new FunctionRun(machine, frame, func);
+  solve(func, entry, run);
+  return run;
+}
+
+function bindParameters(machine: Machine, state: State, context: Frame['context'], func: Func, receiver: AbstractObject | null, args: ArgValues, instr: Instr): void {
+  const bind = (param: Func['params'][number], value: Value): void => bindVariable(machine, state, param.variable, value);
+  const positional = [...args.positional];
+  if (receiver !== null) {
+    if (func.thisVariable !== null) bindVariable(machine, state, func.thisVariable, ofObject(receiver));
+    else if (machine.module.language === 'python') positional.unshift(ofObject(receiver));
+  }
+  const keywords = new Map(args.keywords);
+  let at = 0;
+  func.params.forEach((param, index) => {
+    switch (param.kind) {
+      case 'positional':
+      case 'keyword-only': {
+        const named = keywords.get(param.variable.name);
+        keywords.delete(param.variable.name);
+        let value = param.kind === 'positional' && at < positional.length ? positional[at] : named;
+        if (param.kind === 'positional') at += 1;
+        if (value === undefined) {
+          const fallback = machine.defaults.get(func)?.get(index) ?? (machine.module.language === 'typescript' ? ofConstant({ type: 'undefined' }) : ANYTHING);
+          value = args.more === null ? fallback : joinValues(joinValues(fallback, args.more), ANYTHING);
+        }
+        bind(param, value);
+        return;
+      }
+      case 'rest': {
+        const rest = machine.allocate(state, context, instr, `rest${index}`, { kind: 'collection', class: null, library: null, label: param.variable.name }, {});
+        const elements = new Map<string, Value>();
+        positional.slice(at).forEach((value, i) => elements.set(elementName(i), value));
+        if (args.more !== null) elements.set(elementName(null), joinValues(args.more, ANYTHING));
+        state.heap.set(rest, { ...NEW_OBJECT, attrs: elements });
+        at = positional.length;
+        bind(param, ofObject(rest));
+        return;
+      }
+      case 'keyword-rest': {
+        const rest = machine.allocate(state, context, instr, `kwrest${index}`, { kind: 'collection', class: null, library: null, label: param.variable.name }, {});
+        const elements = new Map<string, Value>();
+        for (const [name, value] of keywords) elements.set(elementName(name), value);
+        if (args.more !== null) elements.set(elementName(null), joinValues(args.more, ANYTHING));
+        state.heap.set(rest, { ...NEW_OBJECT, attrs: elements });
+        bind(param, ofObject(rest));
+        return;
+      }
+    }
+  });
+}
+
+/** A captured variable of an earlier call may still be in use by a closure: its old value is kept beside the new one. */
+function bindVariable(machine: Machine, state: State, variable: Func['params'][number]['variable'], value: Value): void {
+  if (!variable.captured) {
+    state.locals.set(variable, value);
+    return;
+  }
+  const known = state.cells.get(variable);
+  state.cells.set(variable, known === undefined || !machine.captured.has(variable) ? value : joinValues(known, value));
+}
+
+/** Holds if two entry states are the same, by identity of what they hold: values and object states are shared, not copied. */
+function sameEntry(a: State, b: State): boolean {
+  if (a.grad !== b.grad || a.staleGuards !== b.staleGuards) return false;
+  return sameMap(a.locals, b.locals) && sameMap(a.cells, b.cells) && sameMap(a.heap, b.heap);
+}
+
+function sameMap<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [key, value] of a) {
+    const other = b.get(key);
+    if (other === value) continue;
+    if (other === undefined || !sameValue(value, other)) return false;
+  }
+  return true;
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  const [x, y] = [a as Partial<Value>, b as Partial<Value>];
+  if (x.atoms === undefined || y.atoms === undefined) return false;
+  return joinValues(x as Value, y as Value) === x && joinValues(y as Value, x as Value) === y;
+}
+

@@ -1,0 +1,238 @@
+// Calls: finds what is called and hands over to who knows how. Several possible callees are run on copies of the state that
+// are joined afterwards; what cannot be seen may keep and change whatever it is given.
+import { assertNever, type Instr } from '../ir/ir.ts';
+import { elementName } from '../domains/heap.ts';
+import type { State } from '../domains/state.ts';
+import { ANYTHING, derive, forwardsOf, joinValues, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
+import { getAttribute } from './attributes.ts';
+import { callFunction, type CallResult } from './call-function.ts';
+import { findMember } from './class-order.ts';
+import { callCollectionMethod } from './collection-call.ts';
+import { construct } from './construct.ts';
+import { callForward } from './forward.ts';
+import { callLibrary } from './library-call.ts';
+import type { ArgValues, Frame, Machine } from './machine.ts';
+import { callModuleMethod } from './module-method.ts';
+import { applyScope } from './scope.ts';
+import { escapeTree, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
+import { callTensorMethod } from './tensor-call.ts';
+
+export type CallInstr = Extract<Instr, { kind: 'call' }>;
+
+export function returned(value: Value): CallResult {
+  return { value, returns: true };
+}
+
+export function callInstr(machine: Machine, frame: Frame, state: State, instr: CallInstr): CallResult {
+  const args = evaluateArgs(machine, state, instr);
+  if (instr.callee.kind === 'value') return callValue(machine, frame, state, state.get(instr.callee.value), args, instr);
+  const receiver = state.get(instr.callee.object);
+  const { name } = instr.callee;
+  return alternatives(state, receiver, (atom, on) => callMethodOfAtom(machine, frame, on, receiver, atom, name, args, instr), (on) => callTensorMethod(machine, frame, on, receiver, name, args, instr));
+}
+
+function evaluateArgs(machine: Machine, state: State, instr: CallInstr): ArgValues {
+  const positional: Value[] = [];
+  const keywords = new Map<string, Value>();
+  let more: Value | null = null;
+  for (const arg of instr.args) {
+    const value = state.get(arg.value);
+    switch (arg.kind) {
+      case 'positional':
+        if (more === null) positional.push(value);
+        else more = joinValues(more, value);
+        break;
+      case 'keyword':
+        keywords.set(arg.name!, value);
+        break;
+      case 'spread': {
+        const exact = more === null ? exactElements(state, value) : null;
+        if (exact !== null) positional.push(...exact);
+        else more = joinValues(more ?? NOTHING, machine.settled(state, value));
+        break;
+      }
+      case 'keyword-spread': {
+        for (const object of objectsOf(value)) {
+          for (const [name, element] of state.object(object).attrs) if (name.startsWith('[') && name !== '[]') keywords.set(name.slice(1, -1), element);
+        }
+        more = joinValues(more ?? NOTHING, machine.settled(state, value));
+        break;
+      }
+      default:
+        return assertNever(arg.kind);
+    }
+  }
+  return { positional, keywords, more, written: instr.args };
+}
+
+/** The elements of a list that is known in full. */
+function exactElements(state: State, value: Value): readonly Value[] | null {
+  const object = value.atoms.length === 1 && !value.unknown && value.atoms[0]!.kind === 'object' ? value.atoms[0]!.object : null;
+  if (object === null || object.kind !== 'collection') return null;
+  const { attrs, many } = state.object(object);
+  if (many) return null;
+  const elements: Value[] = [];
+  for (let i = 0; i < attrs.size; i += 1) {
+    const element = attrs.get(elementName(i));
+    if (element === undefined) return null;
+    elements.push(element);
+  }
+  return elements;
+}
+
+/** Runs one alternative per atom of `value`, and `other` for what it may be besides; joins states and results. */
+function alternatives(state: State, value: Value, each: (atom: Atom, on: State) => CallResult, other: (on: State) => CallResult): CallResult {
+  const ways: ((on: State) => CallResult)[] = value.atoms.map((atom) => (on: State) => each(atom, on));
+  if (value.unknown || value.atoms.length === 0) ways.push(other);
+  if (ways.length === 1) return ways[0]!(state);
+  const before = state.clone();
+  let after: State | null = null;
+  let result = NOTHING;
+  for (const way of ways) {
+    const on = before.clone();
+    const { value: part, returns } = way(on);
+    result = joinValues(result, part);
+    if (!returns) continue;
+    if (after === null) after = on;
+    else after.joinFrom(on);
+  }
+  if (after === null) return { value: result, returns: false };
+  state.adopt(after);
+  return returned(result);
+}
+
+export function callValue(machine: Machine, frame: Frame, state: State, callee: Value, args: ArgValues, instr: CallInstr): CallResult {
+  return alternatives(state, callee, (atom, on) => callAtom(machine, frame, on, atom, args, instr), (on) => callUnknown(machine, on, callee, args, instr));
+}
+
+function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args: ArgValues, instr: CallInstr): CallResult {
+  switch (atom.kind) {
+    case 'function': {
+      const before = { grad: state.grad, sites: state.gradSites };
+      for (const scope of atom.scopes) applyScope(machine, state, scope, instr);
+      const result = callFunction(machine, frame, state, atom.ref, atom.receiver, args, instr);
+      if (atom.scopes.length > 0) {
+        state.grad = before.grad;
+        state.gradSites = before.sites;
+      }
+      return result;
+    }
+    case 'class':
+      return construct(machine, frame, state, atom.class, args, instr);
+    case 'library':
+      return callLibrary(machine, frame, state, atom.path, args, instr);
+    case 'method':
+      return callModuleMethod(machine, frame, state, atom.object, atom.name, true, args, instr);
+    case 'object': {
+      if (atom.object.class !== null && atom.object.kind !== 'module') {
+        const call = findMember(machine.order(atom.object.class), '__call__');
+        if (call !== null) return callMember(machine, frame, state, call.entry.value, atom.object, args, instr);
+      }
+      if (atom.object.kind === 'collection') return callUnknown(machine, state, ofAtoms(atom), args, instr);
+      return returned(callForward(machine, frame, state, atom.object, args, instr));
+    }
+    case 'scope': {
+      // A scope object used as a decorator: `@torch.no_grad()`.
+      const target = args.positional[0];
+      if (target === undefined) return returned(ANYTHING);
+      return returned(machine.decorate(target, atom.effect));
+    }
+    case 'super':
+    case 'constant':
+    case 'flag':
+    case 'parameters':
+      return callUnknown(machine, state, ofAtoms(atom), args, instr);
+    default:
+      return assertNever(atom);
+  }
+}
+
+function callMember(machine: Machine, frame: Frame, state: State, member: Value, receiver: Extract<Atom, { kind: 'object' }>['object'], args: ArgValues, instr: CallInstr): CallResult {
+  const bound: Value = { ...member, atoms: member.atoms.map((atom) => (atom.kind === 'function' && atom.receiver === null ? { ...atom, receiver } : atom)) };
+  return callValue(machine, frame, state, bound, args, instr);
+}
+
+function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver: Value, atom: Atom, name: string, args: ArgValues, instr: CallInstr): CallResult {
+  switch (atom.kind) {
+    case 'object': {
+      const { object } = atom;
+      const { forward } = machine.libraries.moduleModel;
+      // The call form of the library runs `forward`; so does calling `forward` itself, but for hooks.
+      if (object.kind === 'module' && name === forward) return returned(callForward(machine, frame, state, object, args, instr));
+      if (state.attr(object, name) !== undefined) return callValue(machine, frame, state, getAttribute(machine, frame, state, ofObject(object), name, instr), args, instr);
+      if (object.class !== null) {
+        const member = findMember(machine.order(object.class), name);
+        if (member !== null) {
+          if (member.entry.member === 'getter') return callValue(machine, frame, state, getAttribute(machine, frame, state, ofObject(object), name, instr), args, instr);
+          return callMember(machine, frame, state, member.entry.value, object, args, instr);
+        }
+      }
+      if (object.kind === 'collection') return callCollectionMethod(machine, frame, state, object, name, args, instr);
+      if (object.kind === 'module' || object.kind === 'opaque') return callModuleMethod(machine, frame, state, object, name, receiver.atoms.length === 1, args, instr);
+      return callUnknown(machine, state, ofObject(object), args, instr);
+    }
+    case 'super': {
+      const member = findMember(machine.order(atom.object.class ?? atom.after), name, atom.after);
+      if (member !== null) return callMember(machine, frame, state, member.entry.value, atom.object, args, instr);
+      return callModuleMethod(machine, frame, state, atom.object, name, true, args, instr);
+    }
+    case 'library':
+      return callLibrary(machine, frame, state, machine.libraries.canonical(`${atom.path}.${name}`), args, instr);
+    case 'class': {
+      const member = findMember(machine.order(atom.class), name);
+      // `Class.method(self, …)`: the receiver is the first argument.
+      return member === null ? callUnknown(machine, state, ofAtoms(atom), args, instr) : callValue(machine, frame, state, member.entry.value, args, instr);
+    }
+    case 'parameters': {
+      if (machine.libraries.moduleMethods.get(name) === 'requires-grad') setTreeTrainable(state, atom.object, trainableOfFlag(args.positional[0]), receiver.atoms.length === 1);
+      return returned(ofAtoms(atom));
+    }
+    case 'function':
+      // `fn.call(this, …)`, `fn.apply(…)`, `fn.bind(…)`.
+      return name === 'bind' ? returned(ofAtoms(atom)) : callValue(machine, frame, state, ofAtoms(atom), { ...args, positional: args.positional.slice(1) }, instr);
+    case 'constant':
+    case 'flag':
+    case 'method':
+    case 'scope':
+      return callTensorMethod(machine, frame, state, ofAtoms(atom), name, args, instr);
+    default:
+      return assertNever(atom);
+  }
+}
+
+/** Code that we cannot see: it may keep, change and call what it is given. */
+export function callUnknown(machine: Machine, state: State, callee: Value, args: ArgValues, instr: CallInstr): CallResult {
+  const given = allArgs(args);
+  for (const value of given) {
+    machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
+    escapeTree(state, value);
+    handOut(machine, value);
+  }
+  escapeTree(state, callee);
+  return returned(derive([callee, ...given].map((value) => machine.settled(state, value))));
+}
+
+export function allArgs(args: ArgValues): readonly Value[] {
+  return [...args.positional, ...args.keywords.values(), ...(args.more === null ? [] : [args.more])];
+}
+
+/** Functions given away become roots: somebody calls them later. */
+export function handOut(machine: Machine, value: Value): void {
+  for (const atom of value.atoms) if (atom.kind === 'function') machine.handedOut.add(atom.ref.func);
+}
+
+/** Runs the functions among `values` as callbacks that may be called any number of times. */
+export function runCallbacks(machine: Machine, frame: Frame, state: State, values: readonly Value[], args: ArgValues, instr: CallInstr): Value {
+  let result = NOTHING;
+  for (const value of values) {
+    for (const atom of value.atoms) {
+      if (atom.kind !== 'function') continue;
+      const on = state.clone();
+      const { value: part, returns } = callAtom(machine, frame, on, atom, args, instr);
+      result = joinValues(result, part);
+      if (returns) state.joinFrom(on);
+    }
+  }
+  return result;
+}
+

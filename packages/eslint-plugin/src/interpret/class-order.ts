@@ -1,0 +1,68 @@
+// Method resolution: the classes of the project and the library classes behind an object, nearest first.
+import type { ProjectClass } from '../domains/object.ts';
+import type { Libraries } from '../libraries/read.ts';
+import type { ClassRow, LibraryModel } from '../libraries/schema.ts';
+
+export interface ClassOrder {
+  /** Classes of the project, the class itself first. */
+  readonly project: readonly ProjectClass[];
+  /** The first library class row among the bases, if any. */
+  readonly row: ClassRow | null;
+  /** The library whose module base it derives from, if any. */
+  readonly moduleModel: LibraryModel | null;
+  /** Holds if some base is a class that we cannot see. */
+  readonly hasUnknownBase: boolean;
+}
+
+/**
+ * Bases depth first, each class once, a class after all that derive from it where that order exists.
+ * Approximation: not full C3; the two differ only where a class inherits from classes that order a common base differently.
+ */
+export function classOrder(start: ProjectClass, libraries: Libraries): ClassOrder {
+  const project: ProjectClass[] = [];
+  let row: ClassRow | null = null;
+  let moduleModel: LibraryModel | null = null;
+  let hasUnknownBase = false;
+  const visit = (item: ProjectClass): void => {
+    const known = project.indexOf(item);
+    if (known >= 0) {
+      // Seen by another way already: it belongs after its last descendant.
+      if (known === 0 || item === start) return;
+      project.splice(known, 1);
+    }
+    project.push(item);
+    if (project.length > 64) return;
+    for (const base of item.bases) {
+      if (base.unknown && base.atoms.length === 0) hasUnknownBase = true;
+      for (const atom of base.atoms) {
+        if (atom.kind === 'class') {
+          if (atom.class !== start) visit(atom.class);
+        } else if (atom.kind === 'library') {
+          const model = libraries.moduleBaseAt(atom.path);
+          const known = libraries.classAt(atom.path);
+          moduleModel ??= model;
+          // A prefix row speaks of the classes that no other row names, and the base itself is none of them.
+          if (known !== null && known.kind === 'module' && !(model !== null && known.path.endsWith('*'))) {
+            row ??= known;
+            moduleModel ??= libraries.models.find((candidate) => candidate.classes.includes(known)) ?? null;
+          }
+          if (model === null && known === null && !PLAIN_BASES.has(atom.path)) hasUnknownBase = true;
+        } else hasUnknownBase = true;
+      }
+    }
+  };
+  visit(start);
+  return { project, row, moduleModel, hasUnknownBase };
+}
+
+const PLAIN_BASES = new Set(['builtins.object', 'abc.ABC', 'typing.Generic', 'typing.NamedTuple', 'typing.Protocol', 'enum.Enum', 'builtins.dict', 'builtins.list', 'builtins.tuple', 'builtins.Exception', 'torch.utils.data.Dataset', 'torch.utils.data.IterableDataset', 'torch.autograd.Function']);
+
+export function findMember(order: ClassOrder, name: string, after: ProjectClass | null = null): { readonly owner: ProjectClass; readonly entry: NonNullable<ReturnType<ProjectClass['members']['get']>> } | null {
+  const from = after === null ? 0 : order.project.indexOf(after) + 1;
+  for (let i = from; i < order.project.length; i += 1) {
+    const owner = order.project[i]!;
+    const entry = owner.members.get(name);
+    if (entry !== undefined) return { owner, entry };
+  }
+  return null;
+}

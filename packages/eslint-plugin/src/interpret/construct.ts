@@ -1,0 +1,113 @@
+// Constructing objects: instances of the project's classes and of library classes.
+import { elementName, FRESH, NEW_OBJECT, TRAINABLE, type ModeSetting } from '../domains/heap.ts';
+import { TRAIN } from '../domains/mode.ts';
+import type { AbstractObject, ObjectKind, ProjectClass } from '../domains/object.ts';
+import type { State } from '../domains/state.ts';
+import { ANYTHING, derive, joinValues, mustConstant, objectsOf, ofObject } from '../domains/value.ts';
+import type { Instr } from '../ir/ir.ts';
+import type { ClassRow } from '../libraries/schema.ts';
+import { findArgument } from './arguments.ts';
+import { iterate } from './attributes.ts';
+import { allArgs, handOut, returned, type CallInstr } from './call.ts';
+import { callFunction, type CallResult } from './call-function.ts';
+import { findMember, type ClassOrder } from './class-order.ts';
+import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
+import { escapeTree } from './set-mode.ts';
+
+/** What an instance of a class of the project is. */
+export function kindOfClass(order: ClassOrder): ObjectKind {
+  if (order.moduleModel !== null) return 'module';
+  return order.hasUnknownBase ? 'opaque' : 'instance';
+}
+
+export function construct(machine: Machine, frame: Frame, state: State, cls: ProjectClass, args: ArgValues, instr: Instr): CallResult {
+  const order = machine.order(cls);
+  const kind = kindOfClass(order);
+  const setting: ModeSetting = { site: machine.site(instr.span), mode: TRAIN, how: 'constructed', selective: false };
+  const object = machine.allocate(state, frame.context, instr, `c${cls.definition.id}`, { kind, class: cls, library: order.row, label: cls.definition.name, inert: order.row === null ? 'no' : 'unknown' }, kind === 'instance' ? {} : { modes: TRAIN, settings: [setting], statistics: FRESH, trainable: TRAINABLE });
+  const returns = initialize(machine, frame, state, object, order, args, instr);
+  return { value: ofObject(object), returns };
+}
+
+/** Runs field initialisers and the constructor on `object`. Returns false if construction never returns. */
+export function initialize(machine: Machine, frame: Frame, state: State, object: AbstractObject, order: ClassOrder, args: ArgValues, instr: Instr): boolean {
+  const isPython = machine.module.language === 'python';
+  // Base classes initialise their fields first.
+  for (const cls of [...order.project].reverse()) {
+    const id = cls.definition.fieldInitializer;
+    if (id === null) continue;
+    callFunction(machine, frame, state, { module: machine.module, func: machine.module.funcs[id]! }, object, NO_ARGS, instr, { early: true });
+  }
+  const constructor = findMember(order, isPython ? '__init__' : 'constructor');
+  if (constructor === null) {
+    if (order.row?.children !== undefined) setChildren(state, object, order.row, args);
+    else if (order.hasUnknownBase) for (const value of allArgs(args)) escapeTree(state, value);
+    // A data class: keyword arguments become attributes.
+    for (const [name, value] of args.keywords) if (object.kind === 'instance') state.setAttr(object, name, value, true);
+    return true;
+  }
+  for (const atom of constructor.entry.value.atoms) {
+    if (atom.kind !== 'function') continue;
+    if (!callFunction(machine, frame, state, atom.ref, object, args, instr, { early: true }).returns) return false;
+  }
+  return true;
+}
+
+export function constructLibrary(machine: Machine, frame: Frame, state: State, row: ClassRow, path: string, args: ArgValues, instr: CallInstr): CallResult {
+  const given = allArgs(args);
+  if (row.kind === 'object') {
+    for (const value of given) handOut(machine, value);
+    return returned({ ...derive(given), from: [], detached: [] });
+  }
+  const setting: ModeSetting = { site: machine.site(instr.span), mode: TRAIN, how: 'constructed', selective: false };
+  const object = machine.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: row, label: shortName(path), inert: isInert(state, row, args) }, { modes: TRAIN, settings: [setting], statistics: FRESH, trainable: TRAINABLE });
+  setChildren(state, object, row, args);
+  return returned(ofObject(object));
+}
+
+/** Registers the children that a container is given. */
+export function setChildren(state: State, object: AbstractObject, row: ClassRow, args: ArgValues): void {
+  const { children } = row;
+  if (children === undefined) return;
+  const attrs = new Map(state.object(object).attrs);
+  if (children === 'arguments') {
+    args.positional.forEach((value, i) => {
+      // An OrderedDict of layers names them instead.
+      const collection = objectsOf(value).find((item) => item.kind === 'collection');
+      if (collection === undefined) attrs.set(elementName(i), value);
+      else attrs.set('[]', joinValues(attrs.get('[]') ?? iterate(state, value), iterate(state, value)));
+    });
+    if (args.more !== null) attrs.set('[]', joinValues(args.more, ANYTHING));
+  } else if ('module' in children) {
+    const value = args.positional[children.module] ?? [...args.keywords.values()][0];
+    if (value !== undefined) attrs.set(children.as, value);
+  } else {
+    const value = args.positional['list' in children ? children.list : children.dict];
+    const collection = value === undefined ? undefined : objectsOf(value).find((item) => item.kind === 'collection');
+    if (collection !== undefined) for (const [name, element] of state.object(collection).attrs) attrs.set(name, element);
+    else if (value !== undefined) attrs.set('[]', value);
+  }
+  state.heap.set(object, { ...(state.heap.get(object) ?? NEW_OBJECT), attrs });
+}
+
+/** Whether the constructor's arguments make the layer the same in both modes. */
+function isInert(state: State, row: ClassRow, args: ArgValues): AbstractObject['inert'] {
+  let verdict: AbstractObject['inert'] = 'no';
+  for (const group of row.inertIf) {
+    const results = group.map(({ argument, equals }): AbstractObject['inert'] => {
+      const { value } = findArgument(state, args, argument);
+      const constant = mustConstant(value);
+      if (constant === null) return value.atoms.length === 0 || value.unknown ? 'unknown' : 'no';
+      return ('value' in constant ? constant.value : null) === equals ? 'yes' : 'no';
+    });
+    if (results.every((result) => result === 'yes')) return 'yes';
+    if (results.every((result) => result !== 'no')) verdict = 'unknown';
+  }
+  return verdict;
+}
+
+export function shortName(path: string): string {
+  const parts = path.split('.');
+  return parts.slice(parts.includes('nn') ? parts.indexOf('nn') : -1).join('.');
+}
+

@@ -1,0 +1,77 @@
+// Random draws and functional layers that a probed `forward` reaches in evaluation mode.
+import { mustConstant, NOTHING, type StaleOrigin, type Value, ANYTHING } from '../domains/value.ts';
+import type { State } from '../domains/state.ts';
+import type { FunctionRow } from '../libraries/schema.ts';
+import { findArgument, writtenArgument } from './arguments.ts';
+import type { CallInstr } from './call.ts';
+import type { ArgValues, Frame, Machine } from './machine.ts';
+import type { DrawObservation, FunctionalFault } from './observation.ts';
+import { truthOf } from './truth.ts';
+
+/** Notes a draw; the result carries it, so that the interpreter can see what becomes of the noise. */
+export function recordRandom(machine: Machine, frame: Frame, state: State, path: string, instr: CallInstr): Value {
+  if (machine.probe === null || frame.early) return ANYTHING;
+  const observation = note(machine, frame, state, path, instr, { kind: 'random', perturbs: false, designed: false });
+  return { ...ANYTHING, noise: [{ draw: observation.number, plain: true }] };
+}
+
+export function recordFunctional(machine: Machine, frame: Frame, state: State, path: string, effect: Extract<FunctionRow['effect'], { kind: 'functional' }>, args: ArgValues, instr: CallInstr): void {
+  if (machine.probe === null || frame.early) return;
+  const rate = effect.rate === null ? null : findArgument(state, args, effect.rate);
+  const rateConstant = rate === null ? null : mustConstant(rate.value);
+  if (rateConstant?.type === 'number' && rateConstant.value === 0) return;
+  const fault = effect.training === null ? faultOfRate(effect, args, rate?.value ?? NOTHING) : faultOfTraining(state, effect.training, args, instr, machine);
+  if (fault === null) return;
+  const observation = note(machine, frame, state, path, instr, { kind: 'functional', fault: fault.fault });
+  observation.stale ??= fault.stale;
+}
+
+interface Fault {
+  readonly fault: FunctionalFault;
+  readonly stale: StaleOrigin | null;
+}
+
+function faultOfTraining(state: State, row: NonNullable<Extract<FunctionRow['effect'], { kind: 'functional' }>['training']>, args: ArgValues, instr: CallInstr, machine: Machine): Fault | null {
+  const { value, omitted } = findArgument(state, args, row);
+  const truth = truthOf(value);
+  // Unknown, or possibly off: nothing is certain. In evaluation mode a live flag is off.
+  if (!truth.mayBeTrue || truth.mayBeFalse) return null;
+  const written = writtenArgument(args, row);
+  if (omitted) {
+    const last = args.written[args.written.length - 1];
+    const style = machine.module.language === 'python' ? 'keyword' : 'positional';
+    return { fault: { kind: 'omitted', name: row.name, argsEnd: last?.span.end ?? instr.span.end - 1, hasArgs: last !== undefined, position: row.position, given: args.positional.length, callStyle: style }, stale: null };
+  }
+  if (written === null) return null;
+  if (value.stale !== null) return { fault: { kind: 'stale', span: written.span }, stale: value.stale };
+  return mustConstant(value)?.type === 'boolean' ? { fault: { kind: 'constant', name: row.name, span: written.span }, stale: null } : null;
+}
+
+function faultOfRate(effect: Extract<FunctionRow['effect'], { kind: 'functional' }>, args: ArgValues, rate: Value): Fault | null {
+  if (effect.rate === null) return null;
+  const written = writtenArgument(args, effect.rate);
+  if (written === null) return null;
+  if (rate.stale !== null) return { fault: { kind: 'stale', span: written.span }, stale: rate.stale };
+  return { fault: { kind: 'rate', name: effect.rate.name, span: written.span }, stale: null };
+}
+
+function note(machine: Machine, frame: Frame, state: State, path: string, instr: CallInstr, operation: DrawObservation['operation']): DrawObservation {
+  const stale = state.staleGuards.find((guard) => guard.test.stale !== null)?.test.stale ?? null;
+  const declared = state.staleGuards.some((guard) => guard.test.stale === null);
+  const observation = machine.drawAt(instr, (number) => ({
+    kind: 'draw',
+    number,
+    where: frame.context.ref,
+    call: machine.site(instr.span),
+    statement: instr.statement,
+    calleeSpan: instr.calleeSpan,
+    path,
+    owner: machine.probe!.owner,
+    declared,
+    stale,
+    operation,
+  }));
+  // Reached in several ways: governed only if every way is.
+  if (!declared) observation.declared = false;
+  return observation;
+}

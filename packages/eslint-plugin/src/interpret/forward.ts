@@ -1,0 +1,188 @@
+// Forward calls. A call of a module from code that is not itself a `forward` is an observation; the `forward` of a class of the
+// project is entered, and every layer that it reaches is noted with the mode that it is in at that moment.
+import type { Instr } from '../ir/ir.ts';
+import { CALIBRATED, joinSettings, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE, type TrainableSet } from '../domains/heap.ts';
+import { TRAIN } from '../domains/mode.ts';
+import type { AbstractObject } from '../domains/object.ts';
+import type { State } from '../domains/state.ts';
+import { derive, forwardsOf, joinValues, NOTHING, objectsOf, type Value } from '../domains/value.ts';
+import { allArgs, type CallInstr } from './call.ts';
+import { callFunction } from './call-function.ts';
+import { findMember } from './class-order.ts';
+import { leafKey, type ArgValues, type Frame, type Machine } from './machine.ts';
+import type { ForwardObservation, LeafRun } from './observation.ts';
+import { calibrate, eachInTree, escapeTree } from './set-mode.ts';
+
+export function callForward(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: CallInstr): Value {
+  const outer = machine.running;
+  const inputs = allArgs(args).map((value) => machine.settled(state, value));
+  const derived = { ...derive(inputs), noise: [] };
+  if (outer !== null) return joinValues(runModule(machine, frame, state, object, args, instr, derived), NOTHING);
+  if (object.kind === 'opaque' && object.class === null && state.object(object).settings.length === 0) {
+    // Something that we cannot see is called: a loss, a transform, a function, or a network. It may keep its arguments.
+    for (const input of inputs) machine.use(forwardsOf(input), 'escaped', instr.span);
+  }
+  if (object.library !== null && object.class === null && isPlainLeaf(object)) return runModule(machine, frame, state, object, args, instr, derived);
+  const observation = observe(machine, frame, state, object, instr);
+  machine.running = { observation, path: '' };
+  const output = runModule(machine, frame, state, object, args, instr, derived);
+  machine.running = outer;
+  return joinValues({ ...output, from: [...new Set([...output.from, ...derived.from, observation.number])] }, NOTHING);
+}
+
+/** A library layer that neither depends on the mode nor has parameters: activations, pooling, losses. */
+function isPlainLeaf(object: AbstractObject): boolean {
+  const row = object.library!;
+  return row.sensitive === 'no' && row.parameters === 'no' && row.children === undefined;
+}
+
+function observe(machine: Machine, frame: Frame, state: State, object: AbstractObject, instr: CallInstr): ForwardObservation {
+  const known = state.object(object);
+  const observation = machine.forwardAt(frame.context, instr, (number) => ({
+    kind: 'forward',
+    number,
+    where: frame.context.ref,
+    call: machine.site(instr.span),
+    statement: instr.statement,
+    calleeSpan: instr.calleeSpan,
+    className: object.label,
+    constructed: object.kind === 'module' && object.via === null ? object.site : null,
+    chain: machine.chain(frame.context),
+    modes: 0,
+    settings: [],
+    leaves: new Map(),
+    opaque: false,
+    isModule: false,
+    grad: 0,
+    gradSites: [],
+    parameters: 'no',
+    trainable: 0,
+    uses: new Set(),
+    useSites: new Map(),
+  }));
+  observation.modes |= known.modes;
+  observation.settings = joinSettings(observation.settings, known.settings);
+  observation.grad |= state.grad;
+  observation.gradSites = [...new Set([...observation.gradSites, ...state.gradSites])].slice(0, 6);
+  observation.isModule ||= object.kind === 'module' || known.settings.length > 0;
+  addParameters(machine, state, object, observation);
+  return observation;
+}
+
+function addParameters(machine: Machine, state: State, root: AbstractObject, observation: ForwardObservation): void {
+  let trainable: TrainableSet = 0;
+  let parameters: ForwardObservation['parameters'] = observation.parameters;
+  eachInTree(state, root, false, (object) => {
+    const known = state.object(object);
+    const own = object.kind === 'opaque' ? 'unknown' : (object.library?.parameters ?? 'no');
+    const learned = [...known.attrs.values()].some((value) => value.learned);
+    if (own === 'yes' || learned) {
+      parameters = 'yes';
+      trainable |= known.trainable;
+    } else if (own === 'unknown') {
+      if (parameters === 'no') parameters = 'unknown';
+      trainable |= known.trainable | UNKNOWN_TRAINABLE;
+    } else if (object.class !== null && machine.order(object.class).hasUnknownBase && parameters === 'no') parameters = 'unknown';
+  });
+  observation.parameters = parameters;
+  observation.trainable |= trainable;
+}
+
+/** Runs what the module does, inside the running forward call. */
+function runModule(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: Instr, derived: Value): Value {
+  const { forward } = machine.libraries.moduleModel;
+  const own = object.class === null ? null : findMember(machine.order(object.class), forward);
+  if (own !== null) {
+    let result: Value = NOTHING;
+    for (const atom of own.entry.value.atoms) if (atom.kind === 'function') result = joinValues(result, callFunction(machine, frame, state, atom.ref, object, args, instr).value);
+    return result === NOTHING ? derived : result;
+  }
+  const row = object.library;
+  if (row === null) {
+    markOpaque(machine, state, object);
+    for (const value of allArgs(args)) escapeTree(state, value);
+    return derived;
+  }
+  if (row.children !== undefined) {
+    if (row.runsChildren) return runChildren(machine, frame, state, object, args, instr, derived);
+    return derived;
+  }
+  noteLeaf(machine, state, object);
+  return derived;
+}
+
+/** Children of a container, in order, each on the output of the one before. */
+function runChildren(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: Instr, derived: Value): Value {
+  let value = derived;
+  for (const [name, child] of state.object(object).attrs) {
+    const objects = objectsOf(child);
+    if (objects.length === 0 && child.unknown) markOpaque(machine, state, null);
+    for (const item of objects) {
+      if (item.kind !== 'module' && item.kind !== 'opaque') continue;
+      value = joinValues(value, runChild(machine, frame, state, item, name, args, instr, value));
+    }
+  }
+  return value;
+}
+
+function runChild(machine: Machine, frame: Frame, state: State, child: AbstractObject, name: string, args: ArgValues, instr: Instr, input: Value): Value {
+  const running = machine.running;
+  if (running === null) return runModule(machine, frame, state, child, args, instr, input);
+  machine.running = { observation: running.observation, path: joinPath(running.path, name.replace(/^\[|\]$/g, '')) };
+  const result = runModule(machine, frame, state, child, { ...args, positional: [input, ...args.positional.slice(1)] }, instr, input);
+  machine.running = running;
+  return result;
+}
+
+export function joinPath(path: string, name: string): string {
+  return path === '' ? name : name === '' ? path : `${path}.${name}`;
+}
+
+/** Notes that `object`, a library layer, runs now. */
+function noteLeaf(machine: Machine, state: State, object: AbstractObject): void {
+  const row = object.library!;
+  const known = state.object(object);
+  if (row.effect === 'statistics') {
+    if (known.modes === TRAIN) calibrate(state, object, true);
+    else if ((known.modes & TRAIN) !== 0) state.update(object, { statistics: known.statistics | CALIBRATED });
+    else if ((known.modes & ~TRAIN) !== 0 && known.escaped) state.update(object, { statistics: known.statistics | UNKNOWN_STATISTICS });
+  }
+  const observation = machine.running?.observation;
+  if (observation === undefined || row.sensitive === 'no' || object.inert === 'yes') return;
+  if (row.sensitive === 'unknown') {
+    observation.opaque = true;
+    return;
+  }
+  const leaf: LeafRun = { className: object.label, path: attributePath(state, object, machine), constructed: object.site, effect: row.effect ?? 'random', sensitivity: object.inert === 'unknown' ? 'unknown' : 'yes', modes: known.modes, settings: known.settings, statistics: known.statistics };
+  const key = leafKey(leaf);
+  const old = observation.leaves.get(key);
+  if (old === undefined) observation.leaves.set(key, leaf);
+  else {
+    old.modes |= leaf.modes;
+    old.settings = joinSettings(old.settings, leaf.settings);
+    old.statistics |= leaf.statistics;
+  }
+}
+
+/** The attribute that holds a layer, as a message names it. */
+function attributePath(state: State, object: AbstractObject, machine: Machine): string {
+  const inContainer = machine.running?.path ?? '';
+  for (const [holder, known] of state.heap) {
+    if (holder.kind !== 'module') continue;
+    for (const [name, value] of known.attrs) {
+      if (!value.atoms.some((atom) => atom.kind === 'object' && atom.object === object)) continue;
+      return joinPath(inContainer, name.replace(/^\[|\]$/g, ''));
+    }
+  }
+  return inContainer;
+}
+
+/** Part of the forward call is code that we cannot see. */
+function markOpaque(machine: Machine, state: State, object: AbstractObject | null): void {
+  const observation = machine.running?.observation;
+  if (observation !== undefined) observation.opaque = true;
+  if (object === null) return;
+  const known = state.object(object);
+  state.update(object, { statistics: known.statistics | UNKNOWN_STATISTICS });
+}
+

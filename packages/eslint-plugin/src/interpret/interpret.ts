@@ -1,0 +1,186 @@
+// Runs one file: its own statements first, then every function that nothing in the file calls.
+//
+// A root that is not the module starts from the state that the module's statements left behind, with parameters that we
+// know nothing of, modes and gradient mode being the atom `entry`. Roots may be called in any order, so what they do to
+// objects of the module is joined into that state and they are run again until it stands still (at most MAX_ROUNDS times).
+//
+// A class that derives from a module is also *probed*: its `forward` is run with the module in evaluation mode, and what is
+// still random then is an observation of its own.
+import type { Func, Instr, Module } from '../ir/ir.ts';
+import { GRAD_ENABLED, GRAD_ENTRY } from '../domains/grad.ts';
+import { NEW_OBJECT, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE } from '../domains/heap.ts';
+import { ENTRY_MODE, EVAL } from '../domains/mode.ts';
+import type { AbstractObject, ProjectClass } from '../domains/object.ts';
+import { State } from '../domains/state.ts';
+import { ANYTHING, forwardsOf, ofObject, type FuncRef, type Value } from '../domains/value.ts';
+import type { Libraries } from '../libraries/read.ts';
+import type { Span } from '../source/span.ts';
+import { runFunction } from './call-function.ts';
+import { findMember } from './class-order.ts';
+import { initialize, kindOfClass } from './construct.ts';
+import { Context } from './context.ts';
+import { Machine, type Frame } from './machine.ts';
+import type { ForwardObservation, Observations } from './observation.ts';
+import { gradOf } from './scope.ts';
+import { eachInTree } from './set-mode.ts';
+
+const MAX_ROUNDS = 3;
+
+export function interpret(module: Module, libraries: Libraries): Observations {
+  const machine = new Machine(module, libraries);
+  const main = module.funcs[0]!;
+  const start = new State(new Map(), new Map(), GRAD_ENABLED, []);
+  const run = runFunction(machine, { context: new Context(null, null, { module, func: main }), receiver: null, early: true }, main, start);
+  const base = run.exit ?? run.thrown ?? new State(new Map(), new Map(), GRAD_ENABLED, []);
+  if (run.exit !== null && run.thrown !== null) base.joinFrom(run.thrown);
+  probeClasses(machine, base);
+  runRoots(machine, base);
+  return { forwards: machine.forwards, draws: machine.draws, exhausted: machine.exhausted };
+}
+
+function runRoots(machine: Machine, base: State): void {
+  const roots = machine.module.funcs.filter((func) => func.kind !== 'module' && func.kind !== 'field-initializer' && (!machine.entered.has(func) || machine.handedOut.has(func)));
+  const selves = new Map<ProjectClass, AbstractObject>();
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    let grew = false;
+    for (const func of roots) {
+      // Entered by an earlier root of this round: it has a caller after all.
+      if (round === 0 && machine.entered.has(func) && !machine.handedOut.has(func)) continue;
+      const after = runRoot(machine, base, func, selves);
+      if (after !== null) grew = keepSharedEffects(base, after) || grew;
+      if (machine.exhausted) return;
+    }
+    if (!grew) return;
+    machine.keptResults.clear();
+  }
+}
+
+function runRoot(machine: Machine, base: State, func: Func, selves: Map<ProjectClass, AbstractObject>): State | null {
+  const ref: FuncRef = { module: machine.module, func };
+  const state = base.clone();
+  const context = new Context(null, null, ref);
+  const owner = func.owner === null ? null : (machine.classes.get(func.owner) ?? null);
+  const receiver = owner === null ? null : selfOf(machine, base, state, owner, selves);
+  if (receiver !== null && owner !== null && func.name === machine.libraries.moduleModel.forward && receiver.kind === 'module') return null;
+  state.grad = GRAD_ENTRY;
+  state.gradSites = [];
+  bindUnknown(machine, state, func, receiver, false);
+  for (const scope of machine.decorated.get(func) ?? []) state.grad = gradOf(scope);
+  const run = runFunction(machine, { context, receiver, early: func.kind === 'constructor' || func.name === '__init__' }, func, state);
+  if (run.exit !== null) machine.use(forwardsOf(machine.settled(run.exit, run.result)), 'escaped', func.nameSpan);
+  return run.exit;
+}
+
+/** Joins into `base` what a root did to objects and variables that `base` has. */
+function keepSharedEffects(base: State, after: State): boolean {
+  const visible = new State(new Map(), new Map(), base.grad, []);
+  for (const variable of base.cells.keys()) {
+    const value = after.cells.get(variable);
+    if (value !== undefined) visible.cells.set(variable, value);
+  }
+  for (const object of base.heap.keys()) {
+    const known = after.heap.get(object);
+    if (known !== undefined) visible.heap.set(object, known);
+  }
+  visible.staleGuards = base.staleGuards;
+  return base.joinFrom(visible);
+}
+
+/** The receiver of a method whose callers we do not see: constructed from unknown arguments, in whatever mode it was left. */
+function selfOf(machine: Machine, base: State, state: State, cls: ProjectClass, selves: Map<ProjectClass, AbstractObject>): AbstractObject {
+  let self = selves.get(cls);
+  if (self === undefined) {
+    self = constructUnknown(machine, base, cls);
+    selves.set(cls, self);
+    eachInTree(base, self, true, (object) => base.update(object, { modes: ENTRY_MODE, settings: [], statistics: UNKNOWN_STATISTICS, trainable: UNKNOWN_TRAINABLE | base.object(object).trainable }));
+    for (const [object, known] of base.heap) state.heap.set(object, known);
+    for (const [variable, value] of base.cells) state.cells.set(variable, value);
+  }
+  return self;
+}
+
+/** Constructs an instance of `cls` in `state` as a caller that we do not see would. */
+function constructUnknown(machine: Machine, state: State, cls: ProjectClass): AbstractObject {
+  const order = machine.order(cls);
+  const span = cls.definition.nameSpan;
+  const self = machine.outside(`self:${cls.definition.id}`, span, cls.definition.name, null, kindOfClass(order), cls);
+  machine.shared.add(self);
+  state.heap.set(self, { ...NEW_OBJECT, modes: ENTRY_MODE, escaped: true });
+  const context = new Context(null, null, { module: machine.module, func: machine.module.funcs[0]! });
+  const frame: Frame = { context, receiver: self, early: true };
+  const outer = machine.running;
+  // A forward call in a constructor that nobody is seen to run is a probe of shapes, not a finding of its own.
+  machine.running ??= { observation: nowhere(machine), path: '' };
+  const constructor = findMember(order, machine.module.language === 'python' ? '__init__' : 'constructor');
+  const params = constructor?.entry.value.atoms.flatMap((atom) => (atom.kind === 'function' ? [atom.ref.func] : []))[0]?.params ?? [];
+  const skip = machine.module.language === 'python' ? 1 : 0;
+  const positional = params.filter((param) => param.kind === 'positional').slice(skip).map(() => ANYTHING);
+  initialize(machine, frame, state, self, order, { positional, keywords: new Map(), more: ANYTHING, written: [] }, rootInstr(span));
+  machine.running = outer;
+  return self;
+}
+
+function probeClasses(machine: Machine, base: State): void {
+  for (const cls of machine.classes.values()) {
+    const order = machine.order(cls);
+    if (kindOfClass(order) !== 'module') continue;
+    const forward = findMember(order, machine.libraries.moduleModel.forward);
+    if (forward === null) continue;
+    const state = base.clone();
+    const receiver = constructUnknown(machine, state, cls);
+    eachInTree(state, receiver, true, (object) => state.update(object, { modes: EVAL }));
+    machine.probe = { owner: cls, receiver };
+    machine.running = { observation: nowhere(machine), path: '' };
+    for (const atom of forward.entry.value.atoms) {
+      if (atom.kind !== 'function') continue;
+      const entry = state.clone();
+      entry.grad = GRAD_ENABLED;
+      bindUnknown(machine, entry, atom.ref.func, receiver, true);
+      machine.entered.add(atom.ref.func);
+      runFunction(machine, { context: new Context(null, null, atom.ref), receiver, early: false }, atom.ref.func, entry);
+    }
+    machine.probe = null;
+    machine.running = null;
+  }
+}
+
+/** Binds parameters that nothing is known of. `input`: they are inputs of a forward. */
+function bindUnknown(machine: Machine, state: State, func: Func, receiver: AbstractObject | null, input: boolean): void {
+  const set = (variable: Func['params'][number]['variable'], value: Value): void => {
+    if (variable.captured) state.cells.set(variable, value);
+    else state.locals.set(variable, value);
+  };
+  let params = func.params;
+  if (receiver !== null) {
+    if (func.thisVariable !== null) set(func.thisVariable, ofObject(receiver));
+    else if (params[0] !== undefined) {
+      set(params[0].variable, ofObject(receiver));
+      params = params.slice(1);
+    }
+  } else if (func.thisVariable !== null) set(func.thisVariable, ANYTHING);
+  for (const param of params) {
+    if (input || param.kind === 'rest' || param.kind === 'keyword-rest') {
+      set(param.variable, { ...ANYTHING, input });
+      continue;
+    }
+    const object = machine.outside(`param:${func.id}.${param.variable.id}`, func.nameSpan, param.variable.name, null);
+    state.heap.set(object, { ...NEW_OBJECT, modes: ENTRY_MODE, statistics: UNKNOWN_STATISTICS, trainable: UNKNOWN_TRAINABLE, escaped: true });
+    machine.shared.add(object);
+    set(param.variable, ofObject(object));
+  }
+}
+
+/** An observation that no rule sees, for forwards that are run only to look inside. */
+function nowhere(machine: Machine): ForwardObservation {
+  const span: Span = { start: 0, end: 0 };
+  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, call: machine.site(span), statement: span, calleeSpan: span, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], parameters: 'no', trainable: 0, uses: new Set(), useSites: new Map() };
+}
+
+const rootInstrs = new WeakMap<Span, Instr>();
+
+/** The instruction that stands for a call from outside. */
+function rootInstr(span: Span): Instr {
+  let instr = rootInstrs.get(span);
+  if (instr === undefined) rootInstrs.set(span, (instr = { kind: 'opaque', dest: 0, operands: [], construct: 'root', span, statement: span }));
+  return instr;
+}

@@ -1,0 +1,201 @@
+// Calls of library functions and classes, as their rows say. A path that no row describes is code that we cannot see.
+import { assertNever } from '../ir/ir.ts';
+import { GRAD_DISABLED, GRAD_ENABLED, GRAD_INFERENCE } from '../domains/grad.ts';
+import { CALIBRATED, FRESH, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE } from '../domains/heap.ts';
+import { EVAL, TRAIN, UNKNOWN_MODE, type ModeSet } from '../domains/mode.ts';
+import type { AbstractObject } from '../domains/object.ts';
+import type { State } from '../domains/state.ts';
+import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustString, NOTHING, objectsOf, ofAtoms, ofObject, type Value } from '../domains/value.ts';
+import type { FunctionEffect, FunctionRow, GradScopeEffect } from '../libraries/schema.ts';
+import { findArgument } from './arguments.ts';
+import { allArgs, callUnknown, callValue, handOut, returned, type CallInstr } from './call.ts';
+import type { CallResult } from './call-function.ts';
+import { constructLibrary, shortName } from './construct.ts';
+import { recordFunctional, recordRandom } from './draw.ts';
+import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
+import { applyScope } from './scope.ts';
+import { eachInTree, setTreeMode, setTreeStatistics } from './set-mode.ts';
+
+export function callLibrary(machine: Machine, frame: Frame, state: State, path: string, args: ArgValues, instr: CallInstr): CallResult {
+  const { libraries } = machine;
+  const func = libraries.functionAt(path);
+  const cls = libraries.classAt(path);
+  // An exact row of either kind goes before a prefix; a class prefix (`torch.nn.*`) before a function prefix (`torch.*`).
+  if (cls !== null && (func === null || func.path !== path)) return constructLibrary(machine, frame, state, cls, path, args, instr);
+  const base = libraries.moduleBaseAt(path);
+  if (base !== null) return callUnknown(machine, state, ANYTHING, args, instr);
+  if (func === null) return callUnseen(machine, frame, state, path, args, instr);
+  return applyEffect(machine, frame, state, path, func, args, instr);
+}
+
+/** A function or class that no row describes. Something that starts with a capital is taken for a class that may be a module. */
+function callUnseen(machine: Machine, frame: Frame, state: State, path: string, args: ArgValues, instr: CallInstr): CallResult {
+  const result = callUnknown(machine, state, ANYTHING, args, instr);
+  const name = shortName(path);
+  const last = name.slice(name.lastIndexOf('.') + 1);
+  if (!/^[A-Z]/.test(last)) return result;
+  const site = machine.site(instr.span);
+  const object = machine.allocate(state, frame.context, instr, path, { kind: 'opaque', class: null, library: null, label: last, inert: 'unknown' }, { modes: TRAIN | UNKNOWN_MODE, settings: [{ site, mode: TRAIN, how: 'constructed', selective: false }], statistics: UNKNOWN_STATISTICS, trainable: TRAINABLE | UNKNOWN_TRAINABLE });
+  return returned(joinValues(ofObject(object), { ...result.value, unknown: true }));
+}
+
+function applyEffect(machine: Machine, frame: Frame, state: State, path: string, row: FunctionRow, args: ArgValues, instr: CallInstr): CallResult {
+  const effect: FunctionEffect = row.effect;
+  const given = allArgs(args).map((value) => machine.settled(state, value));
+  switch (effect.kind) {
+    case 'pure': {
+      for (const value of given) handOut(machine, value);
+      const noise = given.flatMap((value) => value.noise);
+      const result = derive(given);
+      return returned({ ...result, noise, input: result.input && noise.length === 0 });
+    }
+    case 'read':
+      for (const value of given) machine.use(forwardsOf(value), 'read', instr.span);
+      return returned({ ...ANYTHING, noise: given.flatMap((value) => value.noise) });
+    case 'shape':
+      for (const value of given) machine.use(forwardsOf(value), 'shape', instr.span);
+      return returned(ANYTHING);
+    case 'random': {
+      const drawn = recordRandom(machine, frame, state, path, instr);
+      return returned({ ...drawn, from: [...new Set(given.flatMap((value) => value.from))] });
+    }
+    case 'functional':
+      recordFunctional(machine, frame, state, path, effect, args, instr);
+      return returned(derive(given));
+    case 'grad-scope':
+      return callScope(machine, frame, state, path, effect, args, instr);
+    case 'mode-scope':
+      return callModeScope(machine, frame, state, effect, args, instr);
+    case 'assert-mode': {
+      const modes = modesOfName(findArgument(state, args, effect.mode).value);
+      const target = findArgument(state, args, effect.module).value;
+      for (const object of objectsOf(target)) {
+        eachInTree(state, object, objectsOf(target).length === 1, (item, strong) => state.setMode(item, modes, { site: machine.site(instr.span), mode: modes, how: 'asserted', selective: false }, strong));
+      }
+      return returned(target);
+    }
+    case 'assert-grad': {
+      const wanted = mustString(findArgument(state, args, effect.grad).value);
+      if (wanted === 'enabled') state.grad = GRAD_ENABLED;
+      else if (wanted === 'disabled') state.grad = GRAD_DISABLED;
+      else if (wanted === 'inference') state.grad = GRAD_INFERENCE;
+      return returned(ANYTHING);
+    }
+    case 'load-module':
+      return returned(ofObject(loadedModule(machine, frame, state, path, effect, instr)));
+    case 'same-module': {
+      const { value } = findArgument(state, args, effect.module);
+      return returned(value);
+    }
+    case 'copy':
+      return returned(copyOf(machine, frame, state, findArgument(state, args, effect.value).value, instr));
+    case 'backward':
+      for (const value of given) {
+        machine.use(value.from, 'trained', instr.span);
+        machine.use(value.detached, 'target', instr.span);
+      }
+      return returned(ANYTHING);
+    case 'calibrate':
+      for (const object of objectsOf(findArgument(state, args, effect.module).value)) setTreeStatistics(state, object, CALIBRATED, true);
+      return returned(ANYTHING);
+    case 'parameter':
+      return returned({ ...ANYTHING, learned: true });
+    default:
+      return assertNever(effect);
+  }
+}
+
+function callScope(machine: Machine, frame: Frame, state: State, path: string, effect: Extract<FunctionEffect, { kind: 'grad-scope' }>, args: ArgValues, instr: CallInstr): CallResult {
+  const scope: GradScopeEffect = { sets: setsOf(state, effect, args), path };
+  if (effect.forms.includes('callback')) {
+    const callback = args.positional[effect.callback];
+    const before = { grad: state.grad, sites: state.gradSites };
+    applyScope(machine, state, scope, instr);
+    const result = callback === undefined ? returned(ANYTHING) : callValue(machine, frame, state, callback, NO_ARGS, instr);
+    state.grad = before.grad;
+    state.gradSites = before.sites;
+    return result;
+  }
+  // `@torch.no_grad` without parentheses: the function itself is the argument.
+  const target = args.positional[0];
+  if (target !== undefined && target.atoms.some((atom) => atom.kind === 'function')) {
+    return returned(machine.decorate(target, scope));
+  }
+  const value = ofAtoms({ kind: 'scope', effect: scope });
+  if (effect.forms.includes('statement')) {
+    // Takes effect at once. Used as a context manager, its exit puts back what was before this call; the difference to
+    // entering it there is the one instruction between, so the entry saves the state that it finds.
+    if (isStatement(instr)) applyScope(machine, state, scope, instr);
+  }
+  return returned(value);
+}
+
+/** Holds if the call is a statement of its own and not the manager of a `with`. */
+function isStatement(instr: CallInstr): boolean {
+  return instr.statement.start === instr.span.start && instr.statement.end - instr.span.end <= 1;
+}
+
+const scopes = new Map<string, GradScopeEffect['sets']>([
+  ['enabled', 'enabled'],
+  ['disabled', 'disabled'],
+  ['inference', 'inference'],
+]);
+
+function setsOf(state: State, effect: Extract<FunctionEffect, { kind: 'grad-scope' }>, args: ArgValues): GradScopeEffect['sets'] {
+  if (effect.argument === undefined) return scopes.get(effect.sets) ?? 'unknown';
+  const constant = mustConstant(findArgument(state, args, effect.argument).value);
+  if (constant?.type !== 'boolean') return args.positional[0]?.atoms.some((atom) => atom.kind === 'function') ? (scopes.get(effect.sets) ?? 'unknown') : 'unknown';
+  if (effect.sets === 'argument') return constant.value ? 'enabled' : 'disabled';
+  return constant.value ? (scopes.get(effect.sets) ?? 'unknown') : 'enabled';
+}
+
+function modesOfName(value: Value): ModeSet {
+  const name = mustString(value);
+  return name === 'train' ? TRAIN : name === 'eval' ? EVAL : UNKNOWN_MODE;
+}
+
+/** Runs a callback with a module's modes set, and puts every module's own mode back. */
+function callModeScope(machine: Machine, frame: Frame, state: State, effect: Extract<FunctionEffect, { kind: 'mode-scope' }>, args: ArgValues, instr: CallInstr): CallResult {
+  const target = findArgument(state, args, effect.module).value;
+  const modes = typeof effect.mode === 'string' ? (effect.mode === 'train' ? TRAIN : EVAL) : modesOfName(findArgument(state, args, effect.mode).value);
+  const callback = findArgument(state, args, effect.callback).value;
+  const objects = objectsOf(target);
+  const saved = new Map<AbstractObject, { modes: ModeSet; settings: ReturnType<State['object']>['settings'] }>();
+  for (const object of objects) {
+    eachInTree(state, object, true, (item) => {
+      const known = state.object(item);
+      saved.set(item, { modes: known.modes, settings: known.settings });
+    });
+    setTreeMode(machine, frame, state, object, modes, { site: machine.site(instr.span), mode: modes, how: 'scope', selective: false }, objects.length === 1, instr);
+  }
+  const before = { grad: state.grad, sites: state.gradSites };
+  if (effect.grad !== undefined) applyScope(machine, state, { sets: effect.grad, path: 'inference' }, instr);
+  const result = callValue(machine, frame, state, callback, { ...NO_ARGS, positional: [target] }, instr);
+  state.grad = before.grad;
+  state.gradSites = before.sites;
+  for (const [object, mode] of saved) if (state.heap.has(object)) state.update(object, mode);
+  return result;
+}
+
+function loadedModule(machine: Machine, frame: Frame, state: State, path: string, effect: Extract<FunctionEffect, { kind: 'load-module' }>, instr: CallInstr): AbstractObject {
+  const modes = effect.mode === 'train' ? TRAIN : effect.mode === 'eval' ? EVAL : UNKNOWN_MODE;
+  const site = machine.site(instr.span);
+  return machine.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: effect.sensitive, inertIf: [], parameters: 'yes', runsChildren: false, source: 'the row of the loader', ...(effect.sensitive === 'yes' ? { effect: effect.calibrated ? ('random' as const) : ('statistics' as const) } : {}) }, label: shortName(path), inert: 'no' }, { modes, settings: [{ site, mode: modes, how: 'loaded', selective: false }], statistics: effect.calibrated ? CALIBRATED : FRESH | UNKNOWN_STATISTICS, trainable: TRAINABLE });
+}
+
+/** A copy of a tree of modules: new objects in the same modes. */
+function copyOf(machine: Machine, frame: Frame, state: State, value: Value, instr: CallInstr): Value {
+  const copies = new Map<AbstractObject, AbstractObject>();
+  const copyObject = (object: AbstractObject, depth: number): AbstractObject => {
+    const known = copies.get(object);
+    if (known !== undefined || depth > 16) return known ?? object;
+    const state0 = state.object(object);
+    const copy = machine.allocate(state, frame.context, instr, `copy${object.id}`, { kind: object.kind, class: object.class, library: object.library, label: object.label, inert: object.inert }, { ...state0, attrs: new Map(), many: false });
+    copies.set(object, copy);
+    for (const [name, inner] of state0.attrs) state.setAttr(copy, name, copyValue(inner, depth + 1), true);
+    return copy;
+  };
+  const copyValue = (item: Value, depth: number): Value => ({ ...item, atoms: item.atoms.map((atom) => (atom.kind === 'object' ? { kind: 'object', object: copyObject(atom.object, depth) } : atom)) });
+  return value.atoms.length === 0 ? derive([value]) : joinValues(copyValue(value, 0), NOTHING);
+}
+

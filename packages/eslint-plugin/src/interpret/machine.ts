@@ -1,0 +1,271 @@
+// What the parts of the interpreter share while one file is analysed: the program, the object table, the observations, the
+// budget. The parts themselves are functions in the files beside this one that take the machine as their first argument.
+//
+// How a call of a project function is analysed: the callee is run on the caller's state, once per calling context, and its
+// result is kept; a second visit with the same entry state takes the kept result (`call-function.ts`). That row of "entry
+// state, exit state" is the function's summary for the context. A root function, one whose callers we do not see, is run on
+// an entry state whose modes are the atom `entry`.
+import type { Arg, Func, Instr, Module, Variable } from '../ir/ir.ts';
+import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/object.ts';
+import { NEW_OBJECT, type ObjectState } from '../domains/heap.ts';
+import type { State } from '../domains/state.ts';
+import { joinValues, objectsOf, type Atom, type Value } from '../domains/value.ts';
+import type { Libraries } from '../libraries/read.ts';
+import type { ClassRow, GradScopeEffect } from '../libraries/schema.ts';
+import type { Span } from '../source/span.ts';
+import { classOrder, type ClassOrder } from './class-order.ts';
+import { Context } from './context.ts';
+import type { DrawObservation, ForwardObservation, LeafRun, Use } from './observation.ts';
+
+/** Arguments of a call after evaluation. `more` is what `*args`, `**kwargs` or unknown callers may add, or null. */
+export interface ArgValues {
+  readonly positional: readonly Value[];
+  readonly keywords: ReadonlyMap<string, Value>;
+  readonly more: Value | null;
+  /** The arguments as written, for edits. */
+  readonly written: readonly Arg[];
+}
+
+export const NO_ARGS: ArgValues = { positional: [], keywords: new Map(), more: null, written: [] };
+
+/** One activation of a function. */
+export interface Frame {
+  readonly context: Context;
+  /** Bound receiver, for `super`. */
+  readonly receiver: AbstractObject | null;
+  /** Holds while an object is being constructed, or the module's own statements run. */
+  readonly early: boolean;
+}
+
+/** The forward call that is being followed. `path` leads from its module to the one whose `forward` runs now. */
+export interface RunningForward {
+  readonly observation: ForwardObservation;
+  readonly path: string;
+}
+
+/** A `forward` that is run with its module in evaluation mode, to see what is still random. */
+export interface Probe {
+  readonly owner: ProjectClass;
+  readonly receiver: AbstractObject;
+}
+
+interface Kept {
+  readonly entry: State;
+  readonly receiver: AbstractObject | null;
+  readonly exit: State | null;
+  readonly thrown: State | null;
+  readonly result: Value;
+}
+
+const STEP_BUDGET = 1_500_000;
+const MAX_SETTLED_DEPTH = 3;
+
+export class Machine {
+  readonly module: Module;
+  readonly libraries: Libraries;
+  readonly forwards: ForwardObservation[] = [];
+  readonly draws: DrawObservation[] = [];
+  readonly keptResults = new Map<Context, Kept>();
+  /** Values of default arguments, by function and parameter. */
+  readonly defaults = new Map<Func, Map<number, Value>>();
+  readonly classes = new Map<number, ProjectClass>();
+  /** Functions that were entered with a caller in sight. */
+  readonly entered = new Set<Func>();
+  /** Gradient scopes that decorators put around functions. */
+  readonly decorated = new Map<Func, readonly GradScopeEffect[]>();
+  /** Functions handed to code that we cannot see: roots. */
+  readonly handedOut = new Set<Func>();
+  /** Objects that code outside this file may hold: what is stored in them may be used there. */
+  readonly shared = new Set<AbstractObject>();
+  readonly captured = new Set<Variable>();
+  running: RunningForward | null = null;
+  probe: Probe | null = null;
+  /** State at an uncaught throw of the call that was run last. */
+  thrown: State | null = null;
+  steps = 0;
+  #objects = new Map<string, AbstractObject>();
+  #objectCount = 0;
+  #orders = new Map<ProjectClass, ClassOrder>();
+  #forwardIndex = new Map<Context, Map<Instr, ForwardObservation>>();
+  #drawIndex = new Map<Instr, DrawObservation>();
+  #instrNumbers = new Map<Instr, number>();
+  #contextNumbers = new Map<Context, number>();
+
+  constructor(module: Module, libraries: Libraries) {
+    this.module = module;
+    this.libraries = libraries;
+  }
+
+  get exhausted(): boolean {
+    return this.steps > STEP_BUDGET;
+  }
+
+  site(span: Span): Site {
+    return { file: this.module.file, span };
+  }
+
+  order(item: ProjectClass): ClassOrder {
+    let order = this.#orders.get(item);
+    if (order === undefined) this.#orders.set(item, (order = classOrder(item, this.libraries)));
+    return order;
+  }
+
+  #number<K>(map: Map<K, number>, key: K): number {
+    let number = map.get(key);
+    if (number === undefined) map.set(key, (number = map.size));
+    return number;
+  }
+
+  /**
+   * Makes the object of an allocation site in a context (`part` tells several objects of one instruction apart). If the site
+   * has made one before that is still in the state, that one becomes `earlier`, in every place that refers to it.
+   */
+  allocate(state: State, context: Context, instr: Instr, part: string, make: { kind: ObjectKind; class: ProjectClass | null; library: ClassRow | null; label: string; inert?: AbstractObject['inert'] }, initial: Partial<ObjectState>): AbstractObject {
+    const key = `${this.#number(this.#instrNumbers, instr)}@${this.#number(this.#contextNumbers, context)}/${part}`;
+    const latest = this.#intern(key, instr, make, 'latest');
+    if (state.heap.has(latest)) {
+      const earlier = this.#intern(`${key}'`, instr, make, 'earlier');
+      retire(state, latest, earlier);
+    }
+    state.heap.set(latest, { ...NEW_OBJECT, ...initial });
+    return latest;
+  }
+
+  #intern(key: string, instr: Instr, make: { kind: ObjectKind; class: ProjectClass | null; library: ClassRow | null; label: string; inert?: AbstractObject['inert'] }, age: AbstractObject['age']): AbstractObject {
+    let object = this.#objects.get(key);
+    if (object === undefined) {
+      object = { id: this.#objectCount, kind: make.kind, class: make.class, library: make.library, site: this.site(instr.span), label: make.label, age, via: null, inert: make.inert ?? 'no' };
+      this.#objectCount += 1;
+      this.#objects.set(key, object);
+    }
+    return object;
+  }
+
+  /** An object that exists before the analysed root starts: a parameter, or an attribute of one. */
+  outside(key: string, span: Span, label: string, via: AbstractObject['via'], kind: ObjectKind = 'opaque', cls: ProjectClass | null = null): AbstractObject {
+    const name = via === null ? `outside:${key}` : `outside:${via.object.id}.${via.name}`;
+    let object = this.#objects.get(name);
+    if (object === undefined) {
+      object = { id: this.#objectCount, kind, class: cls, library: null, site: this.site(span), label, age: 'latest', via, inert: 'unknown' };
+      this.#objectCount += 1;
+      this.#objects.set(name, object);
+    }
+    return object;
+  }
+
+  forwardAt(context: Context, instr: Instr, make: (number: number) => ForwardObservation): ForwardObservation {
+    let byInstr = this.#forwardIndex.get(context);
+    if (byInstr === undefined) this.#forwardIndex.set(context, (byInstr = new Map()));
+    let observation = byInstr.get(instr);
+    if (observation === undefined) {
+      observation = make(this.forwards.length);
+      this.forwards.push(observation);
+      byInstr.set(instr, observation);
+    }
+    return observation;
+  }
+
+  drawAt(instr: Instr, make: (number: number) => DrawObservation): DrawObservation {
+    let observation = this.#drawIndex.get(instr);
+    if (observation === undefined) {
+      observation = make(this.draws.length);
+      this.draws.push(observation);
+      this.#drawIndex.set(instr, observation);
+    }
+    return observation;
+  }
+
+  /** Puts a gradient scope around the functions among `value`'s atoms, as a decorator does. */
+  decorate(value: Value, scope: GradScopeEffect): Value {
+    const atoms = value.atoms.map((atom) => {
+      if (atom.kind !== 'function') return atom;
+      const scopes = [...atom.scopes, scope];
+      this.decorated.set(atom.ref.func, scopes);
+      return { ...atom, scopes };
+    });
+    return { ...value, atoms };
+  }
+
+  use(numbers: readonly number[], use: Use, span: Span): void {
+    for (const number of numbers) {
+      const observation = this.forwards[number];
+      if (observation === undefined) continue;
+      observation.uses.add(use);
+      if (!observation.useSites.has(use)) observation.useSites.set(use, this.site(span));
+    }
+  }
+
+  /** The value with everything that its collections hold: what a function that takes it apart may see. */
+  settled(state: State, value: Value, depth = 0): Value {
+    if (depth >= MAX_SETTLED_DEPTH) return value;
+    let result = value;
+    for (const object of objectsOf(value)) {
+      if (object.kind !== 'collection') continue;
+      for (const element of state.object(object).attrs.values()) result = joinValues(result, this.settled(state, element, depth + 1));
+    }
+    return result;
+  }
+
+  chain(context: Context): readonly Site[] {
+    const sites: Site[] = [];
+    for (let at: Context | null = context; at !== null && at.call !== null; at = at.parent) sites.push(this.site(at.call.span));
+    return sites.reverse();
+  }
+}
+
+/** Renames `latest` to `earlier` in the whole state and joins what they hold. */
+function retire(state: State, latest: AbstractObject, earlier: AbstractObject): void {
+  const old = state.object(latest);
+  const before = state.heap.get(earlier);
+  state.heap.delete(latest);
+  const rename = (value: Value): Value => {
+    if (!value.atoms.some((atom) => mentions(atom, latest))) return value;
+    let result: Value = { ...value, atoms: [] };
+    for (const atom of value.atoms) result = joinValues(result, { ...value, atoms: [renameAtom(atom, latest, earlier)] });
+    return result;
+  };
+  for (const names of [state.cells, state.locals]) for (const [key, value] of names) names.set(key, rename(value));
+  for (const [temp, value] of state.temps) state.temps.set(temp, rename(value));
+  const renamed = { ...old, attrs: renameAttrs(old, rename) };
+  state.heap.set(earlier, before === undefined ? renamed : { ...joinStates(renamed, before), many: true });
+  for (const [object, item] of state.heap) {
+    const attrs = renameAttrs(item, rename);
+    if (attrs !== item.attrs) state.heap.set(object, { ...item, attrs });
+  }
+}
+
+function joinStates(a: ObjectState, b: ObjectState): ObjectState {
+  const attrs = new Map(a.attrs);
+  for (const [name, value] of b.attrs) {
+    const known = attrs.get(name);
+    attrs.set(name, known === undefined ? value : joinValues(known, value));
+  }
+  return { modes: a.modes | b.modes, settings: [...new Set([...a.settings, ...b.settings])].slice(0, 6), statistics: a.statistics | b.statistics, trainable: a.trainable | b.trainable, attrs, many: true, escaped: a.escaped || b.escaped };
+}
+
+function mentions(atom: Atom, object: AbstractObject): boolean {
+  return ('object' in atom && atom.object === object) || (atom.kind === 'function' && atom.receiver === object);
+}
+
+function renameAtom(atom: Atom, from: AbstractObject, to: AbstractObject): Atom {
+  if ('object' in atom && atom.object === from) return { ...atom, object: to };
+  if (atom.kind === 'function' && atom.receiver === from) return { ...atom, receiver: to };
+  return atom;
+}
+
+function renameAttrs(item: ObjectState, rename: (value: Value) => Value): ReadonlyMap<string, Value> {
+  let result: Map<string, Value> | null = null;
+  for (const [name, value] of item.attrs) {
+    const renamed = rename(value);
+    if (renamed === value) continue;
+    result ??= new Map(item.attrs);
+    result.set(name, renamed);
+  }
+  return result ?? item.attrs;
+}
+
+/** A leaf as an observation keys it. */
+export function leafKey(leaf: Pick<LeafRun, 'path' | 'constructed'>): string {
+  return `${leaf.path}@${leaf.constructed.span.start}`;
+}
+

@@ -1,0 +1,134 @@
+// Methods that a library's module base gives to every module, as the library model lists them.
+import { assertNever } from '../ir/ir.ts';
+import { CALIBRATED } from '../domains/heap.ts';
+import { EVAL } from '../domains/mode.ts';
+import type { AbstractObject } from '../domains/object.ts';
+import type { State } from '../domains/state.ts';
+import { ANYTHING, derive, joinValues, mustString, NOTHING, ofAtoms, ofObject, type Value } from '../domains/value.ts';
+import { allArgs, callUnknown, returned, runCallbacks, type CallInstr } from './call.ts';
+import { callFunction, type CallResult } from './call-function.ts';
+import { findMember } from './class-order.ts';
+import { setChildren } from './construct.ts';
+import { callForward } from './forward.ts';
+import type { ArgValues, Frame, Machine } from './machine.ts';
+import { eachInTree, escapeTree, modesOfFlag, setTreeMode, setTreeStatistics, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
+import { callTensorMethod } from './tensor-call.ts';
+
+/** `certain`: the receiver is this object and no other. */
+export function callModuleMethod(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, certain: boolean, args: ArgValues, instr: CallInstr): CallResult {
+  const self = ofObject(object);
+  const effect = machine.libraries.moduleMethods.get(name);
+  if (effect === undefined) return callOther(machine, frame, state, object, name, args, instr);
+  const { trainMethod } = machine.libraries.moduleModel;
+  switch (effect) {
+    case 'self':
+      return returned(self);
+    case 'pure':
+    case 'detach':
+    case 'shape':
+    case 'read':
+      return returned(ANYTHING);
+    case 'backward':
+    case 'random':
+      return callTensorMethod(machine, frame, state, self, name, args, instr);
+    case 'parameters':
+      return returned(ofAtoms({ kind: 'parameters', object }));
+    case 'set-train':
+    case 'set-eval': {
+      if (effect === 'set-eval' && object.class !== null) {
+        // `eval()` is `train(false)`, and an override of `train` is honoured.
+        const override = findMember(machine.order(object.class), trainMethod);
+        if (override?.entry.member === 'method' && !isRunning(frame, override.entry.value)) {
+          for (const atom of override.entry.value.atoms) {
+            if (atom.kind === 'function') callFunction(machine, frame, state, atom.ref, object, { positional: [{ ...NOTHING, atoms: [{ kind: 'constant', value: { type: 'boolean', value: false } }] }], keywords: new Map(), more: null, written: [] }, instr);
+          }
+          return returned(self);
+        }
+      }
+      const modes = effect === 'set-eval' ? EVAL : modesOfFlag(args.positional[0] ?? args.keywords.get('mode') ?? (args.more === null ? undefined : ANYTHING));
+      const selective = !certain || isPartOfLargerModule(state, object);
+      setTreeMode(machine, frame, state, object, modes, { site: machine.site(instr.span), mode: modes, how: 'called', selective }, certain, instr);
+      return returned(self);
+    }
+    case 'load-state':
+      setTreeStatistics(state, object, CALIBRATED, certain);
+      return returned(ANYTHING);
+    case 'freeze':
+      setTreeTrainable(state, object, trainableOfFlag({ ...NOTHING, atoms: [{ kind: 'constant', value: { type: 'boolean', value: false } }] }), certain);
+      return returned(self);
+    case 'unfreeze':
+    case 'requires-grad':
+      setTreeTrainable(state, object, trainableOfFlag(args.positional[0] ?? args.keywords.get('requires_grad')), certain);
+      return returned(self);
+    case 'modules':
+      return returned(listOfTree(machine, frame, state, object, name, instr));
+    case 'apply':
+      runCallbacks(machine, frame, state, args.positional, { positional: [treeValue(state, object)], keywords: new Map(), more: null, written: [] }, instr);
+      if (args.positional.some((value) => value.unknown)) escapeTree(state, self);
+      return returned(self);
+    case 'call':
+      return returned(callForward(machine, frame, state, object, args, instr));
+    case 'register': {
+      const key = args.positional[0] === undefined ? null : mustString(args.positional[0]);
+      const value = args.positional[1];
+      if (value !== undefined) state.setAttr(object, key ?? '[]', value, certain && key !== null);
+      return returned(ANYTHING);
+    }
+    case 'append':
+      for (const value of args.positional) state.setAttr(object, '[]', value, false);
+      return returned(self);
+    default:
+      return assertNever(effect);
+  }
+}
+
+/** A method that no model lists. */
+function callOther(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, args: ArgValues, instr: CallInstr): CallResult {
+  const self = ofObject(object);
+  if (name === '__init__' || name === 'constructor') {
+    if (object.library?.children !== undefined) setChildren(state, object, object.library, args);
+    else if (object.kind === 'opaque') for (const value of allArgs(args)) escapeTree(state, value);
+    return returned(self);
+  }
+  if (object.kind === 'opaque' && object.class === null && machine.libraries.tensorMethods.has(name)) return callTensorMethod(machine, frame, state, { ...ANYTHING, input: true }, name, args, instr);
+  // A library layer has no methods of its own that change modes.
+  if (object.kind === 'module' && object.library !== null && object.class === null) return returned(derive(allArgs(args)));
+  const result = callUnknown(machine, state, self, args, instr);
+  return object.kind === 'opaque' && object.class === null ? returned(joinValues(result.value, self.atoms.length === 1 ? ANYTHING : NOTHING)) : result;
+}
+
+function isRunning(frame: Frame, value: Value): boolean {
+  return value.atoms.some((atom) => atom.kind === 'function' && frame.context.occurrences(atom.ref.func) > 0);
+}
+
+/** Holds if some module in the state has the object as a child: then the call picks a part out of a network. */
+function isPartOfLargerModule(state: State, object: AbstractObject): boolean {
+  for (const [holder, known] of state.heap) {
+    if (holder.kind !== 'module' || holder === object) continue;
+    for (const value of known.attrs.values()) if (value.atoms.some((atom) => atom.kind === 'object' && atom.object === object)) return true;
+  }
+  return false;
+}
+
+function treeValue(state: State, root: AbstractObject): Value {
+  let value: Value = NOTHING;
+  eachInTree(state, root, true, (object) => {
+    value = joinValues(value, ofObject(object));
+    if (object.kind === 'opaque') value = joinValues(value, ANYTHING);
+  });
+  return value;
+}
+
+/** `modules()`, `children()` and their named forms: a list of the tree (or of pairs of name and module). */
+function listOfTree(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, instr: CallInstr): Value {
+  const elements = treeValue(state, object);
+  if (elements.unknown) escapeTree(state, ofObject(object));
+  const list = machine.allocate(state, frame.context, instr, 'modules', { kind: 'collection', class: null, library: null, label: 'list' }, {});
+  if (/^named/.test(name)) {
+    const pair = machine.allocate(state, frame.context, instr, 'pair', { kind: 'collection', class: null, library: null, label: 'tuple' }, {});
+    state.setAttr(pair, '[0]', ANYTHING, true);
+    state.setAttr(pair, '[1]', elements, true);
+    state.setAttr(list, '[]', ofObject(pair), true);
+  } else state.setAttr(list, '[]', elements, true);
+  return ofObject(list);
+}

@@ -1,0 +1,104 @@
+// What the interpreter saw, for the rules to judge. An observation stands for one place in the program in one chain of calls;
+// it collects over all visits of that place. Rules read observations and nothing else.
+import type { FuncRef, StaleOrigin } from '../domains/value.ts';
+import type { GradSet } from '../domains/grad.ts';
+import type { ModeSetting, StatisticsSet, TrainableSet } from '../domains/heap.ts';
+import type { ModeSet } from '../domains/mode.ts';
+import type { ProjectClass, Site } from '../domains/object.ts';
+import type { Span } from '../source/span.ts';
+
+/** What became of the output of a forward call. */
+export type Use =
+  /** A backward pass ran through it. */
+  | 'trained'
+  /** A backward pass ran over something that it went into without a gradient path: a target. */
+  | 'target'
+  /** Values were taken out of it: a number, a class, a print, a file, a comparison. */
+  | 'read'
+  /** Only its shape, type or device was looked at. */
+  | 'shape'
+  /** It left the code that we see: returned from a root function, stored in an object of the caller, handed to unknown code. */
+  | 'escaped';
+
+/** One mode-sensitive layer that a forward call reached. */
+export interface LeafRun {
+  /** Class as a message names it: `nn.Dropout`. */
+  readonly className: string;
+  /** Path from the called module: `encoder.drop`, empty for the module itself. */
+  readonly path: string;
+  readonly constructed: Site;
+  readonly effect: 'random' | 'statistics';
+  readonly sensitivity: 'yes' | 'unknown';
+  modes: ModeSet;
+  settings: readonly ModeSetting[];
+  statistics: StatisticsSet;
+}
+
+export interface ForwardObservation {
+  readonly kind: 'forward';
+  readonly number: number;
+  readonly where: FuncRef;
+  readonly call: Site;
+  readonly statement: Span;
+  /** What stands before the arguments: `model`, `self.net`. */
+  readonly calleeSpan: Span;
+  /** The called module as a message names it, and where it was made (null: it came from outside). */
+  readonly className: string;
+  readonly constructed: Site | null;
+  /** The calls that lead here, outermost first. */
+  readonly chain: readonly Site[];
+  modes: ModeSet;
+  settings: readonly ModeSetting[];
+  readonly leaves: Map<string, LeafRun>;
+  /** Holds if part of what it runs is code that we cannot see. */
+  opaque: boolean;
+  /** Holds if we know that the callee is a module (a class we see, or a mode method was called on it). */
+  isModule: boolean;
+  grad: GradSet;
+  gradSites: readonly Site[];
+  parameters: 'yes' | 'no' | 'unknown';
+  trainable: TrainableSet;
+  readonly uses: Set<Use>;
+  /** First place of each use. */
+  readonly useSites: Map<Use, Site>;
+}
+
+/** A random or mode-taking operation that a `forward` reaches while its module is in evaluation mode. */
+export interface DrawObservation {
+  readonly kind: 'draw';
+  readonly number: number;
+  readonly where: FuncRef;
+  readonly call: Site;
+  readonly statement: Span;
+  readonly calleeSpan: Span;
+  /** Full path of the operation: `torch.randn_like`. */
+  readonly path: string;
+  /** The class whose `forward` reaches it. */
+  readonly owner: ProjectClass;
+  /** Holds if a test whose name speaks of a mode governs it, though we cannot tell its value. */
+  declared: boolean;
+  stale: StaleOrigin | null;
+  readonly operation:
+    | { readonly kind: 'random'; perturbs: boolean; designed: boolean }
+    | { readonly kind: 'functional'; readonly fault: FunctionalFault };
+}
+
+/** Why a functional layer is active in evaluation mode. */
+export type FunctionalFault =
+  /** `training` was left out and is true by default. */
+  | { readonly kind: 'omitted'; readonly name: string; readonly argsEnd: number; readonly hasArgs: boolean; readonly position: number | null; readonly given: number; readonly callStyle: 'keyword' | 'positional' }
+  /** `training=True`. */
+  | { readonly kind: 'constant'; readonly name: string; readonly span: Span }
+  /** It has no `training` argument, and nothing sets its rate to 0 in evaluation mode. */
+  | { readonly kind: 'rate'; readonly name: string; readonly span: Span }
+  /** A stale copy of the mode decides. */
+  | { readonly kind: 'stale'; readonly span: Span };
+
+export type Observation = ForwardObservation | DrawObservation;
+
+export interface Observations {
+  readonly forwards: readonly ForwardObservation[];
+  readonly draws: readonly DrawObservation[];
+  /** Holds if the analysis stopped early; nothing definite may be said then. */
+  readonly exhausted: boolean;
+}

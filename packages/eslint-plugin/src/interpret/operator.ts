@@ -1,0 +1,102 @@
+// Operators: folds what is certain, and follows what a tensor derives from.
+import type { Instr } from '../ir/ir.ts';
+import type { State } from '../domains/state.ts';
+import { ANYTHING, derive, forwardsOf, mustConstant, ofBoolean, type NoiseOrigin, type Value } from '../domains/value.ts';
+import type { Machine } from './machine.ts';
+import { truthOf } from './truth.ts';
+
+const COMPARISONS = new Set(['==', '!=', '<', '>', '<=', '>=', 'in', 'not in', 'is', 'is not', 'instanceof']);
+const SCALINGS = new Set(['*', '/', '@', '**', '&']);
+
+export function evaluateOperator(machine: Machine, state: State, operator: string, operands: readonly Value[], instr: Instr): Value {
+  if (operator === 'not') return negate(operands[0] ?? ANYTHING);
+  if (operator === 'typeof') return ANYTHING;
+  if (COMPARISONS.has(operator)) return compare(machine, operator, operands, instr);
+  return arithmetic(machine, state, operator, operands);
+}
+
+/** What arithmetic makes of its operands; also for the methods that stand for operators (`x.add(y)`). */
+export function arithmetic(machine: Machine, state: State, operator: string, operands: readonly Value[]): Value {
+  const derived = derive(operands.map((operand) => machine.settled(state, operand)));
+  const noise = combineNoise(operator, operands);
+  if (noise.perturbing.length > 0) {
+    for (const number of noise.perturbing) {
+      const draw = machine.draws[number];
+      if (draw?.operation.kind === 'random') draw.operation.perturbs = true;
+    }
+  }
+  return { ...derived, noise: noise.origins };
+}
+
+function negate(value: Value): Value {
+  const only = value.atoms.length === 1 && !value.unknown ? value.atoms[0]! : null;
+  if (only?.kind === 'flag') return { ...value, atoms: [{ ...only, negated: !only.negated }] };
+  const truth = truthOf(value);
+  const stale = { stale: value.stale };
+  if (truth.mayBeTrue !== truth.mayBeFalse) return { ...ofBoolean(!truth.mayBeTrue), ...stale };
+  return { ...ANYTHING, ...stale };
+}
+
+function compare(machine: Machine, operator: string, operands: readonly Value[], instr: Instr): Value {
+  const [left, right] = [operands[0] ?? ANYTHING, operands[1] ?? ANYTHING];
+  // The result of a comparison carries no gradient: what was compared was read.
+  for (const operand of operands) machine.use(forwardsOf(operand), operator === 'is' || operator === 'is not' ? 'shape' : 'read', instr.span);
+  const noise = [...left.noise, ...right.noise];
+  const rest = { stale: left.stale ?? right.stale, noise };
+  const [a, b] = [mustConstant(left), mustConstant(right)];
+  if (a === null || b === null) {
+    // `flag is True`, `flag == False`
+    const flag = a === null ? left : right;
+    const constant = a ?? b;
+    const only = flag.atoms.length === 1 && !flag.unknown ? flag.atoms[0]! : null;
+    if (only?.kind === 'flag' && constant?.type === 'boolean' && (operator === '==' || operator === 'is' || operator === '!=' || operator === 'is not')) {
+      const same = operator === '==' || operator === 'is';
+      return { ...flag, atoms: [{ ...only, negated: only.negated !== (constant.value !== same) }] };
+    }
+    return { ...ANYTHING, ...rest };
+  }
+  const [x, y] = ['value' in a ? a.value : a.type === 'none' ? null : undefined, 'value' in b ? b.value : b.type === 'none' ? null : undefined];
+  switch (operator) {
+    case '==':
+    case 'is':
+      return { ...ofBoolean(x === y || (x == null && y == null)), ...rest };
+    case '!=':
+    case 'is not':
+      return { ...ofBoolean(!(x === y || (x == null && y == null))), ...rest };
+    case '<':
+      return typeof x === 'number' && typeof y === 'number' ? { ...ofBoolean(x < y), ...rest } : { ...ANYTHING, ...rest };
+    case '>':
+      return typeof x === 'number' && typeof y === 'number' ? { ...ofBoolean(x > y), ...rest } : { ...ANYTHING, ...rest };
+    case '<=':
+      return typeof x === 'number' && typeof y === 'number' ? { ...ofBoolean(x <= y), ...rest } : { ...ANYTHING, ...rest };
+    case '>=':
+      return typeof x === 'number' && typeof y === 'number' ? { ...ofBoolean(x >= y), ...rest } : { ...ANYTHING, ...rest };
+    default:
+      return { ...ANYTHING, ...rest };
+  }
+}
+
+/**
+ * Tells noise that regularises from noise that is the point. Scaled by plain numbers and added to (or multiplied with) an
+ * input of `forward`, a draw perturbs that input: a regulariser. Scaled by something learned or computed from the input, it
+ * is a sample (a reparameterised latent, a learned noise strength) and meant in both modes.
+ */
+function combineNoise(operator: string, operands: readonly Value[]): { readonly origins: readonly NoiseOrigin[]; readonly perturbing: readonly number[] } {
+  const noisy = operands.filter((operand) => operand.noise.length > 0);
+  if (noisy.length === 0) return { origins: [], perturbing: [] };
+  const plainOthers = operands.filter((operand) => operand.noise.length === 0);
+  const scaledByTensor = SCALINGS.has(operator) && plainOthers.some((operand) => operand.learned || operand.from.length > 0);
+  const meetsInput = operands.some((operand) => operand.input && !operand.learned && !operand.noise.some((origin) => origin.plain));
+  const origins: NoiseOrigin[] = [];
+  const perturbing: number[] = [];
+  for (const operand of noisy) {
+    for (const origin of operand.noise) {
+      if (scaledByTensor) origins.push({ draw: origin.draw, plain: false });
+      else if (meetsInput && origin.plain) {
+        perturbing.push(origin.draw);
+        origins.push({ draw: origin.draw, plain: false });
+      } else origins.push(origin);
+    }
+  }
+  return { origins, perturbing };
+}

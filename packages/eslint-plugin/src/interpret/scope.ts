@@ -1,0 +1,78 @@
+// Gradient scopes: entering and leaving them as context managers, around callbacks and as decorators.
+import type { Instr } from '../ir/ir.ts';
+import { GRAD_DISABLED, GRAD_ENABLED, GRAD_INFERENCE, GRAD_UNKNOWN, type GradSet } from '../domains/grad.ts';
+import type { State } from '../domains/state.ts';
+import { ANYTHING, joinValues, NOTHING, ofAtoms, type Atom, type Value } from '../domains/value.ts';
+import type { GradScopeEffect } from '../libraries/schema.ts';
+import { callFunction } from './call-function.ts';
+import { findMember } from './class-order.ts';
+import { NO_ARGS, type Frame, type Machine } from './machine.ts';
+import { escapeTree } from './set-mode.ts';
+
+export function gradOf(effect: GradScopeEffect): GradSet {
+  switch (effect.sets) {
+    case 'enabled':
+      return GRAD_ENABLED;
+    case 'disabled':
+      return GRAD_DISABLED;
+    case 'inference':
+      return GRAD_INFERENCE;
+    case 'unknown':
+      return GRAD_UNKNOWN;
+  }
+}
+
+/** Sets the gradient mode as `effect` says. Enabling gradients inside an inference scope leaves inference mode on (E09). */
+export function applyScope(machine: Machine, state: State, effect: GradScopeEffect, instr: Instr): void {
+  const wanted = gradOf(effect);
+  state.grad = effect.sets === 'enabled' && (state.grad & GRAD_INFERENCE) !== 0 ? (state.grad & GRAD_INFERENCE) | GRAD_ENABLED : wanted;
+  state.gradSites = [machine.site(instr.span)];
+}
+
+export function enterScope(machine: Machine, frame: Frame, state: State, manager: Value, instr: Extract<Instr, { kind: 'enter' }>): Value {
+  state.scopes.set(instr.scope, { grad: state.grad, gradSites: state.gradSites });
+  let result: Value = manager.unknown || manager.atoms.length === 0 ? ANYTHING : NOTHING;
+  for (const atom of manager.atoms) {
+    const effect = scopeOfAtom(atom);
+    if (effect !== null) {
+      if (manager.atoms.length === 1 && !manager.unknown) applyScope(machine, state, effect, instr);
+      else state.grad |= gradOf(effect);
+      result = joinValues(result, ANYTHING);
+    } else if (atom.kind === 'object' && atom.object.class !== null) {
+      const method = findMember(machine.order(atom.object.class), '__enter__');
+      if (method === null) {
+        escapeTree(state, ofAtoms(atom));
+        result = joinValues(result, ANYTHING);
+      } else result = joinValues(result, callMember(machine, frame, state, method.entry.value, atom.object, instr));
+    } else result = joinValues(result, ANYTHING);
+  }
+  return result;
+}
+
+export function exitScope(machine: Machine, frame: Frame, state: State, manager: Value, instr: Extract<Instr, { kind: 'exit' }>): void {
+  for (const atom of manager.atoms) {
+    if (atom.kind !== 'object' || atom.object.class === null) continue;
+    const method = findMember(machine.order(atom.object.class), '__exit__');
+    if (method !== null) callMember(machine, frame, state, method.entry.value, atom.object, instr);
+  }
+  // Only a scope that changed the gradient mode has something to put back.
+  const open = state.scopes.get(instr.scope);
+  if (open !== undefined && manager.atoms.some((atom) => scopeOfAtom(atom) !== null)) {
+    state.grad = open.grad;
+    state.gradSites = open.gradSites;
+  }
+  state.scopes.delete(instr.scope);
+}
+
+function callMember(machine: Machine, frame: Frame, state: State, value: Value, receiver: Extract<Atom, { kind: 'object' }>['object'], instr: Instr): Value {
+  let result: Value = NOTHING;
+  for (const atom of value.atoms) {
+    if (atom.kind === 'function') result = joinValues(result, callFunction(machine, frame, state, atom.ref, receiver, { ...NO_ARGS, more: ANYTHING }, instr).value);
+  }
+  return result;
+}
+
+/** The scope that a manager value enters; a scope class that was named but not called enters nothing. */
+function scopeOfAtom(atom: Atom): GradScopeEffect | null {
+  return atom.kind === 'scope' ? atom.effect : null;
+}

@@ -1,0 +1,117 @@
+// `train()` and `eval()`: sets the mode of a module and of everything registered below it.
+//
+// A module is a tree. The update is strong (the old mode is forgotten) where the receiver is certainly one object and each
+// step down is; elsewhere the new mode is added to the old. Children in plain collections are not reached, as in the
+// libraries; a child whose class overrides the setter runs its override.
+import { EVAL, TRAIN, UNKNOWN_MODE, type ModeSet } from '../domains/mode.ts';
+import { CALIBRATED, FROZEN, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE, type ModeSetting, type StatisticsSet, type TrainableSet } from '../domains/heap.ts';
+import type { AbstractObject } from '../domains/object.ts';
+import type { State } from '../domains/state.ts';
+import { mustConstant, objectsOf, ofBoolean, type Value } from '../domains/value.ts';
+import type { Instr } from '../ir/ir.ts';
+import { callFunction } from './call-function.ts';
+import { findMember } from './class-order.ts';
+import type { Frame, Machine } from './machine.ts';
+
+/** Calls `visit` for `root` and every module registered below it; `strong` tells whether a visit means this very object. */
+export function eachInTree(state: State, root: AbstractObject, strong: boolean, visit: (object: AbstractObject, strong: boolean) => boolean | void): void {
+  const seen = new Set<AbstractObject>();
+  const walk = (object: AbstractObject, certain: boolean): void => {
+    if (seen.has(object) || (object.kind !== 'module' && object.kind !== 'opaque')) return;
+    seen.add(object);
+    const here = certain && !state.object(object).many;
+    if (visit(object, here) === false) return;
+    for (const value of state.object(object).attrs.values()) {
+      const children = objectsOf(value);
+      for (const child of children) walk(child, here && children.length === 1 && !value.unknown);
+    }
+  };
+  walk(root, strong);
+}
+
+export function setTreeMode(machine: Machine, frame: Frame, state: State, root: AbstractObject, modes: ModeSet, setting: ModeSetting, strong: boolean, instr: Instr): void {
+  const { trainMethod } = machine.libraries.moduleModel;
+  eachInTree(state, root, strong, (object, certain) => {
+    if (object !== root && object.class !== null) {
+      const override = findMember(machine.order(object.class), trainMethod);
+      if (override?.entry.member === 'method') {
+        const flag = modes === TRAIN ? ofBoolean(true) : modes === EVAL ? ofBoolean(false) : null;
+        for (const atom of override.entry.value.atoms) {
+          if (atom.kind !== 'function' || flag === null) continue;
+          callFunction(machine, frame, state, atom.ref, object, { positional: [flag], keywords: new Map(), more: null, written: [] }, instr);
+        }
+        return false;
+      }
+    }
+    state.setMode(object, modes, setting, certain);
+    return true;
+  });
+}
+
+/** What `train(value)` sets: the flag that it is given, or nobody knows what. */
+export function modesOfFlag(value: Value | undefined): ModeSet {
+  if (value === undefined) return TRAIN;
+  const constant = mustConstant(value);
+  if (constant?.type === 'boolean') return constant.value ? TRAIN : EVAL;
+  if (constant?.type === 'undefined') return TRAIN;
+  let modes = 0;
+  for (const atom of value.atoms) {
+    if (atom.kind === 'flag') modes |= atom.negated ? negate(atom.modes) : atom.modes;
+    else if (atom.kind === 'constant' && atom.value.type === 'boolean') modes |= atom.value.value ? TRAIN : EVAL;
+    else modes |= UNKNOWN_MODE;
+  }
+  return value.unknown || modes === 0 ? modes | UNKNOWN_MODE : modes;
+}
+
+function negate(modes: ModeSet): ModeSet {
+  const swapped = (modes & TRAIN ? EVAL : 0) | (modes & EVAL ? TRAIN : 0);
+  return modes & ~(TRAIN | EVAL) ? swapped | UNKNOWN_MODE : swapped;
+}
+
+export function setTreeStatistics(state: State, root: AbstractObject, statistics: StatisticsSet, strong: boolean): void {
+  eachInTree(state, root, strong, (object, certain) => {
+    const old = state.object(object).statistics;
+    state.update(object, { statistics: certain ? statistics : old | statistics });
+  });
+}
+
+export function setTreeTrainable(state: State, root: AbstractObject, trainable: TrainableSet, strong: boolean): void {
+  eachInTree(state, root, strong, (object, certain) => {
+    const old = state.object(object).trainable;
+    state.update(object, { trainable: certain ? trainable : old | trainable });
+  });
+}
+
+export function trainableOfFlag(value: Value | undefined): TrainableSet {
+  const constant = value === undefined ? null : mustConstant(value);
+  if (value === undefined || (constant?.type === 'boolean' && constant.value)) return TRAINABLE;
+  if (constant?.type === 'boolean') return FROZEN;
+  return UNKNOWN_TRAINABLE;
+}
+
+/** Code that we cannot see got hold of the object: it may have done anything to it. */
+export function escapeTree(state: State, value: Value): void {
+  const seen = new Set<AbstractObject>();
+  const walk = (item: Value): void => {
+    for (const atom of item.atoms) {
+      if (atom.kind === 'parameters') {
+        eachInTree(state, atom.object, false, (object) => state.update(object, { trainable: state.object(object).trainable | UNKNOWN_TRAINABLE }));
+        continue;
+      }
+      const object = atom.kind === 'object' || atom.kind === 'method' || atom.kind === 'super' ? atom.object : atom.kind === 'function' ? atom.receiver : null;
+      if (object === null || seen.has(object)) continue;
+      seen.add(object);
+      const known = state.object(object);
+      if (object.kind === 'module' || object.kind === 'opaque') {
+        state.update(object, { modes: known.modes | UNKNOWN_MODE, statistics: known.statistics | UNKNOWN_STATISTICS, trainable: known.trainable | UNKNOWN_TRAINABLE, escaped: true });
+      }
+      for (const inner of known.attrs.values()) walk(inner);
+    }
+  };
+  walk(value);
+}
+
+export function calibrate(state: State, object: AbstractObject, strong: boolean): void {
+  const known = state.object(object);
+  state.update(object, { statistics: strong && !known.many ? CALIBRATED : known.statistics | CALIBRATED });
+}

@@ -1,0 +1,63 @@
+// Methods of values whose class we do not see: mostly tensors. A method that some library model describes does what it says;
+// any other method of something that a forward call returned is arithmetic; the rest is code that we cannot see.
+import type { State } from '../domains/state.ts';
+import { ANYTHING, derive, forwardsOf, joinValues, NOTHING, type Value } from '../domains/value.ts';
+import { allArgs, callUnknown, handOut, returned, runCallbacks, type CallInstr } from './call.ts';
+import type { CallResult } from './call-function.ts';
+import { recordRandom } from './draw.ts';
+import type { ArgValues, Frame, Machine } from './machine.ts';
+import { arithmetic } from './operator.ts';
+
+/** Methods of arrays and promises that run their callback at once (or as the next thing that happens to the value). */
+const IMMEDIATE = new Set(['map', 'forEach', 'filter', 'reduce', 'reduceRight', 'flatMap', 'some', 'every', 'find', 'findIndex', 'sort', 'then', 'catch', 'finally']);
+
+const ARITHMETIC = new Map([
+  ['add', '+'],
+  ['add_', '+'],
+  ['sub', '-'],
+  ['sub_', '-'],
+  ['mul', '*'],
+  ['mul_', '*'],
+  ['div', '/'],
+  ['div_', '/'],
+  ['matmul', '@'],
+]);
+
+export function callTensorMethod(machine: Machine, frame: Frame, state: State, receiver: Value, name: string, args: ArgValues, instr: CallInstr): CallResult {
+  const effect = machine.libraries.tensorMethods.get(name);
+  const given = allArgs(args).map((value) => machine.settled(state, value));
+  switch (effect) {
+    case 'read':
+      for (const value of [receiver, ...given]) machine.use(forwardsOf(value), 'read', instr.span);
+      return returned({ ...ANYTHING, noise: receiver.noise });
+    case 'shape':
+      machine.use(forwardsOf(receiver), 'shape', instr.span);
+      return returned(ANYTHING);
+    case 'detach': {
+      const derived = derive([receiver]);
+      return returned({ ...derived, from: [], detached: forwardsOf(receiver) });
+    }
+    case 'backward':
+      machine.use(receiver.from, 'trained', instr.span);
+      machine.use(receiver.detached, 'target', instr.span);
+      return returned(ANYTHING);
+    case 'random':
+      return returned(joinValues(recordRandom(machine, frame, state, `Tensor.${name}`, instr), { ...derive([receiver]), input: false }));
+    default:
+      break;
+  }
+  if (IMMEDIATE.has(name)) {
+    const result = runCallbacks(machine, frame, state, given, { positional: [joinValues(receiver, ANYTHING)], keywords: new Map(), more: ANYTHING, written: [] }, instr);
+    return returned(joinValues(result, derive([receiver, ...given])));
+  }
+  const isTensor = receiver.from.length > 0 || receiver.detached.length > 0 || receiver.input || receiver.noise.length > 0;
+  if (isTensor) {
+    for (const value of given) handOut(machine, value);
+    const operator = ARITHMETIC.get(name);
+    if (operator !== undefined) return returned(arithmetic(machine, state, operator, [receiver, ...given]));
+    return returned({ ...derive([receiver, ...given]), noise: receiver.noise });
+  }
+  if (receiver.atoms.length > 0 && !receiver.unknown) return returned(derive([receiver, ...given]));
+  if (given.length === 0) return returned(joinValues(ANYTHING, NOTHING));
+  return callUnknown(machine, state, receiver, args, instr);
+}

@@ -1,0 +1,289 @@
+// The transfer function: what each instruction does to a state, and what each edge says about it. One instance runs one
+// activation of a function; it also collects what the activation returns and leaves behind.
+import { destOf, assertNever, type BlockId, type Func, type Instr, type Temp, type Terminal } from '../ir/ir.ts';
+import { operandsOf } from '../ir/operands.ts';
+import type { Analysis } from '../dataflow/solver.ts';
+import { elementName, NEW_OBJECT } from '../domains/heap.ts';
+import type { ProjectClass } from '../domains/object.ts';
+import type { State, StaleGuard } from '../domains/state.ts';
+import { ANYTHING, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofConstant, ofObject, type Value } from '../domains/value.ts';
+import { getAttribute, getItem, iterate, setAttribute, setItem } from './attributes.ts';
+import { callInstr } from './call.ts';
+import type { Frame, Machine } from './machine.ts';
+import { evaluateOperator } from './operator.ts';
+import { enterScope, exitScope } from './scope.ts';
+import { escapeTree } from './set-mode.ts';
+import { assume, truthOf } from './truth.ts';
+
+export class FunctionRun implements Analysis<State> {
+  readonly machine: Machine;
+  readonly frame: Frame;
+  readonly func: Func;
+  /** The state after the function, joined over all ways out; null if none was reached. */
+  exit: State | null = null;
+  thrown: State | null = null;
+  result: Value = NOTHING;
+  #yielded: Value = NOTHING;
+  #definitions: Map<Temp, Instr> | null = null;
+  #thrownByStep: State | null = null;
+
+  constructor(machine: Machine, frame: Frame, func: Func) {
+    this.machine = machine;
+    this.frame = frame;
+    this.func = func;
+  }
+
+  clone(state: State): State {
+    return state.clone();
+  }
+
+  joinInto(into: State, from: State): boolean {
+    return into.joinFrom(from);
+  }
+
+  isExhausted(): boolean {
+    return this.machine.exhausted;
+  }
+
+  mayThrow(instr: Instr): boolean {
+    return instr.kind === 'call' || instr.kind === 'await' || instr.kind === 'opaque' || instr.kind === 'enter';
+  }
+
+  thrownState(): State | null {
+    return this.#thrownByStep;
+  }
+
+  leave(state: State, terminal: Terminal | null): void {
+    const out = state.clone();
+    out.locals.clear();
+    out.temps.clear();
+    out.scopes.clear();
+    if (terminal === null || terminal.kind === 'throw') {
+      if (this.thrown === null) this.thrown = out;
+      else this.thrown.joinFrom(out);
+      return;
+    }
+    if (terminal.kind !== 'return') return;
+    const value = terminal.value === null ? ofConstant({ type: this.machine.module.language === 'python' ? 'none' : 'undefined' }) : state.get(terminal.value);
+    this.result = joinValues(this.result, this.func.isGenerator ? this.#yielded : value);
+    if (this.exit === null) this.exit = out;
+    else this.exit.joinFrom(out);
+  }
+
+  step(state: State, instr: Instr): boolean {
+    const { machine, frame } = this;
+    machine.steps += 1;
+    this.#thrownByStep = null;
+    switch (instr.kind) {
+      case 'const':
+        state.set(instr.dest, ofConstant(instr.value));
+        return true;
+      case 'load':
+        state.set(instr.dest, (instr.variable.captured || instr.variable.owner !== this.func.id ? state.cells.get(instr.variable) : state.locals.get(instr.variable)) ?? ANYTHING);
+        return true;
+      case 'store': {
+        const value = state.get(instr.value);
+        if (instr.variable.captured || instr.variable.owner !== this.func.id) state.cells.set(instr.variable, value);
+        else state.locals.set(instr.variable, value);
+        return true;
+      }
+      case 'global': {
+        const path = machine.libraries.canonical(`${machine.module.language === 'python' ? 'builtins' : 'globals'}.${instr.name}`);
+        state.set(instr.dest, machine.libraries.describes(path) ? ofAtoms({ kind: 'library', path }) : ANYTHING);
+        return true;
+      }
+      case 'import': {
+        const path = machine.libraries.canonical(instr.name === null ? instr.module : instr.name === 'default' ? instr.module : `${instr.module}.${instr.name}`);
+        // A relative import is a file of the project that this run does not see.
+        state.set(instr.dest, instr.module.startsWith('.') ? ANYTHING : ofAtoms({ kind: 'library', path }));
+        return true;
+      }
+      case 'import-all':
+        return true;
+      case 'get-attr':
+        state.set(instr.dest, getAttribute(machine, frame, state, state.get(instr.object), instr.name, instr));
+        return true;
+      case 'set-attr':
+        setAttribute(machine, state, state.get(instr.object), instr.name, state.get(instr.value), instr);
+        return true;
+      case 'get-item':
+        state.set(instr.dest, getItem(state, state.get(instr.object), instr.index === null ? null : state.get(instr.index)));
+        return true;
+      case 'set-item':
+        setItem(machine, state, state.get(instr.object), instr.index === null ? null : state.get(instr.index), state.get(instr.value), instr);
+        return true;
+      case 'call': {
+        machine.thrown = null;
+        const result = callInstr(machine, frame, state, instr);
+        this.#thrownByStep = machine.thrown;
+        state.set(instr.dest, result.value);
+        return result.returns;
+      }
+      case 'function': {
+        const func = machine.module.funcs[instr.func]!;
+        if (instr.defaults.length > 0) machine.defaults.set(func, new Map(instr.defaults.map((item) => [item.param, state.get(item.value)])));
+        this.#capture(func);
+        state.set(instr.dest, ofAtoms({ kind: 'function', ref: { module: machine.module, func }, receiver: null, scopes: [] }));
+        return true;
+      }
+      case 'class':
+        state.set(instr.dest, ofAtoms({ kind: 'class', class: this.#classOf(instr.class, instr.bases.map((base) => state.get(base))) }));
+        return true;
+      case 'define-member': {
+        const value = state.get(instr.value);
+        for (const atom of state.get(instr.class).atoms) {
+          if (atom.kind !== 'class') continue;
+          const known = atom.class.members.get(instr.name);
+          // A getter and its setter share a name; the getter is what a read finds.
+          if (known?.member === 'getter' && instr.member === 'setter') continue;
+          atom.class.members.set(instr.name, { value: known === undefined || known.member !== instr.member ? value : joinValues(known.value, value), member: instr.member });
+        }
+        return true;
+      }
+      case 'super': {
+        const owner = this.#ownerClass();
+        const receiver = this.frame.receiver;
+        state.set(instr.dest, owner === null || receiver === null ? ANYTHING : ofAtoms({ kind: 'super', object: receiver, after: owner }));
+        return true;
+      }
+      case 'collection': {
+        const object = machine.allocate(state, frame.context, instr, '', { kind: 'collection', class: null, library: null, label: instr.form }, {});
+        const elements = new Map<string, Value>();
+        let position = 0;
+        for (const element of instr.elements) {
+          const value = state.get(element.value);
+          if (element.kind === 'spread') {
+            elements.set('[]', joinValues(elements.get('[]') ?? NOTHING, iterate(state, value)));
+            continue;
+          }
+          const key = element.key === null ? null : state.get(element.key);
+          const constant = key?.atoms.length === 1 && key.atoms[0]!.kind === 'constant' ? key.atoms[0]!.value : null;
+          const name = key === null ? elementName(position) : constant?.type === 'string' || constant?.type === 'number' ? elementName(constant.value) : '[]';
+          position += 1;
+          elements.set(name, joinValues(elements.get(name) ?? NOTHING, value));
+        }
+        state.heap.set(object, { ...NEW_OBJECT, attrs: elements });
+        if (instr.form === 'string') {
+          const read = machine.settled(state, ofObject(object));
+          machine.use(forwardsOf(read), 'read', instr.span);
+          state.set(instr.dest, ANYTHING);
+        } else state.set(instr.dest, ofObject(object));
+        return true;
+      }
+      case 'operator':
+        state.set(instr.dest, evaluateOperator(machine, state, instr.operator, instr.operands.map((operand) => state.get(operand)), instr));
+        return true;
+      case 'await':
+        state.set(instr.dest, state.get(instr.value));
+        return true;
+      case 'yield': {
+        const value = instr.value === null ? NOTHING : state.get(instr.value);
+        this.#yielded = joinValues(this.#yielded, instr.delegate ? iterate(state, value) : value);
+        if (this.frame.context.parent === null) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
+        state.set(instr.dest, ANYTHING);
+        return true;
+      }
+      case 'enter':
+        state.set(instr.dest, enterScope(machine, frame, state, state.get(instr.manager), instr));
+        return true;
+      case 'exit':
+        exitScope(machine, frame, state, state.get(instr.manager), instr);
+        return true;
+      case 'catch':
+        state.set(instr.dest, ANYTHING);
+        return true;
+      case 'opaque': {
+        const operands = instr.operands.map((operand) => state.get(operand));
+        for (const operand of operands) escapeTree(state, operand);
+        state.set(instr.dest, derive(operands.map((operand) => machine.settled(state, operand))));
+        return true;
+      }
+      default:
+        return assertNever(instr);
+    }
+  }
+
+  edge(state: State, terminal: Terminal, _target: BlockId, isThen: boolean): State | null {
+    switch (terminal.kind) {
+      case 'branch': {
+        if (terminal.test === null) return state;
+        const test = state.get(terminal.test);
+        const truth = truthOf(test);
+        if (isThen ? !truth.mayBeTrue : !truth.mayBeFalse) return null;
+        assume(state, test, isThen);
+        this.machine.use(forwardsOf(test), 'read', terminal.span);
+        const guard = this.#guardOf(terminal.test, test, isThen);
+        if (guard !== null) state.staleGuards = [...state.staleGuards.filter((known) => known.block !== guard.block), guard];
+        return state;
+      }
+      case 'each':
+        if (isThen) state.set(terminal.dest, iterate(state, state.get(terminal.iterable)));
+        return state;
+      case 'goto':
+      case 'return':
+      case 'throw':
+      case 'unreachable':
+        return state;
+      default:
+        return assertNever(terminal);
+    }
+  }
+
+  /** A test that speaks of a mode: through a stale copy, or by its name where the value is not known. */
+  #guardOf(temp: Temp, test: Value, side: boolean): StaleGuard | null {
+    if (this.machine.probe === null) return null;
+    if (test.stale !== null) return { test, block: temp + this.func.id * 1_000_000, side };
+    if (test.atoms.some((atom) => atom.kind === 'flag')) return null;
+    return this.#speaksOfMode(temp, 0) ? { test, block: temp + this.func.id * 1_000_000, side } : null;
+  }
+
+  #speaksOfMode(temp: Temp, depth: number): boolean {
+    const instr = this.#definition(temp);
+    if (instr === undefined || depth > 4) return false;
+    if (instr.kind === 'load') return MODE_WORDS.test(instr.variable.name);
+    if (instr.kind === 'get-attr') return MODE_WORDS.test(instr.name) || this.#speaksOfMode(instr.object, depth + 1);
+    return operandsOf(instr).some((operand) => this.#speaksOfMode(operand, depth + 1));
+  }
+
+  #definition(temp: Temp): Instr | undefined {
+    if (this.#definitions === null) {
+      this.#definitions = new Map();
+      for (const block of this.func.blocks) {
+        for (const instr of block.instrs) {
+          const dest = destOf(instr);
+          if (dest !== null) this.#definitions.set(dest, instr);
+        }
+      }
+    }
+    return this.#definitions.get(temp);
+  }
+
+  /** Remembers which captured variables now have a closure that may outlive this activation. */
+  #capture(func: Func): void {
+    for (const block of func.blocks) {
+      for (const instr of block.instrs) {
+        if ((instr.kind === 'load' || instr.kind === 'store') && instr.variable.owner !== func.id) this.machine.captured.add(instr.variable);
+      }
+    }
+  }
+
+  #classOf(id: number, bases: readonly Value[]): ProjectClass {
+    const { machine } = this;
+    let known = machine.classes.get(id);
+    if (known === undefined) {
+      known = { module: machine.module, definition: machine.module.classes[id]!, bases, members: new Map() };
+      machine.classes.set(id, known);
+    } else if (known.bases.length === bases.length) known.bases = known.bases.map((base, i) => joinValues(base, bases[i]!));
+    return known;
+  }
+
+  /** The class that the running function belongs to: for `super`. Nested functions belong to the method around them. */
+  #ownerClass(): ProjectClass | null {
+    for (let func: Func | undefined = this.func; func !== undefined; func = func.parent === null ? undefined : this.machine.module.funcs[func.parent]) {
+      if (func.owner !== null) return this.machine.classes.get(func.owner) ?? null;
+    }
+    return null;
+  }
+}
+
+const MODE_WORDS = /train|eval|infer|test|determin|stochastic|sampl|augment|phase|stage|mode|valid/i;

@@ -1,0 +1,160 @@
+// The shape of a library model. A model is data: one JSON file per library, every row with the source of its claim. The
+// front ends know no library and the interpreter knows no library's name; what `torch.no_grad()` does is written in a row.
+//
+// Paths: `torch.nn.Dropout` is what the attribute chain from the imported package spells; for npm packages the package name
+// comes first: `@modeguard/engine.nn.Dropout`. A path that ends in `*` is a prefix; the longest matching row counts.
+import * as v from 'valibot';
+
+/** Where a fact comes from: a documentation page, a source file, or a recorded run. */
+const source = v.pipe(v.string(), v.minLength(1, 'say where the fact comes from'));
+
+/** An argument of a call: its keyword (or the key in an options object), its position, what it is when left out. */
+const argument = v.strictObject({
+  name: v.string(),
+  position: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  /** The argument may also be given as a key of an options object at this position (JavaScript). */
+  options: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  default: v.optional(v.union([v.boolean(), v.number(), v.string(), v.null()])),
+});
+
+const classRow = v.strictObject({
+  path: v.string(),
+  /** `module`: derives from the library's module base. `object`: anything else (optimisers, loaders, data). */
+  kind: v.picklist(['module', 'object']),
+  /** Whether the layer itself (not its children) behaves differently in the two modes. */
+  sensitive: v.optional(v.picklist(['yes', 'no', 'unknown']), 'no'),
+  /** What differs: it draws random numbers, or it uses and updates statistics of the batch. */
+  effect: v.optional(v.picklist(['random', 'statistics'])),
+  /** The layer is inert if all of one of these groups hold for its constructor's arguments. */
+  inertIf: v.optional(v.array(v.array(v.strictObject({ argument, equals: v.union([v.boolean(), v.number(), v.null()]) }))), []),
+  /** Whether it has parameters of its own that require gradients. */
+  parameters: v.optional(v.picklist(['yes', 'no', 'unknown']), 'no'),
+  /** A container: where its children come from. `arguments`: the positional ones; otherwise the position of a list or a module. */
+  children: v.optional(v.union([v.literal('arguments'), v.strictObject({ list: v.number() }), v.strictObject({ dict: v.number() }), v.strictObject({ module: v.number(), as: v.string() })])),
+  /** What a call of a container does with its children. */
+  runsChildren: v.optional(v.boolean(), false),
+  source,
+});
+
+const gradSets = v.picklist(['enabled', 'disabled', 'inference', 'argument']);
+
+const functionRow = v.strictObject({
+  path: v.string(),
+  effect: v.variant('kind', [
+    /** Touches no mode; the result derives from the arguments. */
+    v.strictObject({ kind: v.literal('pure') }),
+    /** Takes values out of tensors: prints, files, metrics, Python numbers. The result carries no gradient. */
+    v.strictObject({ kind: v.literal('read') }),
+    /** Looks at shapes only. */
+    v.strictObject({ kind: v.literal('shape') }),
+    /** A scope of the gradient mode. `forms`: how it can be used. `argument`: which argument says what it sets. */
+    v.strictObject({
+      kind: v.literal('grad-scope'),
+      sets: gradSets,
+      argument: v.optional(argument),
+      forms: v.array(v.picklist(['context', 'decorator', 'callback', 'statement'])),
+      /** Position of the callback, for the form `callback`. */
+      callback: v.optional(v.number(), 0),
+    }),
+    /** Runs a callback with a module in a given mode and restores it. `mode` null: an argument says which. */
+    v.strictObject({
+      kind: v.literal('mode-scope'),
+      module: argument,
+      mode: v.union([v.picklist(['train', 'eval']), argument]),
+      callback: argument,
+      grad: v.optional(v.picklist(['enabled', 'disabled', 'inference'])),
+    }),
+    /** Throws unless a module is in a mode: what follows may rely on it. */
+    v.strictObject({ kind: v.literal('assert-mode'), module: argument, mode: argument }),
+    v.strictObject({ kind: v.literal('assert-grad'), grad: argument }),
+    /** Draws random numbers in every mode. */
+    v.strictObject({ kind: v.literal('random') }),
+    /** A layer as a function, whose mode is an argument. `rate` 0 makes it inert. */
+    v.strictObject({ kind: v.literal('functional'), training: v.nullable(argument), rate: v.nullable(argument) }),
+    /** Makes a module whose class we cannot see. */
+    v.strictObject({
+      kind: v.literal('load-module'),
+      mode: v.picklist(['train', 'eval', 'kept']),
+      sensitive: v.picklist(['yes', 'no', 'unknown']),
+      calibrated: v.boolean(),
+    }),
+    /** Returns the module that it is given (moved, compiled, wrapped). */
+    v.strictObject({ kind: v.literal('same-module'), module: argument }),
+    v.strictObject({ kind: v.literal('copy'), value: argument }),
+    /** Runs the backward pass from its argument. */
+    v.strictObject({ kind: v.literal('backward') }),
+    /** Gives running statistics a meaning. */
+    v.strictObject({ kind: v.literal('calibrate'), module: argument }),
+    /** Makes a learned parameter. */
+    v.strictObject({ kind: v.literal('parameter') }),
+  ]),
+  source,
+});
+
+const methodEffect = v.picklist([
+  /** Returns the receiver. */
+  'self',
+  /** Changes nothing that we track; the result derives from the receiver. */
+  'pure',
+  'shape',
+  'read',
+  'detach',
+  'backward',
+  'random',
+  'set-train',
+  'set-eval',
+  'load-state',
+  'freeze',
+  'unfreeze',
+  'requires-grad',
+  'modules',
+  'parameters',
+  'apply',
+  'call',
+  'register',
+  'append',
+]);
+
+export const librarySchema = v.strictObject({
+  name: v.string(),
+  /** The language whose code can use it. */
+  language: v.picklist(['python', 'typescript']),
+  /** Import roots: `torch`, `@modeguard/engine`. */
+  packages: v.array(v.string()),
+  /** Other spellings of a path, longest first: `torch.nn.modules.dropout.` is `torch.nn.`. */
+  aliases: v.optional(v.array(v.strictObject({ from: v.string(), to: v.string() })), []),
+  modules: v.optional(
+    v.strictObject({
+      /** Classes that a project's modules derive from. */
+      bases: v.array(v.string()),
+      flag: v.string(),
+      trainMethod: v.string(),
+      evalMethod: v.string(),
+      forward: v.string(),
+      /** Holds if calling the object itself runs `forward`. */
+      callable: v.boolean(),
+      methods: v.record(v.string(), methodEffect),
+      source,
+    }),
+  ),
+  /** Methods of tensors, looked up on values whose class we do not know. */
+  tensorMethods: v.optional(v.record(v.string(), methodEffect), {}),
+  /** Attributes of tensors that say nothing about their values. */
+  shapeAttributes: v.optional(v.array(v.string()), []),
+  classes: v.optional(v.array(classRow), []),
+  functions: v.optional(v.array(functionRow), []),
+});
+
+export type LibraryModel = v.InferOutput<typeof librarySchema>;
+export type LibraryModelInput = v.InferInput<typeof librarySchema>;
+export type ClassRow = v.InferOutput<typeof classRow>;
+export type FunctionRow = v.InferOutput<typeof functionRow>;
+export type FunctionEffect = FunctionRow['effect'];
+export type ArgumentRow = v.InferOutput<typeof argument>;
+export type MethodEffect = v.InferOutput<typeof methodEffect>;
+
+/** A gradient scope that is ready to be entered. */
+export interface GradScopeEffect {
+  readonly sets: 'enabled' | 'disabled' | 'inference' | 'unknown';
+  readonly path: string;
+}

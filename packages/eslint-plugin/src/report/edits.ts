@@ -1,0 +1,65 @@
+// Edits that rules propose, in the syntax of the file. Each returns null where the edit would not be safe to write: a
+// statement that shares its line, a receiver that is no plain name.
+import type { Analysis } from '../analyze.ts';
+import type { Span } from '../source/span.ts';
+import type { TextEdit } from './finding.ts';
+
+const PLAIN_RECEIVER = /^[\w$]+(?:\.#?[\w$]+)*$/;
+
+/** `code` as a statement of its own on the line before `statement`. */
+export function insertStatementBefore(analysis: Analysis, statement: Span, code: string): TextEdit | null {
+  if (!startsItsLine(analysis, statement)) return null;
+  const indentation = analysis.lines.indentationAt(statement.start);
+  const end = analysis.module.language === 'python' ? '' : ';';
+  return { span: { start: statement.start, end: statement.start }, text: `${code}${end}${lineEnd(analysis)}${indentation}` };
+}
+
+/** `receiver.eval()` before `statement`. */
+export function insertEvalBefore(analysis: Analysis, statement: Span, receiver: string): TextEdit | null {
+  return PLAIN_RECEIVER.test(receiver) ? insertStatementBefore(analysis, statement, `${receiver}.eval()`) : null;
+}
+
+/** Puts a simple Python statement under `with header:`. */
+export function wrapInWith(analysis: Analysis, statement: Span, header: string): readonly TextEdit[] | null {
+  const text = analysis.text.slice(statement.start, statement.end);
+  // A compound statement's header, or a statement that shares its line, cannot be indented alone. Text in a multi-line string
+  // would change with the indentation.
+  if (!startsItsLine(analysis, statement) || text.trimEnd().endsWith(':') || /"""|'''/.test(text)) return null;
+  if (!/^[ \t]*(?:#.*)?(?:\r\n|\r|\n|$)/.test(analysis.text.slice(statement.end))) return null;
+  const indentation = analysis.lines.indentationAt(statement.start);
+  const step = indentation.includes('\t') ? '\t' : '    ';
+  const edits: TextEdit[] = [{ span: { start: statement.start, end: statement.start }, text: `with ${header}:${lineEnd(analysis)}${indentation}${step}` }];
+  for (const match of text.matchAll(/\r\n|\r|\n/g)) {
+    const at = statement.start + match.index + match[0].length;
+    edits.push({ span: { start: at, end: at }, text: step });
+  }
+  return edits;
+}
+
+/** `wrapper(() => call)`; null if the call awaits or yields, which a callback would change. */
+export function wrapInCallback(analysis: Analysis, call: Span, wrapper: string): readonly TextEdit[] | null {
+  if (/\b(?:await|yield)\b/.test(analysis.text.slice(call.start, call.end))) return null;
+  return [
+    { span: { start: call.start, end: call.start }, text: `${wrapper}(() => ` },
+    { span: { start: call.end, end: call.end }, text: ')' },
+  ];
+}
+
+/** Adds `name` to `import { … } from 'source'`; null if there is no such import, no edit if the name is imported already. */
+export function addNamedImport(analysis: Analysis, name: string, source: string): readonly TextEdit[] | null {
+  const pattern = new RegExp(`import\\s*\\{([^}]*)\\}\\s*from\\s*(['"])${source.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\2`);
+  const match = pattern.exec(analysis.text);
+  if (match === null) return null;
+  if (match[1]!.split(',').some((part) => part.trim() === name)) return [];
+  const at = analysis.text.indexOf('{', match.index) + 1;
+  return [{ span: { start: at, end: at }, text: ` ${name},` }];
+}
+
+function startsItsLine(analysis: Analysis, statement: Span): boolean {
+  return analysis.text.slice(analysis.lines.lineStart(statement.start), statement.start).trim() === '';
+}
+
+/** The line end that the file uses. */
+function lineEnd(analysis: Analysis): string {
+  return /\r\n|\r|\n/.exec(analysis.text)?.[0] ?? '\n';
+}

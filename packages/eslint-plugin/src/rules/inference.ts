@@ -1,0 +1,12 @@
+// When a forward call is inference. What becomes of the output decides, not the name of the function around it.
+import type { ForwardObservation } from '../interpret/observation.ts';
+
+/**
+ * `yes`: values are taken out of the output, no backward pass runs through it, and all of its uses are in sight. `maybe`: it is
+ * read, but also goes where we cannot see, or into something that another module is trained on. `no`: it is trained on, or
+ * nothing but its shape is looked at.
+ */
+export function isInference(observation: ForwardObservation): 'yes' | 'maybe' | 'no' {
+  if (observation.uses.has('trained') || !observation.uses.has('read')) return 'no';
+  return observation.uses.has('escaped') || observation.uses.has('target') ? 'maybe' : 'yes';
+}

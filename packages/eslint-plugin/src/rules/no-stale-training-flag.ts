@@ -1,0 +1,48 @@
+// A copy of the mode, or a private flag that stands for it, decides in evaluation mode: `eval()` does not reach it.
+import type { Analysis } from '../analyze.ts';
+import type { DrawObservation } from '../interpret/observation.ts';
+import type { Finding } from '../report/finding.ts';
+import { lineOf, quote } from '../report/wording.ts';
+import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
+
+export const noStaleTrainingFlag: ModeRule = {
+  name: 'no-stale-training-flag',
+  description: 'disallow copies of the training flag that `eval()` does not reach',
+  kind: 'local',
+  fixable: false,
+  hasSuggestions: false,
+  judge: (analysis) => onePerPlace(analysis.observations.draws.flatMap((draw) => judgeDraw(analysis, draw))),
+};
+
+function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[] {
+  const { stale } = draw;
+  if (stale === null || isInBrokenCode(analysis, draw.where.func.span)) return [];
+  // A private flag that other code sets may be kept in step by hand.
+  const managed = stale.how === 'private' && assignments(analysis, stale.name) > 1;
+  const certainty = draw.declared || managed || analysis.observations.exhausted ? 'possible' : 'definite';
+  return [report(analysis, draw, stale, certainty)];
+}
+
+function assignments(analysis: Analysis, name: string): number {
+  let count = 0;
+  for (const func of analysis.module.funcs) for (const block of func.blocks) for (const instr of block.instrs) if (instr.kind === 'set-attr' && instr.name === name) count += 1;
+  return count;
+}
+
+function report(analysis: Analysis, draw: DrawObservation, stale: NonNullable<DrawObservation['stale']>, certainty: Finding['certainty']): Finding {
+  const owner = draw.owner.definition.name;
+  const prefix = analysis.module.language === 'python' ? 'self' : 'this';
+  const origin = stale.how === 'copy' ? `\`${prefix}.${stale.name}\` is a copy of \`training\` that was taken at ${lineOf(analysis, stale.site)}` : `\`${prefix}.${stale.name}\` is a flag of \`${owner}\`'s own`;
+  return {
+    rule: 'no-stale-training-flag',
+    certainty,
+    file: analysis.file,
+    span: draw.call.span,
+    what: `${quote(analysis, draw.call.span)} is governed by \`${prefix}.${stale.name}\`, which \`eval()\` does not change.`,
+    why: `${origin}, so \`${owner}\` stays random after \`eval()\`.`,
+    action: `Test \`${prefix}.training\` where it is used.`,
+    witness: [{ file: stale.site.file, span: stale.site.span, text: stale.how === 'copy' ? `${quote(analysis, stale.site.span)} is copied here` : `\`${owner}\` is made here` }],
+    fix: null,
+    suggestions: [],
+  };
+}

@@ -1,0 +1,42 @@
+// Random computation in `forward` that no test of `training` governs.
+import type { Analysis } from '../analyze.ts';
+import type { DrawObservation } from '../interpret/observation.ts';
+import type { Finding } from '../report/finding.ts';
+import { quote } from '../report/wording.ts';
+import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
+
+/** Code that says that it is random on purpose: sampling, latent variables, diffusion, augmentation, masking for pre-training. */
+const DESIGNED = /reparam|sampl|latent|vae|variational|gumbel|diffus|noise_?sched|augment|generat|gan\b|stylegan|mc_?drop|bayes|flow|random(?!.*drop)|mask/i;
+
+export const noUnguardedRandomness: ModeRule = {
+  name: 'no-unguarded-randomness',
+  description: 'disallow random perturbations in `forward` that stay on in evaluation mode',
+  kind: 'local',
+  fixable: false,
+  hasSuggestions: false,
+  judge: (analysis) => onePerPlace(analysis.observations.draws.flatMap((draw) => judgeDraw(analysis, draw))),
+};
+
+function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[] {
+  if (draw.operation.kind !== 'random' || draw.stale !== null || isInBrokenCode(analysis, draw.where.func.span)) return [];
+  const designed = DESIGNED.test(`${draw.owner.definition.name} ${draw.where.func.name}`);
+  const surely = draw.operation.perturbs && !draw.declared && !designed && !analysis.observations.exhausted;
+  return [report(analysis, draw, surely ? 'definite' : 'possible')];
+}
+
+function report(analysis: Analysis, draw: DrawObservation, certainty: Finding['certainty']): Finding {
+  const name = draw.owner.definition.name;
+  const flag = analysis.module.language === 'python' ? 'self.training' : 'this.training';
+  return {
+    rule: 'no-unguarded-randomness',
+    certainty,
+    file: analysis.file,
+    span: draw.call.span,
+    what: `${quote(analysis, draw.call.span)} ${certainty === 'definite' ? 'perturbs the input of' : 'is drawn in'} \`${name}.forward\` in evaluation mode too.`,
+    why: `No test of \`training\` governs it, so \`${name}\` gives different outputs for the same input after \`eval()\`.`,
+    action: `Apply it only if \`${flag}\` holds, or say with a disable comment that it is meant.`,
+    witness: [{ file: analysis.file, span: draw.owner.definition.nameSpan, text: `\`${name}.forward\` reaches it in evaluation mode` }],
+    fix: null,
+    suggestions: [],
+  };
+}

@@ -1,0 +1,61 @@
+// An inference call records a graph that nothing uses. Only for libraries that have such a scope.
+import type { Analysis } from '../analyze.ts';
+import { GRAD_ENABLED, GRAD_ENTRY } from '../domains/grad.ts';
+import { TRAINABLE } from '../domains/heap.ts';
+import type { ForwardObservation } from '../interpret/observation.ts';
+import { addNamedImport, wrapInCallback, wrapInWith } from '../report/edits.ts';
+import type { Finding, Suggestion } from '../report/finding.ts';
+import { lineOf, quote, receiverText, witnessOf } from '../report/wording.ts';
+import { isInference } from './inference.ts';
+import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
+
+const ENGINE = '@modeguard/engine';
+
+export const requireNoGrad: ModeRule = {
+  name: 'require-no-grad',
+  description: 'require a no-grad scope around inference, where a recorded graph would be used by nothing',
+  kind: 'scope',
+  fixable: false,
+  hasSuggestions: true,
+  judge: (analysis) => onePerPlace(analysis.observations.forwards.flatMap((observation) => judgeForward(analysis, observation))),
+};
+
+function judgeForward(analysis: Analysis, observation: ForwardObservation): readonly Finding[] {
+  const inference = isInference(observation);
+  if (inference === 'no' || !observation.isModule || observation.parameters === 'no' || isInBrokenCode(analysis, observation.where.func.span)) return [];
+  if ((observation.grad & (GRAD_ENABLED | GRAD_ENTRY)) === 0) return [];
+  // Frozen parameters record nothing.
+  if ((observation.trainable & TRAINABLE) === 0 && observation.parameters === 'yes') return [];
+  const surely = inference === 'yes' && observation.grad === GRAD_ENABLED && observation.parameters === 'yes' && observation.trainable === TRAINABLE && !analysis.observations.exhausted;
+  return [report(analysis, observation, surely ? 'definite' : 'possible')];
+}
+
+function report(analysis: Analysis, observation: ForwardObservation, certainty: Finding['certainty']): Finding {
+  const call = quote(analysis, observation.call.span);
+  const read = observation.useSites.get('read');
+  const used = read === undefined ? 'No backward pass follows' : `Its output is read at ${lineOf(analysis, read)} and no backward pass follows`;
+  const scope = analysis.module.language === 'python' ? '`torch.no_grad()`' : '`noGrad(() => …)`';
+  return {
+    rule: 'require-no-grad',
+    certainty,
+    file: analysis.file,
+    span: observation.call.span,
+    what: certainty === 'definite' ? `${call} records a graph that nothing uses.` : `${call} may record a graph that nothing uses.`,
+    why: `${used}, so every activation of \`${receiverText(analysis, observation)}\` is kept in memory for nothing; evaluation mode does not turn this off.`,
+    action: `Run it inside ${scope}.`,
+    witness: witnessOf(analysis, observation, []),
+    fix: null,
+    suggestions: suggestionsFor(analysis, observation),
+  };
+}
+
+function suggestionsFor(analysis: Analysis, observation: ForwardObservation): readonly Suggestion[] {
+  if (analysis.module.language === 'python') {
+    if (!/^[ \t]*import torch[ \t]*(?:#.*)?$/m.test(analysis.text)) return [];
+    const edits = wrapInWith(analysis, observation.statement, 'torch.no_grad()');
+    return edits === null ? [] : [{ message: 'Run this statement inside `torch.no_grad()`.', edits }];
+  }
+  const imported = addNamedImport(analysis, 'noGrad', ENGINE);
+  const edits = wrapInCallback(analysis, observation.call.span, 'noGrad');
+  return imported === null || edits === null ? [] : [{ message: 'Run this call inside `noGrad`.', edits: [...imported, ...edits] }];
+}

@@ -1,0 +1,77 @@
+// A functional layer that stays active in evaluation mode, because its `training` argument was left out, is a constant, or does
+// not exist while its rate is not gated.
+import type { Analysis } from '../analyze.ts';
+import type { DrawObservation, FunctionalFault } from '../interpret/observation.ts';
+import type { Finding, TextEdit } from '../report/finding.ts';
+import { quote } from '../report/wording.ts';
+import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
+
+/** Classes whose dropout is meant to stay on: Tacotron's prenet, Monte Carlo dropout. */
+const DESIGNED = /prenet|monte_?carlo|mc_?drop|bayes|always/i;
+
+export const requireTrainingArgument: ModeRule = {
+  name: 'require-training-argument',
+  description: 'require functional dropout and its relatives to follow the training flag',
+  kind: 'local',
+  fixable: true,
+  hasSuggestions: true,
+  judge: (analysis) => onePerPlace(analysis.observations.draws.flatMap((draw) => judgeDraw(analysis, draw))),
+};
+
+function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[] {
+  if (draw.operation.kind !== 'functional' || draw.stale !== null || isInBrokenCode(analysis, draw.where.func.span)) return [];
+  const { fault } = draw.operation;
+  if (fault.kind === 'stale') return [];
+  const named = `${draw.owner.definition.name} ${draw.where.func.name}`;
+  // A constant is written on purpose more often than not; only the reader can tell.
+  const certainty = fault.kind === 'constant' || draw.declared || DESIGNED.test(named) || analysis.observations.exhausted ? 'possible' : 'definite';
+  return [report(analysis, draw, fault, certainty)];
+}
+
+function report(analysis: Analysis, draw: DrawObservation, fault: Exclude<FunctionalFault, { kind: 'stale' }>, certainty: Finding['certainty']): Finding {
+  const call = quote(analysis, draw.calleeSpan);
+  const flag = flagOf(analysis, draw);
+  const because = fault.kind === 'omitted' ? `\`${fault.name}\` is left out and is true by default` : fault.kind === 'constant' ? `\`${fault.name}\` is always true` : `it has no \`training\` argument, and nothing sets \`${fault.name}\` to 0 in evaluation mode`;
+  const edit = flag === null ? null : editOf(analysis, fault, flag);
+  const suggested = edit === null || fault.kind === 'omitted' ? [] : [{ message: `Make it follow \`${flag}\`.`, edits: [edit] }];
+  return {
+    rule: 'require-training-argument',
+    certainty,
+    file: analysis.file,
+    span: draw.call.span,
+    what: `${call} stays active in evaluation mode.`,
+    why: `Here ${because}, so \`${draw.owner.definition.name}\` drops values at random after \`eval()\` too.`,
+    action: fault.kind === 'rate' ? `Pass 0 unless \`${flag ?? 'training'}\` holds.` : analysis.module.language === 'python' ? `Pass \`${fault.name}=${flag ?? 'training'}\`.` : `Pass \`${flag ?? 'training'}\` as \`${fault.name}\`.`,
+    witness: [{ file: analysis.file, span: draw.owner.definition.nameSpan, text: `\`${draw.owner.definition.name}.forward\` reaches it in evaluation mode` }],
+    // In training mode the flag is true, which is what the call did before.
+    fix: fault.kind === 'omitted' && edit !== null && certainty === 'definite' ? [edit] : null,
+    suggestions: suggested,
+  };
+}
+
+/** The flag as this function can read it: `self.training`, `this.training`. Null where there is no receiver. */
+function flagOf(analysis: Analysis, draw: DrawObservation): string | null {
+  const { func } = draw.where;
+  if (analysis.module.language === 'typescript') return func.thisVariable === null ? null : 'this.training';
+  const receiver = func.owner === null ? undefined : func.params[0]?.variable.name;
+  return receiver === 'self' ? 'self.training' : null;
+}
+
+function editOf(analysis: Analysis, fault: Exclude<FunctionalFault, { kind: 'stale' }>, flag: string): TextEdit | null {
+  switch (fault.kind) {
+    case 'omitted': {
+      const at = { start: fault.argsEnd, end: fault.argsEnd };
+      if (fault.callStyle === 'keyword') return { span: at, text: `${fault.hasArgs ? ', ' : ''}${fault.name}=${flag}` };
+      // By position only if it is the next one: the arguments between have defaults that are not ours to repeat.
+      return fault.position === fault.given ? { span: at, text: `${fault.hasArgs ? ', ' : ''}${flag}` } : null;
+    }
+    case 'constant':
+      return { span: fault.span, text: analysis.module.language === 'python' && analysis.text.slice(fault.span.start, fault.span.end).includes('=') ? `${fault.name}=${flag}` : flag };
+    case 'rate': {
+      const written = analysis.text.slice(fault.span.start, fault.span.end);
+      const [, name, value] = /^(\w+\s*=\s*)?([\s\S]*)$/.exec(written) ?? [];
+      if (value === undefined) return null;
+      return { span: fault.span, text: analysis.module.language === 'python' ? `${name ?? ''}${value} if ${flag} else 0.0` : `${flag} ? ${value} : 0` };
+    }
+  }
+}
