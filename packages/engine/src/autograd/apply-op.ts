@@ -1,0 +1,106 @@
+/**
+ * The dispatcher: runs an operation's forward, records it if gradients are on, and tells the trace what came from what.
+ *
+ * Guarantees: every operation, in place or not, passes through here, so that gradient modes, inference tensors, version
+ * counters and the trace are right for all of them. Refuses, in PyTorch's wording: saving an inference tensor for
+ * backward, in-place writes to inference tensors outside inference mode, to leaves that require gradients and to views of them.
+ * Also refuses an in-place write to a *view of a result* that takes part in autograd, and a view whose base was rewritten in
+ * place under autograd: PyTorch rebuilds the history of those, this engine does not.
+ */
+import type { NdArray } from '../tensor/nd-array.ts';
+import { isFloating, scalarTypeName } from '../tensor/dtype.ts';
+import { RuntimeError } from '../tensor/errors.ts';
+import { activeTrace } from '../trace/trace.ts';
+import { isInferenceModeEnabled, isRecording } from './grad-mode.ts';
+import { GraphNode } from './graph-node.ts';
+import type { Gradient, OpRecord } from './op-record.ts';
+import type { TensorBase } from './tensor-base.ts';
+
+function describe(tensor: TensorBase): string {
+  return tensor.gradFn === null ? 'a leaf' : `output 0 of ${tensor.gradFn.name}`;
+}
+
+/** The graph node for this application, or null if nothing is recorded. */
+function record<A>(op: string, opRecord: OpRecord<A>, inputs: readonly TensorBase[], attributes: A, output: NdArray, inPlace = false): GraphNode | null {
+  const { gradient } = opRecord;
+  if ('notDifferentiable' in gradient || !isRecording()) return null;
+  const edges = inputs.map((input) => input.edge());
+  if (edges.every((edge) => edge === null)) return null;
+  const saved = gradient.saves(edges.map((edge) => edge !== null));
+  for (const [index, input] of inputs.entries()) {
+    if (input.isInference() && saved.inputs?.includes(index)) {
+      throw new RuntimeError(
+        'Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by autograd. ' +
+          'To work around this, you can make a clone to get a normal tensor and use it in autograd, or use `noGrad` instead of `inferenceMode`.',
+      );
+    }
+    if (input.viewOf !== null && input.gradFn !== null && input.historyVersion !== input.array.storage.rewrites) {
+      throw new RuntimeError(`${op}: operand ${index} is a view whose base was changed in place under autograd; take the view anew after the change`);
+    }
+  }
+  return new GraphNode({
+    op,
+    edges,
+    gradient: gradient as Gradient<unknown>,
+    attributes,
+    inputs: inputs.map((input) => input.array),
+    origins: inputs.map(describe),
+    output,
+    outputVersion: output.storage.version + (inPlace ? 1 : 0),
+  });
+}
+
+export function applyOp<A, T extends TensorBase>(op: string, opRecord: OpRecord<A>, inputs: readonly T[], attributes: A): T {
+  const output = opRecord.forward(inputs.map((input) => input.array), attributes);
+  const node = record(op, opRecord, inputs, attributes, output);
+  const first = inputs[0]!;
+  const sharesMemory = opRecord.view === true && output.storage === first.array.storage;
+  // A view of a normal tensor stays normal, even in inference mode.
+  const result = first.wrap(output, sharesMemory ? first.isInference() : isInferenceModeEnabled());
+  result.gradFn = node;
+  if (sharesMemory) result.viewOf = first.viewOf ?? first;
+  const trace = activeTrace();
+  if (trace !== null) {
+    trace.derive(result, inputs);
+    if (node !== null) trace.recordNode(node);
+  }
+  return result;
+}
+
+function refuseInPlace(op: string, target: TensorBase, others: readonly TensorBase[]): void {
+  if (target.isInference() && !isInferenceModeEnabled()) {
+    throw new RuntimeError(
+      'Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing inplace update.' +
+        'See https://github.com/pytorch/rfcs/pull/17 for more details.',
+    );
+  }
+  if (!isRecording()) return;
+  if (target.isLeaf && target.requiresGrad) throw new RuntimeError('a leaf Variable that requires grad is being used in an in-place operation.');
+  if (target.viewOf?.isLeaf && target.viewOf.requiresGrad) throw new RuntimeError('a view of a leaf Variable that requires grad is being used in an in-place operation.');
+  if (target.viewOf !== null && (target.viewOf.requiresGrad || others.some((other) => other.requiresGrad))) {
+    throw new RuntimeError(`${op}: in-place write to a view of a tensor that takes part in autograd. Use the out-of-place operation.`);
+  }
+}
+
+/** Runs `op` with `target` as its first input and writes the result back into it. Returns `target`. */
+export function applyInPlace<A, T extends TensorBase>(op: string, opRecord: OpRecord<A>, target: T, others: readonly T[], attributes: A): T {
+  refuseInPlace(`${op}_`, target, others);
+  const inputs = [target, ...others];
+  const output = opRecord.forward(inputs.map((input) => input.array), attributes);
+  if (isFloating(output.dtype) && !isFloating(target.dtype)) {
+    throw new RuntimeError(`result type ${scalarTypeName[output.dtype]} can't be cast to the desired output type ${scalarTypeName[target.dtype]}`);
+  }
+  // Recorded before the write: a saved input that is the target itself then counts as modified, as in PyTorch.
+  const node = record(op, opRecord, inputs, attributes, target.array, true);
+  target.array.assign(output);
+  if (node !== null) {
+    target.gradFn = node;
+    target.historyVersion = ++target.array.storage.rewrites;
+  }
+  const trace = activeTrace();
+  if (trace !== null) {
+    trace.derive(target, inputs);
+    if (node !== null) trace.recordNode(node);
+  }
+  return target;
+}

@@ -1,0 +1,128 @@
+/**
+ * A tensor as autograd sees it: an array, whether it requires gradients, and how it was made.
+ *
+ * Guarantees: PyTorch's rules for leaves, `requiresGrad`, `grad`, `backward` and inference tensors, with PyTorch's wording
+ * (2.13, executed). Refuses: a backward without a graph or of more than one element without a gradient, turning
+ * `requiresGrad` off on a result, on for integers or for an inference tensor outside inference mode.
+ * Gradients of gradients are not offered.
+ */
+import type { NdArray } from '../tensor/nd-array.ts';
+import { NdArray as Arrays } from '../tensor/nd-array.ts';
+import { isFloating } from '../tensor/dtype.ts';
+import { addArrays } from '../tensor/elementwise.ts';
+import { RuntimeError } from '../tensor/errors.ts';
+import { sameShape, type Shape } from '../tensor/shape.ts';
+import { callSite } from '../trace/call-site.ts';
+import { activeTrace } from '../trace/trace.ts';
+import { isInferenceModeEnabled } from './grad-mode.ts';
+import type { Edge, GraphNode } from './graph-node.ts';
+import { runBackward } from './run-backward.ts';
+
+export abstract class TensorBase {
+  /** The values. Views share its storage. */
+  readonly array: NdArray;
+  /** The operation that made this, if it was recorded. */
+  gradFn: GraphNode | null = null;
+  grad: this | null = null;
+  /** Set when this shares the memory of another tensor that takes part in autograd. */
+  viewOf: TensorBase | null = null;
+  /** `storage.rewrites` when the history was recorded. */
+  historyVersion: number;
+  readonly #inference: boolean;
+  #requiresGrad = false;
+
+  constructor(array: NdArray, options: { readonly inference?: boolean } = {}) {
+    this.array = array;
+    this.historyVersion = array.storage.rewrites;
+    this.#inference = options.inference ?? isInferenceModeEnabled();
+  }
+
+  /** A plain tensor over `array`. */
+  abstract wrap(array: NdArray, inference?: boolean): this;
+
+  get shape(): Shape {
+    return this.array.shape;
+  }
+
+  get dtype(): NdArray['dtype'] {
+    return this.array.dtype;
+  }
+
+  /** Made by the user, not by a recorded operation. */
+  get isLeaf(): boolean {
+    return this.gradFn === null;
+  }
+
+  /** Made in inference mode: can never take part in a graph. */
+  isInference(): boolean {
+    return this.#inference;
+  }
+
+  /** How many in-place writes the memory has seen; inference tensors do not count. */
+  get version(): number {
+    if (this.#inference) throw new RuntimeError('Inference tensors do not track version counter.');
+    return this.array.storage.version;
+  }
+
+  get requiresGrad(): boolean {
+    return this.#requiresGrad || this.gradFn !== null;
+  }
+
+  set requiresGrad(value: boolean) {
+    this.requiresGrad_(value);
+  }
+
+  requiresGrad_(value = true): this {
+    if (!this.isLeaf) {
+      if (value) return this;
+      throw new RuntimeError('you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn\'t require differentiation use detach().');
+    }
+    if (value && !isFloating(this.dtype)) throw new RuntimeError('only Tensors of floating point dtype can require gradients');
+    if (value && this.#inference && !isInferenceModeEnabled()) {
+      throw new RuntimeError('Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.');
+    }
+    this.#requiresGrad = value;
+    return this;
+  }
+
+  /** The same memory, outside the graph. */
+  detach(): this {
+    const detached = this.wrap(this.array, this.#inference);
+    detached.viewOf = null;
+    activeTrace()?.derive(detached, [this]);
+    return detached;
+  }
+
+  /** Where a gradient of this goes, or null if it needs none. */
+  edge(): Edge {
+    if (this.gradFn !== null) return { kind: 'node', node: this.gradFn };
+    return this.#requiresGrad ? { kind: 'leaf', leaf: this } : null;
+  }
+
+  accumulateGrad(grad: NdArray): void {
+    if (this.grad === null) this.grad = this.wrap(grad.copy(this.dtype), false);
+    else this.grad.array.assign(addArrays(this.grad.array, grad));
+  }
+
+  /**
+   * Adds the derivative of this scalar (or of `gradient . this`) to the `grad` of every leaf.
+   * @throws RuntimeError without a graph, for several elements without `gradient`, for a graph already used up
+   */
+  backward(gradient?: this | null, options: { readonly retainGraph?: boolean } = {}): void {
+    const edge = this.edge();
+    if (edge === null) throw new RuntimeError('element 0 of tensors does not require grad and does not have a grad_fn');
+    if (gradient == null && this.array.numel !== 1) throw new RuntimeError('grad can be implicitly created only for scalar outputs');
+    if (gradient != null && !sameShape(gradient.shape, this.shape)) {
+      throw new RuntimeError(`Mismatch in shape: grad_output[0] has a shape of torch.Size([${gradient.shape.join(', ')}]) and output[0] has a shape of torch.Size([${this.shape.join(', ')}]).`);
+    }
+    const visited = runBackward(edge, gradient?.array ?? Arrays.filled(this.dtype, this.shape, 1), options.retainGraph ?? false);
+    const trace = activeTrace();
+    if (trace === null) return;
+    const forwards = new Set<number>();
+    for (const node of visited) {
+      const call = trace.callOfNode(node);
+      if (call !== null) forwards.add(call);
+    }
+    trace.emit({ kind: 'backward', forwards: [...forwards].sort((a, b) => a - b), derivesFrom: trace.originsOf(this), site: callSite() });
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * The `nn` namespace of the package: everything that is `torch.nn` there.
+ */
+export { Module, type HookHandle } from './module.ts';
+export { Parameter } from './parameter.ts';
+export { Linear } from './linear.ts';
+export { Dropout } from './dropout.ts';
+export { BatchNorm1d, type BatchNormSettings } from './batch-norm-1d.ts';
+export { LayerNorm } from './layer-norm.ts';
+export { Identity, ReLU, Sigmoid, Softmax, Tanh } from './activations.ts';
+export { ModuleDict, ModuleList, Sequential } from './containers.ts';
+export { BCEWithLogitsLoss, CrossEntropyLoss, MSELoss } from './losses.ts';
+export type { StateDict } from './state-dict.ts';
+export * as functional from './functional.ts';

@@ -1,0 +1,35 @@
+/**
+ * Layer normalisation over the last dimensions. The same in both modes.
+ *
+ * Guarantees: weight of ones and bias of zeros in the normalised shape, unless switched off. Refuses input that ends otherwise.
+ */
+import { ones, zeros } from '../ops/creation.ts';
+import type { Tensor } from '../ops/tensor.ts';
+import type { Shape } from '../tensor/shape.ts';
+import { layerNorm } from './functional.ts';
+import { Module } from './module.ts';
+import { Parameter } from './parameter.ts';
+
+export class LayerNorm extends Module {
+  readonly normalizedShape: Shape;
+  readonly eps: number;
+  weight: Parameter | null;
+  bias: Parameter | null;
+
+  constructor(normalizedShape: number | Shape, options: { readonly eps?: number; readonly elementwiseAffine?: boolean; readonly bias?: boolean } = {}) {
+    super();
+    this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
+    this.eps = options.eps ?? 1e-5;
+    const affine = options.elementwiseAffine ?? true;
+    this.weight = affine ? new Parameter(ones(this.normalizedShape)) : null;
+    this.bias = affine && (options.bias ?? true) ? new Parameter(zeros(this.normalizedShape)) : null;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return layerNorm(x, this.normalizedShape, this.weight, this.bias, this.eps);
+  }
+
+  override isModeSensitive(): boolean {
+    return false;
+  }
+}

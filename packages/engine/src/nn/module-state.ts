@@ -1,0 +1,78 @@
+/**
+ * What a module keeps beside its fields: the mode, the registered buffers, the hooks.
+ *
+ * Guarantees: held under one symbol that no enumeration shows, so that a module's own keys are `training` and what the user
+ * assigned. `training` itself is an own, enumerable property that reads and assigns like a plain field; it is an
+ * accessor so that the trace sees who reads it and a guard can be told where it was set.
+ */
+import { callSite, formatCallSite } from '../trace/call-site.ts';
+import { activeTrace } from '../trace/trace.ts';
+import type { Tensor } from '../ops/tensor.ts';
+
+export interface Hook {
+  (module: object, inputs: readonly unknown[], output?: unknown): unknown;
+}
+
+/** Where and how the mode of a module was last set. */
+export interface ModeOrigin {
+  /** `file:line:column`. */
+  readonly at: string;
+  readonly via: 'constructor' | 'train' | 'eval' | 'assignment';
+}
+
+export interface ModuleState {
+  training: boolean;
+  modeSetAt: ModeOrigin | undefined;
+  /** Field name to its key in the state dictionary and whether it is saved. */
+  readonly buffers: Map<string, { readonly key: string; readonly persistent: boolean }>;
+  readonly preHooks: Set<Hook>;
+  readonly hooks: Set<Hook>;
+}
+
+export const moduleState: unique symbol = Symbol('modeguard.moduleState');
+
+/** A guard sets this flag on globalThis to have call sites of mode changes remembered; structural, no import. */
+const trackFlag = Symbol.for('modeguard.trackModeSites');
+
+export function modeOrigin(via: ModeOrigin['via']): ModeOrigin | undefined {
+  if ((globalThis as Record<symbol, unknown>)[trackFlag] !== true) return undefined;
+  const site = callSite();
+  return site === null ? undefined : { at: formatCallSite(site), via };
+}
+
+interface HasState {
+  readonly [moduleState]: ModuleState;
+}
+
+const trainingProperty: PropertyDescriptor & ThisType<HasState> = {
+  enumerable: true,
+  configurable: true,
+  get(): boolean {
+    activeTrace()?.innermost?.readers.add(this);
+    return this[moduleState].training;
+  },
+  set(value: boolean): void {
+    const state = this[moduleState];
+    const from = state.training;
+    // Any value is accepted, as by PyTorch's plain attribute.
+    state.training = value;
+    state.modeSetAt = modeOrigin('assignment');
+    const trace = activeTrace();
+    if (trace === null) return;
+    const className = this.constructor.name;
+    const changed = from === value ? [] : [{ path: '', className, from, to: value }];
+    trace.emit({ kind: 'mode', module: trace.moduleId(this), className, mode: value, via: 'assignment', changed, disagreeing: [], site: callSite() });
+  },
+};
+
+/** Gives a module under construction its state and its `training` property. */
+export function initializeModuleState(module: object): void {
+  const state: ModuleState = { training: true, modeSetAt: modeOrigin('constructor'), buffers: new Map(), preHooks: new Set(), hooks: new Set() };
+  Object.defineProperty(module, moduleState, { value: state });
+  Object.defineProperty(module, 'training', trainingProperty);
+  const trace = activeTrace();
+  if (trace === null) return;
+  trace.emit({ kind: 'construct', module: trace.moduleId(module), className: module.constructor.name, forward: trace.rootCall, site: callSite() });
+}
+
+export type Buffer = Tensor | null;

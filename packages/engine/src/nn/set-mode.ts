@@ -1,0 +1,45 @@
+/**
+ * `train` and `eval`, told to the trace once per outermost call.
+ *
+ * Guarantees: PyTorch's recursion (own flag first, then `child.train(mode)` of every distinct child, so that an overridden
+ * `train` of a child is honoured). A cycle of modules recurses until the stack ends, as in PyTorch.
+ */
+import { ValueError } from '../tensor/errors.ts';
+import { callSite } from '../trace/call-site.ts';
+import { activeTrace } from '../trace/trace.ts';
+import type { Module } from './module.ts';
+import { modeOrigin, moduleState, type ModeOrigin } from './module-state.ts';
+
+let outermost: { readonly origin: ModeOrigin | undefined } | null = null;
+
+/** Runs `change`, and reports what it did to the tree unless it is part of a change already under way. */
+export function changeMode(module: Module, mode: boolean, via: 'train' | 'eval', change: () => Module): Module {
+  if (outermost !== null) return change();
+  outermost = { origin: modeOrigin(via) };
+  const trace = activeTrace();
+  try {
+    if (trace === null) return change();
+    const before = new Map([...module.namedModules()].map(([, part]) => [part, part[moduleState].training]));
+    const result = change();
+    const changed = [];
+    const disagreeing = [];
+    for (const [path, part] of module.namedModules()) {
+      const from = before.get(part);
+      const to = part[moduleState].training;
+      if (from !== undefined && from !== to) changed.push({ path, className: part.constructor.name, from, to });
+      if (to !== mode) disagreeing.push(path);
+    }
+    trace.emit({ kind: 'mode', module: trace.moduleId(module), className: module.constructor.name, mode, via, changed, disagreeing, site: callSite() });
+    return result;
+  } finally {
+    outermost = null;
+  }
+}
+
+export function setMode(module: Module, mode: boolean): void {
+  if (typeof mode !== 'boolean') throw new ValueError('training mode is expected to be boolean');
+  const state = module[moduleState];
+  state.training = mode;
+  state.modeSetAt = outermost?.origin;
+  for (const child of module.children()) child.train(mode);
+}

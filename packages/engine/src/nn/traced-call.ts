@@ -1,0 +1,94 @@
+/**
+ * A module call while somebody listens: which layers it reached, in which mode, and whether it left a graph.
+ *
+ * Guarantees: the event of a call is emitted when it ends, also when it throws. A leaf counts as mode-sensitive if its class says so,
+ * or, for a class that says nothing, if its `training` was read while its forward, or one that reads it from outside, ran.
+ * Tensors are found in the output through arrays, maps and plain objects.
+ */
+import { gradState } from '../autograd/grad-mode.ts';
+import { Tensor } from '../ops/tensor.ts';
+import { callSite } from '../trace/call-site.ts';
+import type { CallFrame, TraceSession } from '../trace/session.ts';
+import type { Module } from './module.ts';
+import { knownSensitivity } from './known-sensitivity.ts';
+import { moduleState } from './module-state.ts';
+
+function* tensorsIn(value: unknown, depth = 0): Generator<Tensor> {
+  if (value instanceof Tensor) yield value;
+  else if (typeof value === 'object' && value !== null && depth < 4 && !ArrayBuffer.isView(value)) {
+    const parts = value instanceof Map ? value.values() : Array.isArray(value) ? value : Object.values(value);
+    for (const part of parts) yield* tensorsIn(part, depth + 1);
+  }
+}
+
+/** Records the leaves that this frame has shown to depend on the mode. */
+function collectLeaves(trace: TraceSession, frame: CallFrame, module: Module): void {
+  const paths = (frame.root ?? frame).paths;
+  const note = (part: Module, training: boolean, because: 'layer' | 'reads-training'): void => {
+    const path = part === (frame.root ?? frame).module ? '' : (paths.get(part) ?? null);
+    frame.leaves.push({ module: trace.moduleId(part), className: part.constructor.name, path, training, because });
+  };
+  const known = knownSensitivity(module);
+  if (known === true) note(module, frame.training, 'layer');
+  for (const reader of frame.readers) {
+    const part = reader as Module;
+    // A flag read from outside governs what its reader computes, whatever its own class says.
+    if (part === module ? known !== undefined : frame.leaves.some((leaf) => leaf.module === trace.moduleId(part))) continue;
+    note(part, part === module ? frame.training : part[moduleState].training, 'reads-training');
+  }
+}
+
+/** `runPreHooks` and `run` are the two halves of the call: a pre-hook may still change the mode. */
+export function tracedCall<T>(trace: TraceSession, module: Module, runPreHooks: () => readonly unknown[], run: (inputs: readonly unknown[]) => T): T {
+  const parent = trace.innermost;
+  const root = parent === null ? null : (parent.root ?? parent);
+  const paths: ReadonlyMap<object, string> = root?.paths ?? new Map([...module.namedModules()].map(([path, part]) => [part, path]));
+  const frame: CallFrame = {
+    id: trace.nextForwardId(),
+    module,
+    className: module.constructor.name,
+    path: root === null ? '' : (paths.get(module) ?? null),
+    root,
+    paths,
+    depth: parent === null ? 0 : parent.depth + 1,
+    training: module[moduleState].training,
+    readers: new Set(),
+    leaves: [],
+  };
+  const site = callSite();
+  const grad = gradState();
+  let graph = false;
+  let threw = true;
+  trace.frames.push(frame);
+  try {
+    const inputs = runPreHooks();
+    frame.training = module[moduleState].training;
+    frame.readers.clear();
+    const output = run(inputs);
+    threw = false;
+    for (const tensor of tensorsIn(output)) {
+      graph ||= tensor.gradFn !== null;
+      if (root === null) trace.markOutput(tensor, frame.id);
+    }
+    return output;
+  } finally {
+    trace.frames.pop();
+    collectLeaves(trace, frame, module);
+    parent?.leaves.push(...frame.leaves);
+    trace.emit({
+      kind: 'forward',
+      id: frame.id,
+      root: root?.id ?? frame.id,
+      depth: frame.depth,
+      module: trace.moduleId(module),
+      className: frame.className,
+      path: frame.path,
+      training: frame.training,
+      grad,
+      graph,
+      leaves: [...frame.leaves],
+      threw,
+      site,
+    });
+  }
+}

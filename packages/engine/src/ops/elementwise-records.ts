@@ -1,0 +1,149 @@
+/**
+ * The elementwise operations: each with its value and its derivative side by side.
+ *
+ * Guarantees: broadcasting operands get gradients of their own shape. Derivatives at kinks are PyTorch's (relu and abs: 0 at 0;
+ * clamp: 1 at the bounds; maximum: half to each of two equal operands). PyTorch 2.13 `derivatives.yaml`.
+ */
+import type { Gradient, NotDifferentiable, OpRecord } from '../autograd/op-record.ts';
+import type { NdArray } from '../tensor/nd-array.ts';
+import { floatingOf, promote, type DType } from '../tensor/dtype.ts';
+import { chooseArrays, combineArrays, mapArray, mulArrays } from '../tensor/elementwise.ts';
+import { sumToShape } from '../tensor/reduce.ts';
+import type { None, OpAttributes } from './op-attributes.ts';
+
+type Records<K extends keyof OpAttributes> = { readonly [Name in K]: OpRecord<OpAttributes[Name]> };
+
+/** An operation on one tensor whose derivative is a function of its input or of its output. */
+function unary(
+  value: (x: number) => number,
+  derivative: { readonly ofInput: (x: number) => number } | { readonly ofOutput: (y: number) => number },
+  resultType: (dtype: DType) => DType = floatingOf,
+): OpRecord<None> {
+  const gradient: Gradient<None> =
+    'ofInput' in derivative
+      ? { saves: () => ({ inputs: [0] }), of: (grad, context) => [combineArrays(grad, context.input(0), (g, x) => g * derivative.ofInput(x))] }
+      : { saves: () => ({ output: true }), of: (grad, context) => [combineArrays(grad, context.output(), (g, y) => g * derivative.ofOutput(y))] };
+  return { forward: ([x]) => mapArray(x!, value, resultType(x!.dtype)), gradient };
+}
+
+type Partial2 = (grad: NdArray, read: (index: number) => NdArray) => NdArray;
+
+/** An operation on two tensors; `reads` lists the inputs that each of the two partial derivatives needs. */
+function binary(
+  value: (x: number, y: number) => number,
+  partials: readonly [Partial2, Partial2],
+  reads: readonly [readonly number[], readonly number[]],
+  resultType: (dtype: DType) => DType = (dtype) => dtype,
+): OpRecord<None> {
+  return {
+    forward: ([x, y]) => combineArrays(x!, y!, value, resultType(promote(x!.dtype, y!.dtype))),
+    gradient: {
+      saves: (needs) => ({ inputs: [...(needs[0] ? reads[0] : []), ...(needs[1] ? reads[1] : [])] }),
+      of: (grad, context) =>
+        partials.map((partial, index) =>
+          context.needs[index] ? sumToShape(partial(grad, (input) => context.input(input)), context.shapes[index]!) : null,
+        ),
+    },
+  };
+}
+
+const negate = (grad: NdArray): NdArray => mapArray(grad, (g) => -g);
+
+function extremum(wins: (x: number, y: number) => boolean, value: (x: number, y: number) => number): OpRecord<None> {
+  const share = (x: NdArray, y: NdArray): NdArray => combineArrays(x, y, (a, b) => (wins(a, b) ? 1 : a === b ? 0.5 : 0));
+  return binary(
+    value,
+    [(grad, read) => mulArrays(grad, share(read(0), read(1))), (grad, read) => mulArrays(grad, share(read(1), read(0)))],
+    [[0, 1], [0, 1]],
+  );
+}
+
+const comparison: NotDifferentiable = { notDifferentiable: 'a comparison is constant almost everywhere' };
+
+function compare(holds: (x: number, y: number) => boolean): OpRecord<None> {
+  return { forward: ([x, y]) => combineArrays(x!, y!, (a, b) => (holds(a, b) ? 1 : 0), 'bool'), gradient: comparison };
+}
+
+/** 1 / (1 + e^-x) without overflow. */
+const logistic = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
+
+export const binaryRecords: Records<'add' | 'sub' | 'mul' | 'div' | 'pow' | 'maximum' | 'minimum'> = {
+  add: binary((x, y) => x + y, [(grad) => grad, (grad) => grad], [[], []]),
+  sub: binary((x, y) => x - y, [(grad) => grad, negate], [[], []]),
+  mul: binary((x, y) => x * y, [(grad, read) => mulArrays(grad, read(1)), (grad, read) => mulArrays(grad, read(0))], [[1], [0]]),
+  div: binary(
+    (x, y) => x / y,
+    [
+      (grad, read) => combineArrays(grad, read(1), (g, y) => g / y),
+      (grad, read) => combineArrays(grad, combineArrays(read(0), read(1), (x, y) => -x / (y * y)), (g, slope) => g * slope),
+    ],
+    [[1], [0, 1]],
+    floatingOf,
+  ),
+  pow: binary(
+    (x, y) => x ** y,
+    [
+      (grad, read) => mulArrays(grad, combineArrays(read(0), read(1), (x, y) => (y === 0 ? 0 : y * x ** (y - 1)))),
+      (grad, read) => mulArrays(grad, combineArrays(read(0), read(1), (x, y) => (x === 0 && y >= 0 ? 0 : x ** y * Math.log(x)))),
+    ],
+    [[0, 1], [0, 1]],
+  ),
+  maximum: extremum((x, y) => x > y, Math.max),
+  minimum: extremum((x, y) => x < y, Math.min),
+};
+
+export const unaryRecords: Records<
+  'neg' | 'exp' | 'log' | 'sqrt' | 'abs' | 'relu' | 'sigmoid' | 'tanh' | 'softplus' | 'clamp' | 'to' | 'clone'
+> = {
+  neg: { forward: ([x]) => mapArray(x!, (value) => -value), gradient: { saves: () => ({}), of: (grad) => [negate(grad)] } },
+  exp: unary(Math.exp, { ofOutput: (y) => y }),
+  log: unary(Math.log, { ofInput: (x) => 1 / x }),
+  sqrt: unary(Math.sqrt, { ofOutput: (y) => 0.5 / y }),
+  abs: unary(Math.abs, { ofInput: Math.sign }, (dtype) => dtype),
+  // Not Math.max: a NaN must stay NaN, and so it does here.
+  relu: unary((x) => (x < 0 ? 0 : x), { ofOutput: (y) => (y > 0 ? 1 : 0) }, (dtype) => dtype),
+  sigmoid: unary(logistic, { ofOutput: (y) => y * (1 - y) }),
+  tanh: unary(Math.tanh, { ofOutput: (y) => 1 - y * y }),
+  softplus: unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), { ofInput: logistic }),
+  clamp: {
+    forward: ([x], { min, max }) => mapArray(x!, (value) => (Number.isNaN(value) ? value : Math.min(Math.max(value, min), max))),
+    gradient: {
+      saves: () => ({ inputs: [0] }),
+      of: (grad, context) => {
+        const { min, max } = context.attributes;
+        return [combineArrays(grad, context.input(0), (g, x) => (x >= min && x <= max ? g : 0))];
+      },
+    },
+  },
+  to: { forward: ([x], { dtype }) => x!.copy(dtype), gradient: { saves: () => ({}), of: (grad) => [grad] } },
+  clone: { forward: ([x]) => x!.copy(), gradient: { saves: () => ({}), of: (grad) => [grad] } },
+};
+
+export const comparisonRecords: Records<'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le'> = {
+  eq: compare((x, y) => x === y),
+  ne: compare((x, y) => x !== y),
+  gt: compare((x, y) => x > y),
+  lt: compare((x, y) => x < y),
+  ge: compare((x, y) => x >= y),
+  le: compare((x, y) => x <= y),
+};
+
+export const choiceRecords: Records<'where' | 'dropout'> = {
+  where: {
+    forward: ([condition, x, y]) => chooseArrays(condition!, x!, y!),
+    gradient: {
+      saves: () => ({ inputs: [0] }),
+      of: (grad, context) => {
+        const chosen = context.input(0);
+        const part = (keep: boolean, index: number): NdArray | null =>
+          context.needs[index] ? sumToShape(combineArrays(grad, chosen, (g, test) => ((test !== 0) === keep ? g : 0), grad.dtype), context.shapes[index]!) : null;
+        return [null, part(true, 1), part(false, 2)];
+      },
+    },
+  },
+  // The mask holds 0 or 1 / (1 - p): one multiplication forward, the same one backward.
+  dropout: {
+    forward: ([x], { mask }) => mulArrays(x!, mask),
+    gradient: { saves: () => ({}), of: (grad, { attributes }) => [mulArrays(grad, attributes.mask)] },
+  },
+};

@@ -1,0 +1,37 @@
+/**
+ * `cat`, `stack` and `where`: functions of several tensors.
+ *
+ * Guarantees: gradients reach every operand. Refuses an empty list and shapes that do not fit, naming both.
+ */
+import { RuntimeError } from '../tensor/errors.ts';
+import { formatSize, normalizeDim, sameShape } from '../tensor/shape.ts';
+import { applyNamed } from './apply-named.ts';
+import { scalarTensor } from './creation.ts';
+import type { Operand, Tensor } from './tensor.ts';
+
+/** Joins tensors along an existing dimension; all other sizes must agree. */
+export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  const first = tensors[0];
+  if (first === undefined) throw new RuntimeError('torch.cat(): expected a non-empty list of Tensors');
+  if (tensors.some((part) => part.dim() === 0)) throw new RuntimeError('zero-dimensional tensor cannot be concatenated');
+  return applyNamed('cat', tensors, { dim: normalizeDim(dim, first.dim()) });
+}
+
+/** Joins tensors of one shape along a new dimension. */
+export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  const first = tensors[0];
+  if (first === undefined) throw new RuntimeError('stack expects a non-empty TensorList');
+  for (const [index, part] of tensors.entries()) {
+    if (!sameShape(part.shape, first.shape)) {
+      throw new RuntimeError(`stack expects each tensor to be equal size, but got ${formatSize(first.shape)} at entry 0 and ${formatSize(part.shape)} at entry ${index}`);
+    }
+  }
+  const at = normalizeDim(dim, first.dim() + 1);
+  return cat(tensors.map((part) => part.unsqueeze(at)), at);
+}
+
+/** `a` where the condition is true, else `b`; all three broadcast. */
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  const [x, y] = [a, b].map((side, index) => (typeof side === 'number' ? scalarTensor(side, [b, a][index]!) : side));
+  return applyNamed('where', [condition, x!, y!], {});
+}

@@ -1,0 +1,78 @@
+/**
+ * The list of operations with the attributes each takes beside its tensors.
+ *
+ * Guarantees: the registry and the table of gradient checks are mapped over this type, so an operation without a record, and
+ * a differentiable one without a checked example, do not compile or do not pass.
+ */
+import type { NdArray } from '../tensor/nd-array.ts';
+import type { DType } from '../tensor/dtype.ts';
+import type { Shape } from '../tensor/shape.ts';
+
+export type None = Readonly<Record<never, never>>;
+export interface Reduction {
+  readonly dims: readonly number[];
+  readonly keepdim: boolean;
+}
+export interface AlongDim {
+  readonly dim: number;
+}
+
+export interface OpAttributes {
+  // elementwise, two operands
+  readonly add: None;
+  readonly sub: None;
+  readonly mul: None;
+  readonly div: None;
+  readonly pow: None;
+  readonly maximum: None;
+  readonly minimum: None;
+  // elementwise, one operand
+  readonly neg: None;
+  readonly exp: None;
+  readonly log: None;
+  readonly sqrt: None;
+  readonly abs: None;
+  readonly relu: None;
+  readonly sigmoid: None;
+  readonly tanh: None;
+  readonly softplus: None;
+  readonly clamp: { readonly min: number; readonly max: number };
+  readonly to: { readonly dtype: DType };
+  readonly clone: None;
+  // comparison
+  readonly eq: None;
+  readonly ne: None;
+  readonly gt: None;
+  readonly lt: None;
+  readonly ge: None;
+  readonly le: None;
+  // reduction
+  readonly sum: Reduction;
+  readonly mean: Reduction;
+  readonly amax: Reduction;
+  readonly amin: Reduction;
+  readonly argmax: { readonly dim: number | null; readonly keepdim: boolean };
+  readonly argmin: { readonly dim: number | null; readonly keepdim: boolean };
+  readonly softmax: AlongDim;
+  readonly logSoftmax: AlongDim;
+  readonly standardize: { readonly dims: readonly number[]; readonly eps: number };
+  // products
+  readonly matmul: None;
+  // shape
+  readonly reshape: { readonly shape: Shape };
+  readonly permute: { readonly order: readonly number[] };
+  readonly expand: { readonly shape: Shape };
+  readonly narrow: { readonly dim: number; readonly start: number; readonly length: number };
+  readonly select: { readonly dim: number; readonly index: number };
+  readonly squeeze: { readonly dim: number | null };
+  readonly unsqueeze: AlongDim;
+  readonly contiguous: None;
+  // joining and choosing
+  readonly cat: AlongDim;
+  readonly where: None;
+  readonly gather: AlongDim;
+  readonly indexSelect: AlongDim;
+  readonly dropout: { readonly mask: NdArray };
+}
+
+export type OpName = keyof OpAttributes;

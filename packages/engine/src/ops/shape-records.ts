@@ -1,0 +1,162 @@
+/**
+ * Products, views, joining and picking.
+ *
+ * Guarantees: view records share memory wherever strides allow; their gradients place what arrives where it was taken from.
+ * `gather` and `indexSelect` refuse indices out of range.
+ */
+import type { OpRecord } from '../autograd/op-record.ts';
+import { NdArray } from '../tensor/nd-array.ts';
+import { promote, scalarTypeName } from '../tensor/dtype.ts';
+import { RuntimeError } from '../tensor/errors.ts';
+import { matrixProduct } from '../tensor/matrix-product.ts';
+import { sumToShape } from '../tensor/reduce.ts';
+import { contiguousStrides, formatSize, type Shape } from '../tensor/shape.ts';
+import type { OpAttributes } from './op-attributes.ts';
+
+type Records<K extends keyof OpAttributes> = { readonly [Name in K]: OpRecord<OpAttributes[Name]> };
+
+/** Zeros of `shape` with `grad` written where `region` looks. */
+function placed(grad: NdArray, shape: Shape, region: (target: NdArray) => NdArray): NdArray {
+  const target = NdArray.filled(grad.dtype, shape, 0);
+  region(target).assign(grad);
+  return target;
+}
+
+function view<A>(forward: (x: NdArray, attributes: A) => NdArray, backward: (grad: NdArray, shape: Shape, attributes: A) => NdArray): OpRecord<A> {
+  return {
+    view: true,
+    forward: ([x], attributes) => forward(x!, attributes),
+    gradient: { saves: () => ({}), of: (grad, { shapes, attributes }) => [backward(grad, shapes[0]!, attributes)] },
+  };
+}
+
+const backToShape = (grad: NdArray, shape: Shape): NdArray => grad.reshape(shape);
+
+/** Calls `visit(position in the output, position in the source)` for every element that `index` picks along `dim`. */
+function eachGathered(index: NdArray, sourceShape: Shape, dim: number, visit: (output: number, source: number) => void): void {
+  const picks = index.contiguousData();
+  const strides = contiguousStrides(sourceShape);
+  const outer = contiguousStrides(index.shape);
+  for (let position = 0; position < picks.length; position++) {
+    const pick = picks[position]!;
+    const size = sourceShape[dim]!;
+    if (pick < 0 || pick >= size) throw new RuntimeError(`index ${pick} is out of bounds for dimension ${dim} with size ${size}`);
+    let source = 0;
+    let rest = position;
+    for (let at = 0; at < outer.length; at++) {
+      const coordinate = Math.floor(rest / outer[at]!);
+      rest -= coordinate * outer[at]!;
+      source += (at === dim ? pick : coordinate) * strides[at]!;
+    }
+    visit(position, source);
+  }
+}
+
+function requireIndex(op: string, index: NdArray): void {
+  if (index.dtype !== 'int64') throw new RuntimeError(`${op}(): Expected dtype int64 for index, got ${scalarTypeName[index.dtype]}`);
+}
+
+/** The index of `indexSelect`, repeated so that `gather` can use it. */
+function spreadIndex(index: NdArray, shape: Shape, dim: number): NdArray {
+  const sizes = shape.with(dim, index.shape[0]!);
+  return index.reshape(shape.map((_, at) => (at === dim ? index.shape[0]! : 1))).expand(sizes);
+}
+
+function gatherForward(x: NdArray, index: NdArray, dim: number): NdArray {
+  const out = NdArray.filled(x.dtype, index.shape, 0);
+  const source = x.contiguousData();
+  eachGathered(index, x.shape, dim, (at, from) => (out.storage.data[at] = source[from]!));
+  return out;
+}
+
+function scatterAdd(grad: NdArray, index: NdArray, shape: Shape, dim: number): NdArray {
+  const out = NdArray.filled(grad.dtype, shape, 0);
+  const values = grad.contiguousData();
+  eachGathered(index, shape, dim, (at, to) => (out.storage.data[to]! += values[at]!));
+  return out;
+}
+
+export const shapeRecords: Records<
+  | 'matmul' | 'reshape' | 'permute' | 'expand' | 'narrow' | 'select' | 'squeeze' | 'unsqueeze' | 'contiguous' | 'cat' | 'gather' | 'indexSelect'
+> = {
+  matmul: {
+    forward: ([a, b]) => matrixProduct(a!, b!),
+    gradient: {
+      saves: (needs) => ({ inputs: [...(needs[0] ? [1] : []), ...(needs[1] ? [0] : [])] }),
+      of: (grad, { needs, shapes, input }) => [
+        needs[0] ? sumToShape(matrixProduct(grad, input(1).transpose(-2, -1)), shapes[0]!) : null,
+        needs[1] ? sumToShape(matrixProduct(input(0).transpose(-2, -1), grad), shapes[1]!) : null,
+      ],
+    },
+  },
+  reshape: view((x, { shape }) => x.reshape(shape), backToShape),
+  permute: view(
+    (x, { order }) => x.permute(order),
+    (grad, shape, { order }) => grad.permute(shape.map((_, dim) => order.findIndex((from) => (from < 0 ? from + shape.length : from) === dim))),
+  ),
+  expand: view((x, { shape }) => x.expand(shape), sumToShape),
+  narrow: view(
+    (x, { dim, start, length }) => x.narrow(dim, start, length),
+    (grad, shape, { dim, start, length }) => placed(grad, shape, (target) => target.narrow(dim, start, length)),
+  ),
+  select: view(
+    (x, { dim, index }) => x.select(dim, index),
+    (grad, shape, { dim, index }) => placed(grad, shape, (target) => target.select(dim, index)),
+  ),
+  squeeze: view((x, { dim }) => x.squeeze(dim ?? undefined), backToShape),
+  unsqueeze: view((x, { dim }) => x.unsqueeze(dim), backToShape),
+  contiguous: view((x) => x.contiguous(), (grad) => grad),
+  cat: {
+    forward: (inputs, { dim }) => {
+      const first = inputs[0]!;
+      for (const [index, part] of inputs.entries()) {
+        if (part.rank !== first.rank || part.shape.some((size, at) => at !== dim && size !== first.shape[at])) {
+          throw new RuntimeError(`Sizes of tensors must match except in dimension ${dim}. Got ${formatSize(first.shape)} and ${formatSize(part.shape)} (tensor number ${index} in the list)`);
+        }
+      }
+      const total = inputs.reduce((sum, part) => sum + part.shape[dim]!, 0);
+      const dtype = inputs.map((part) => part.dtype).reduce(promote);
+      const out = NdArray.filled(dtype, first.shape.with(dim, total), 0);
+      let start = 0;
+      for (const part of inputs) {
+        out.narrow(dim, start, part.shape[dim]!).assign(part);
+        start += part.shape[dim]!;
+      }
+      out.storage.version = 0;
+      return out;
+    },
+    gradient: {
+      saves: () => ({}),
+      of: (grad, { attributes: { dim }, shapes, needs }) => {
+        let start = 0;
+        return shapes.map((shape, index) => {
+          const part = needs[index] ? grad.narrow(dim, start, shape[dim]!) : null;
+          start += shape[dim]!;
+          return part;
+        });
+      },
+    },
+  },
+  gather: {
+    forward: ([x, index], { dim }) => {
+      requireIndex('gather', index!);
+      if (index!.rank !== x!.rank) throw new RuntimeError('Index tensor must have the same number of dimensions as input tensor');
+      return gatherForward(x!, index!, dim);
+    },
+    gradient: {
+      saves: () => ({ inputs: [1] }),
+      of: (grad, { attributes: { dim }, shapes, input }) => [scatterAdd(grad, input(1), shapes[0]!, dim), null],
+    },
+  },
+  indexSelect: {
+    forward: ([x, index], { dim }) => {
+      requireIndex('index_select', index!);
+      if (index!.rank > 1) throw new RuntimeError('index_select(): Index is supposed to be a vector');
+      return gatherForward(x!, spreadIndex(index!.reshape([-1]), x!.shape, dim), dim);
+    },
+    gradient: {
+      saves: () => ({ inputs: [1] }),
+      of: (grad, { attributes: { dim }, shapes, input }) => [scatterAdd(grad, spreadIndex(input(1).reshape([-1]), shapes[0]!, dim), shapes[0]!, dim), null],
+    },
+  },
+};

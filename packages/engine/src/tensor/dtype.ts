@@ -1,0 +1,41 @@
+/**
+ * Element types and what happens when two of them meet.
+ *
+ * Guarantees: promotion follows PyTorch's order bool < int64 < float32 < float64 for the types that exist here.
+ * Refuses nothing. Approximation, documented: `int64` is stored in doubles, so integers are exact up to 2^53, not 2^63;
+ * what the engine counts with int64 (indices, batches) stays far below.
+ */
+
+export type DType = 'float32' | 'float64' | 'int64' | 'bool';
+export type TypedArray = Float32Array | Float64Array | Uint8Array;
+
+const order: readonly DType[] = ['bool', 'int64', 'float32', 'float64'];
+
+/** PyTorch's names of the types inside error messages. */
+export const scalarTypeName: Readonly<Record<DType, string>> = { float32: 'Float', float64: 'Double', int64: 'Long', bool: 'Bool' };
+
+export function allocate(dtype: DType, length: number): TypedArray {
+  switch (dtype) {
+    case 'float32':
+      return new Float32Array(length);
+    case 'float64':
+    case 'int64':
+      return new Float64Array(length);
+    case 'bool':
+      return new Uint8Array(length);
+  }
+}
+
+/** The type that holds values of both. */
+export function promote(a: DType, b: DType): DType {
+  return order.indexOf(a) >= order.indexOf(b) ? a : b;
+}
+
+export function isFloating(dtype: DType): boolean {
+  return dtype === 'float32' || dtype === 'float64';
+}
+
+/** The type of a result that is a fraction or a transcendental function: floats stay, the others become float32. */
+export function floatingOf(dtype: DType): DType {
+  return isFloating(dtype) ? dtype : 'float32';
+}

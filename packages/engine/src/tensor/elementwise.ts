@@ -1,0 +1,61 @@
+/**
+ * Elementwise arithmetic on arrays with broadcasting: the loops below every elementwise operation and its gradient.
+ *
+ * Guarantees: results are fresh, contiguous, and rounded once to the output type. Operands may be any views.
+ * This is the readable specification; a faster backend has to agree with it.
+ */
+import { allocate, type DType, type TypedArray } from './dtype.ts';
+import { NdArray } from './nd-array.ts';
+import { broadcastShapes, numelOf, sameShape, type Shape } from './shape.ts';
+import { promote } from './dtype.ts';
+
+export function mapArray(a: NdArray, fn: (x: number) => number, dtype: DType = a.dtype): NdArray {
+  const source = a.contiguousData();
+  const data = allocate(dtype, source.length);
+  for (let index = 0; index < data.length; index++) data[index] = fn(source[index]!);
+  return NdArray.from(dtype, a.shape, data);
+}
+
+/** Values of `a` repeated to `shape`, row-major. */
+function spread(a: NdArray, shape: Shape): TypedArray {
+  return (sameShape(a.shape, shape) ? a : a.expand(shape)).contiguousData();
+}
+
+export function combineArrays(a: NdArray, b: NdArray, fn: (x: number, y: number) => number, dtype: DType = promote(a.dtype, b.dtype)): NdArray {
+  const shape = broadcastShapes(a.shape, b.shape);
+  const data = allocate(dtype, numelOf(shape));
+  if (b.numel === 1) {
+    const y = b.contiguousData()[0]!;
+    const x = spread(a, shape);
+    for (let index = 0; index < data.length; index++) data[index] = fn(x[index]!, y);
+  } else if (a.numel === 1) {
+    const x = a.contiguousData()[0]!;
+    const y = spread(b, shape);
+    for (let index = 0; index < data.length; index++) data[index] = fn(x, y[index]!);
+  } else {
+    const x = spread(a, shape);
+    const y = spread(b, shape);
+    for (let index = 0; index < data.length; index++) data[index] = fn(x[index]!, y[index]!);
+  }
+  return NdArray.from(dtype, shape, data);
+}
+
+export function addArrays(a: NdArray, b: NdArray): NdArray {
+  return combineArrays(a, b, (x, y) => x + y);
+}
+
+export function mulArrays(a: NdArray, b: NdArray): NdArray {
+  return combineArrays(a, b, (x, y) => x * y);
+}
+
+/** condition ? a : b, all three broadcast. */
+export function chooseArrays(condition: NdArray, a: NdArray, b: NdArray): NdArray {
+  const shape = broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape));
+  const dtype = promote(a.dtype, b.dtype);
+  const data = allocate(dtype, numelOf(shape));
+  const test = spread(condition, shape);
+  const x = spread(a, shape);
+  const y = spread(b, shape);
+  for (let index = 0; index < data.length; index++) data[index] = test[index] !== 0 ? x[index]! : y[index]!;
+  return NdArray.from(dtype, shape, data);
+}

@@ -1,0 +1,49 @@
+/**
+ * Where in the user's source something was called.
+ *
+ * Guarantees: the innermost stack frame that is neither in the engine's own files nor in the platform's. Refuses to guess:
+ * `null` where the stack has no such frame (an engine bundled into the user's file cannot be told from it, for one).
+ * Costs a stack trace, so callers ask only while somebody listens.
+ */
+
+export interface CallSite {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The folder of the compiled (or source) engine: frames below it are ours. */
+const engineRoot = toPath(new URL('..', import.meta.url).href);
+
+function toPath(location: string): string {
+  if (!location.startsWith('file://')) return location;
+  const path = decodeURIComponent(new URL(location).pathname);
+  return /^\/[A-Za-z]:/.test(path) ? path.slice(1) : path;
+}
+
+/** Folders of other packages that act on the user's behalf and put themselves here, as a runtime guard does. */
+const foreignRoots = Symbol.for('modeguard.ownFrames');
+
+const frame = /^\s*at (?:.*\()?(.+?):(\d+):(\d+)\)?$/;
+
+export function callSite(): CallSite | null {
+  const others = (globalThis as { [foreignRoots]?: ReadonlySet<string> })[foreignRoots];
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 100;
+  const stack = new Error().stack ?? '';
+  Error.stackTraceLimit = limit;
+  for (const text of stack.split('\n')) {
+    const match = frame.exec(text);
+    if (match === null) continue;
+    const file = toPath(match[1]!.replace(/\?[^/]*$/, ''));
+    if (file.startsWith(engineRoot) || file.startsWith('node:') || file === '<anonymous>') continue;
+    if (others !== undefined && [...others].some((root) => file.startsWith(root))) continue;
+    return { file, line: Number(match[2]), column: Number(match[3]) };
+  }
+  return null;
+}
+
+/** `file:line:column`, the form that terminals and editors turn into a link. */
+export function formatCallSite(site: CallSite): string {
+  return `${site.file}:${site.line}:${site.column}`;
+}

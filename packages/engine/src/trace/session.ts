@@ -1,0 +1,115 @@
+/**
+ * One stretch of listening: identities, the stack of module calls, and which root calls a tensor derives from.
+ *
+ * Guarantees: everything is kept in weak maps owned by the session, so that tensors and modules carry nothing, and nothing
+ * survives the last listener. Derivation is tracked through every operation, recorded or not, so that it is known
+ * under `noGrad`, too. Approximation: module calls are followed synchronously; what an asynchronous `forward` does after its
+ * first `await` belongs to no call.
+ */
+import { callSite } from './call-site.ts';
+import type { ReadEvent, SensitiveLeaf, TraceEvent } from './events.ts';
+
+/** A module call under way. */
+export interface CallFrame {
+  readonly id: number;
+  readonly module: object;
+  readonly className: string;
+  readonly path: string | null;
+  readonly root: CallFrame | null;
+  /** For a root: where each registered module of its tree is found. */
+  readonly paths: ReadonlyMap<object, string>;
+  readonly depth: number;
+  training: boolean;
+  /** Modules whose `training` was read while this frame was innermost. */
+  readonly readers: Set<object>;
+  readonly leaves: SensitiveLeaf[];
+}
+
+const none: readonly number[] = [];
+
+export class TraceSession {
+  readonly listeners = new Set<(event: TraceEvent) => void>();
+  readonly frames: CallFrame[] = [];
+  readonly #identities = new WeakMap<object, number>();
+  readonly #origins = new WeakMap<object, readonly number[]>();
+  readonly #nodeCalls = new WeakMap<object, number>();
+  #modules = 0;
+  #forwards = 0;
+  #scopes = 0;
+
+  emit(event: TraceEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+
+  moduleId(module: object): number {
+    let id = this.#identities.get(module);
+    if (id === undefined) this.#identities.set(module, (id = ++this.#modules));
+    return id;
+  }
+
+  nextForwardId(): number {
+    return ++this.#forwards;
+  }
+
+  nextScopeId(): number {
+    return ++this.#scopes;
+  }
+
+  get innermost(): CallFrame | null {
+    return this.frames.at(-1) ?? null;
+  }
+
+  get rootCall(): number | null {
+    return this.frames[0]?.id ?? null;
+  }
+
+  /** Root calls whose output went into this tensor, ascending. */
+  originsOf(tensor: object): readonly number[] {
+    return this.#origins.get(tensor) ?? none;
+  }
+
+  /** `output` was computed from `inputs`. */
+  derive(output: object, inputs: readonly object[]): void {
+    let merged = this.originsOf(output);
+    for (const input of inputs) {
+      const more = this.originsOf(input);
+      if (more.length === 0 || more === merged) continue;
+      merged = merged.length === 0 ? more : [...new Set([...merged, ...more])].sort((a, b) => a - b);
+    }
+    if (merged.length > 0) this.#origins.set(output, merged);
+  }
+
+  /** `tensor` is an output of root call `id`. */
+  markOutput(tensor: object, id: number): void {
+    this.#origins.set(tensor, [...new Set([...this.originsOf(tensor), id])].sort((a, b) => a - b));
+  }
+
+  /** A graph node was recorded: it belongs to the root call under way. */
+  recordNode(node: object): void {
+    const id = this.rootCall;
+    if (id !== null) this.#nodeCalls.set(node, id);
+  }
+
+  callOfNode(node: object): number | null {
+    return this.#nodeCalls.get(node) ?? null;
+  }
+
+  read(via: ReadEvent['via'], tensor: object): void {
+    const forwards = this.originsOf(tensor);
+    if (forwards.length > 0) this.emit({ kind: 'read', via, forwards, site: callSite() });
+  }
+
+  random(op: string): void {
+    const frame = this.innermost;
+    this.emit({
+      kind: 'random',
+      op,
+      module: frame === null ? null : this.moduleId(frame.module),
+      className: frame?.className ?? null,
+      path: frame?.path ?? null,
+      training: frame?.training ?? null,
+      forward: this.rootCall,
+      site: callSite(),
+    });
+  }
+}
