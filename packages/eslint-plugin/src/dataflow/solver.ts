@@ -8,6 +8,8 @@ import { type Block, type BlockId, type Func, type Instr, type Terminal } from '
 export interface Analysis<S> {
   /** A state of its own that `step` may change. */
   clone(state: S): S;
+  /** Drops from `state` what no other block needs. */
+  trim(state: S): void;
   /** Joins `from` into `into`, which it may change; holds if `into` grew. */
   joinInto(into: S, from: S): boolean;
   /** Applies `instr` to `state`. Returns false if control does not come back from it. */
@@ -33,10 +35,12 @@ export function solve<S>(func: Func, initial: S, analysis: Analysis<S>): Solutio
   pending.add(func.entry);
   const flow = (target: BlockId, state: S): void => {
     const known = entries.get(target);
+    const arriving = analysis.clone(state);
+    analysis.trim(arriving);
     if (known === undefined) {
-      entries.set(target, analysis.clone(state));
+      entries.set(target, arriving);
       pending.add(target);
-    } else if (analysis.joinInto(known, state)) pending.add(target);
+    } else if (analysis.joinInto(known, arriving)) pending.add(target);
   };
   for (let id = pending.take(); id !== null; id = pending.take()) {
     if (analysis.isExhausted()) break;

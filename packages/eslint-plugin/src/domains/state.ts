@@ -1,5 +1,6 @@
 // The state of the analysis at one point: the product of variables, heap and gradient mode. `cells` are the variables that
 // outlive a call (module level, captured); `locals` and `temps` belong to the function that is being run.
+import { SharedMap } from '../dataflow/shared-map.ts';
 import type { Temp, Variable } from '../ir/ir.ts';
 import type { GradSet } from './grad.ts';
 import { joinObjects, joinSettings, NEW_OBJECT, type Heap, type ModeSetting, type ObjectState } from './heap.ts';
@@ -21,46 +22,49 @@ export interface StaleGuard {
 }
 
 export class State {
-  cells: Map<Variable, Value>;
-  locals: Map<Variable, Value>;
-  temps: Map<Temp, Value>;
+  cells: SharedMap<Variable, Value>;
+  locals: SharedMap<Variable, Value>;
+  temps: SharedMap<Temp, Value>;
   heap: Heap;
   grad: GradSet;
   gradSites: readonly Site[];
-  scopes: Map<number, OpenScope>;
+  scopes: ReadonlyMap<number, OpenScope>;
   staleGuards: readonly StaleGuard[];
 
-  constructor(cells: Map<Variable, Value>, heap: Heap, grad: GradSet, gradSites: readonly Site[]) {
+  constructor(cells: SharedMap<Variable, Value>, heap: Heap, grad: GradSet, gradSites: readonly Site[]) {
     this.cells = cells;
     this.heap = heap;
     this.grad = grad;
     this.gradSites = gradSites;
-    this.locals = new Map();
-    this.temps = new Map();
+    this.locals = new SharedMap();
+    this.temps = new SharedMap();
     this.scopes = new Map();
     this.staleGuards = [];
   }
 
+  static initial(grad: GradSet): State {
+    return new State(new SharedMap(), new SharedMap(), grad, []);
+  }
+
   clone(): State {
-    const copy = new State(new Map(this.cells), new Map(this.heap), this.grad, this.gradSites);
-    copy.locals = new Map(this.locals);
-    copy.temps = new Map(this.temps);
-    copy.scopes = new Map(this.scopes);
-    copy.staleGuards = this.staleGuards;
+    const copy = this.forCallee();
+    copy.locals = this.locals.clone();
+    copy.temps = this.temps.clone();
+    copy.scopes = this.scopes;
     return copy;
   }
 
   /** What a called function starts from: everything but this function's own names. */
   forCallee(): State {
-    const state = new State(new Map(this.cells), new Map(this.heap), this.grad, this.gradSites);
+    const state = new State(this.cells.clone(), this.heap.clone(), this.grad, this.gradSites);
     state.staleGuards = this.staleGuards;
     return state;
   }
 
   /** Takes over what a call left behind. */
   adopt(after: State): void {
-    this.cells = new Map(after.cells);
-    this.heap = new Map(after.heap);
+    this.cells = after.cells.clone();
+    this.heap = after.heap.clone();
     this.grad = after.grad;
     this.gradSites = after.gradSites;
   }
@@ -70,7 +74,7 @@ export class State {
     let grew = joinMap(this.cells, from.cells);
     grew = joinMap(this.locals, from.locals) || grew;
     grew = joinMap(this.temps, from.temps) || grew;
-    for (const [object, state] of from.heap) {
+    if (!this.heap.isSameAs(from.heap)) for (const [object, state] of from.heap) {
       const known = this.heap.get(object);
       const joined = known === undefined ? state : joinObjects(known, state);
       if (joined === known) continue;
@@ -88,7 +92,9 @@ export class State {
     for (const [scope, open] of from.scopes) {
       const known = this.scopes.get(scope);
       if (known === undefined || (known.grad | open.grad) !== known.grad) {
-        this.scopes.set(scope, { grad: (known?.grad ?? 0) | open.grad, gradSites: open.gradSites });
+        const scopes = new Map(this.scopes);
+        scopes.set(scope, { grad: (known?.grad ?? 0) | open.grad, gradSites: open.gradSites });
+        this.scopes = scopes;
         grew = true;
       }
     }
@@ -144,8 +150,8 @@ export class State {
   }
 }
 
-function joinMap<K>(into: Map<K, Value>, from: ReadonlyMap<K, Value>): boolean {
-  if (into === from) return false;
+function joinMap<K>(into: SharedMap<K, Value>, from: SharedMap<K, Value>): boolean {
+  if (into.isSameAs(from)) return false;
   let grew = false;
   for (const [key, value] of from) {
     const known = into.get(key);

@@ -53,6 +53,8 @@ export class PythonSourceCode extends TextSourceCodeBase<PythonSourceCodeTypes> 
   }
 
   override getLoc(node: PyNode | Comment): SourceLocation {
+    // The base class asks for the root's location to compute any other.
+    if (node.type === 'Module') return { start: { line: 1, column: 0 }, end: { line: this.lines.length, column: this.lines[this.lines.length - 1]?.length ?? 0 } };
     return { start: this.getLocFromIndex(node.range[0]), end: this.getLocFromIndex(node.range[1]) };
   }
 

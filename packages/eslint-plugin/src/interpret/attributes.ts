@@ -129,6 +129,7 @@ export function setAttribute(machine: Machine, state: State, target: Value, name
     }
     if (STATISTICS_BUFFERS.has(name)) state.update(object, { statistics: strong ? CALIBRATED : state.object(object).statistics | CALIBRATED });
     state.setAttr(object, name, value, strong);
+    if (object.kind === 'module') for (const part of objectsOf(value)) if (!machine.registered.has(part)) machine.registered.set(part, name);
     if (machine.shared.has(object)) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
     adopt(machine, state, object, value);
   }

@@ -4,8 +4,9 @@
 // those that the callee leaves behind; if no path returns, control does not come back. Refuses: recursion (a function that is
 // already running is treated as code that we cannot see) and chains deeper than MAX_DEPTH.
 import type { Func, Instr } from '../ir/ir.ts';
+import type { SharedMap } from '../dataflow/shared-map.ts';
 import { solve } from '../dataflow/solver.ts';
-import { elementName, NEW_OBJECT } from '../domains/heap.ts';
+import { elementName, type Heap } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, joinValues, ofConstant, ofObject, type FuncRef, type Value } from '../domains/value.ts';
@@ -39,7 +40,9 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
     state.adopt(kept.exit);
     return { value: kept.result, returns: true };
   }
+  const before = entry.heap.clone();
   const run = runFunction(machine, { context, receiver, early: options.early ?? (frame.early && frame.context.parent !== null) }, ref.func, entry.clone());
+  if (run.exit !== null) collectGarbage(run.exit, before, run.result);
   machine.keptResults.set(context, { entry, receiver, exit: run.exit, thrown: run.thrown, result: run.result });
   machine.thrown = run.thrown;
   if (run.exit === null) return { value: run.result, returns: false };
@@ -79,22 +82,18 @@ function bindParameters(machine: Machine, state: State, context: Frame['context'
         return;
       }
       case 'rest': {
-        const rest = machine.allocate(state, context, instr, `rest${index}`, { kind: 'collection', class: null, library: null, label: param.variable.name }, {});
         const elements = new Map<string, Value>();
         positional.slice(at).forEach((value, i) => elements.set(elementName(i), value));
         if (args.more !== null) elements.set(elementName(null), joinValues(args.more, ANYTHING));
-        state.heap.set(rest, { ...NEW_OBJECT, attrs: elements });
         at = positional.length;
-        bind(param, ofObject(rest));
+        bind(param, ofObject(machine.collection(state, context, instr, `rest${index}`, param.variable.name, elements)));
         return;
       }
       case 'keyword-rest': {
-        const rest = machine.allocate(state, context, instr, `kwrest${index}`, { kind: 'collection', class: null, library: null, label: param.variable.name }, {});
         const elements = new Map<string, Value>();
         for (const [name, value] of keywords) elements.set(elementName(name), value);
         if (args.more !== null) elements.set(elementName(null), joinValues(args.more, ANYTHING));
-        state.heap.set(rest, { ...NEW_OBJECT, attrs: elements });
-        bind(param, ofObject(rest));
+        bind(param, ofObject(machine.collection(state, context, instr, `kwrest${index}`, param.variable.name, elements)));
         return;
       }
     }
@@ -111,13 +110,37 @@ function bindVariable(machine: Machine, state: State, variable: Func['params'][n
   state.cells.set(variable, known === undefined || !machine.captured.has(variable) ? value : joinValues(known, value));
 }
 
+/** Drops what the callee made and nothing outside it can reach. */
+function collectGarbage(exit: State, before: Heap, result: Value): void {
+  if (exit.heap.size - before.size < 4) return;
+  const reached = new Set<AbstractObject>();
+  const pending: AbstractObject[] = [];
+  const visit = (value: Value): void => {
+    for (const atom of value.atoms) {
+      const object = 'object' in atom ? atom.object : atom.kind === 'function' ? atom.receiver : null;
+      if (object === null || reached.has(object)) continue;
+      reached.add(object);
+      pending.push(object);
+    }
+  };
+  visit(result);
+  for (const value of exit.cells.values()) visit(value);
+  for (const object of before.keys()) if (exit.heap.has(object) && !reached.has(object)) {
+    reached.add(object);
+    pending.push(object);
+  }
+  for (let object = pending.pop(); object !== undefined; object = pending.pop()) for (const value of exit.object(object).attrs.values()) visit(value);
+  for (const object of [...exit.heap.keys()]) if (!reached.has(object)) exit.heap.delete(object);
+}
+
 /** Holds if two entry states are the same, by identity of what they hold: values and object states are shared, not copied. */
 function sameEntry(a: State, b: State): boolean {
   if (a.grad !== b.grad || a.staleGuards !== b.staleGuards) return false;
   return sameMap(a.locals, b.locals) && sameMap(a.cells, b.cells) && sameMap(a.heap, b.heap);
 }
 
-function sameMap<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>): boolean {
+function sameMap<K, V>(a: SharedMap<K, V>, b: SharedMap<K, V>): boolean {
+  if (a.isSameAs(b)) return true;
   if (a.size !== b.size) return false;
   for (const [key, value] of a) {
     const other = b.get(key);

@@ -17,7 +17,12 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   const outer = machine.running;
   const inputs = allArgs(args).map((value) => machine.settled(state, value));
   const derived = { ...derive(inputs), noise: [] };
-  if (outer !== null) return joinValues(runModule(machine, frame, state, object, args, instr, derived), NOTHING);
+  if (outer !== null) {
+    machine.running = { observation: outer.observation, path: joinPath(outer.path, machine.registered.get(object) ?? '') };
+    const result = runModule(machine, frame, state, object, args, instr, derived);
+    machine.running = outer;
+    return result;
+  }
   if (object.kind === 'opaque' && object.class === null && state.object(object).settings.length === 0) {
     // Something that we cannot see is called: a loss, a transform, a function, or a network. It may keep its arguments.
     for (const input of inputs) machine.use(forwardsOf(input), 'escaped', instr.span);
@@ -27,7 +32,7 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   machine.running = { observation, path: '' };
   const output = runModule(machine, frame, state, object, args, instr, derived);
   machine.running = outer;
-  return joinValues({ ...output, from: [...new Set([...output.from, ...derived.from, observation.number])] }, NOTHING);
+  return { ...output, from: [...new Set([...output.from, ...derived.from, observation.number])] };
 }
 
 /** A library layer that neither depends on the mode nor has parameters: activations, pooling, losses. */
@@ -153,7 +158,7 @@ function noteLeaf(machine: Machine, state: State, object: AbstractObject): void 
     observation.opaque = true;
     return;
   }
-  const leaf: LeafRun = { className: object.label, path: attributePath(state, object, machine), constructed: object.site, effect: row.effect ?? 'random', sensitivity: object.inert === 'unknown' ? 'unknown' : 'yes', modes: known.modes, settings: known.settings, statistics: known.statistics };
+  const leaf: LeafRun = { className: object.label, path: machine.running?.path ?? '', constructed: object.site, effect: row.effect ?? 'random', sensitivity: object.inert === 'unknown' ? 'unknown' : 'yes', modes: known.modes, settings: known.settings, statistics: known.statistics };
   const key = leafKey(leaf);
   const old = observation.leaves.get(key);
   if (old === undefined) observation.leaves.set(key, leaf);
@@ -162,19 +167,6 @@ function noteLeaf(machine: Machine, state: State, object: AbstractObject): void 
     old.settings = joinSettings(old.settings, leaf.settings);
     old.statistics |= leaf.statistics;
   }
-}
-
-/** The attribute that holds a layer, as a message names it. */
-function attributePath(state: State, object: AbstractObject, machine: Machine): string {
-  const inContainer = machine.running?.path ?? '';
-  for (const [holder, known] of state.heap) {
-    if (holder.kind !== 'module') continue;
-    for (const [name, value] of known.attrs) {
-      if (!value.atoms.some((atom) => atom.kind === 'object' && atom.object === object)) continue;
-      return joinPath(inContainer, name.replace(/^\[|\]$/g, ''));
-    }
-  }
-  return inContainer;
 }
 
 /** Part of the forward call is code that we cannot see. */

@@ -29,9 +29,9 @@ const MAX_ROUNDS = 3;
 export function interpret(module: Module, libraries: Libraries): Observations {
   const machine = new Machine(module, libraries);
   const main = module.funcs[0]!;
-  const start = new State(new Map(), new Map(), GRAD_ENABLED, []);
+  const start = State.initial(GRAD_ENABLED);
   const run = runFunction(machine, { context: new Context(null, null, { module, func: main }), receiver: null, early: true }, main, start);
-  const base = run.exit ?? run.thrown ?? new State(new Map(), new Map(), GRAD_ENABLED, []);
+  const base = run.exit ?? run.thrown ?? State.initial(GRAD_ENABLED);
   if (run.exit !== null && run.thrown !== null) base.joinFrom(run.thrown);
   probeClasses(machine, base);
   runRoots(machine, base);
@@ -73,7 +73,7 @@ function runRoot(machine: Machine, base: State, func: Func, selves: Map<ProjectC
 
 /** Joins into `base` what a root did to objects and variables that `base` has. */
 function keepSharedEffects(base: State, after: State): boolean {
-  const visible = new State(new Map(), new Map(), base.grad, []);
+  const visible = State.initial(base.grad);
   for (const variable of base.cells.keys()) {
     const value = after.cells.get(variable);
     if (value !== undefined) visible.cells.set(variable, value);

@@ -7,7 +7,7 @@
 // an entry state whose modes are the atom `entry`.
 import type { Arg, Func, Instr, Module, Variable } from '../ir/ir.ts';
 import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/object.ts';
-import { NEW_OBJECT, type ObjectState } from '../domains/heap.ts';
+import { joinObjects, NEW_OBJECT, type ObjectState } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
 import { joinValues, objectsOf, type Atom, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
@@ -78,6 +78,8 @@ export class Machine {
   /** Objects that code outside this file may hold: what is stored in them may be used there. */
   readonly shared = new Set<AbstractObject>();
   readonly captured = new Set<Variable>();
+  /** The attribute under which an object was first registered with a module: what a message calls it. */
+  readonly registered = new Map<AbstractObject, string>();
   running: RunningForward | null = null;
   probe: Probe | null = null;
   /** State at an uncaught throw of the call that was run last. */
@@ -123,12 +125,22 @@ export class Machine {
   allocate(state: State, context: Context, instr: Instr, part: string, make: { kind: ObjectKind; class: ProjectClass | null; library: ClassRow | null; label: string; inert?: AbstractObject['inert'] }, initial: Partial<ObjectState>): AbstractObject {
     const key = `${this.#number(this.#instrNumbers, instr)}@${this.#number(this.#contextNumbers, context)}/${part}`;
     const latest = this.#intern(key, instr, make, 'latest');
+    if (state.heap.has(latest) && make.kind === 'collection') {
+      // Collections are not told apart by age: their contents are joined, which costs precision and saves a pass over the state.
+      state.heap.set(latest, joinObjects({ ...state.object(latest), many: true }, { ...NEW_OBJECT, ...initial }));
+      return latest;
+    }
     if (state.heap.has(latest)) {
       const earlier = this.#intern(`${key}'`, instr, make, 'earlier');
       retire(state, latest, earlier);
     }
     state.heap.set(latest, { ...NEW_OBJECT, ...initial });
     return latest;
+  }
+
+  /** Makes a list, tuple or dictionary with the given elements. */
+  collection(state: State, context: Context, instr: Instr, part: string, label: string, elements: ReadonlyMap<string, Value>): AbstractObject {
+    return this.allocate(state, context, instr, part, { kind: 'collection', class: null, library: null, label }, { attrs: elements });
   }
 
   #intern(key: string, instr: Instr, make: { kind: ObjectKind; class: ProjectClass | null; library: ClassRow | null; label: string; inert?: AbstractObject['inert'] }, age: AbstractObject['age']): AbstractObject {

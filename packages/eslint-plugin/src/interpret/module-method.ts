@@ -46,7 +46,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
         }
       }
       const modes = effect === 'set-eval' ? EVAL : modesOfFlag(args.positional[0] ?? args.keywords.get('mode') ?? (args.more === null ? undefined : ANYTHING));
-      const selective = !certain || isPartOfLargerModule(state, object);
+      const selective = !certain || machine.registered.has(object);
       setTreeMode(machine, frame, state, object, modes, { site: machine.site(instr.span), mode: modes, how: 'called', selective }, certain, instr);
       return returned(self);
     }
@@ -99,15 +99,6 @@ function callOther(machine: Machine, frame: Frame, state: State, object: Abstrac
 
 function isRunning(frame: Frame, value: Value): boolean {
   return value.atoms.some((atom) => atom.kind === 'function' && frame.context.occurrences(atom.ref.func) > 0);
-}
-
-/** Holds if some module in the state has the object as a child: then the call picks a part out of a network. */
-function isPartOfLargerModule(state: State, object: AbstractObject): boolean {
-  for (const [holder, known] of state.heap) {
-    if (holder.kind !== 'module' || holder === object) continue;
-    for (const value of known.attrs.values()) if (value.atoms.some((atom) => atom.kind === 'object' && atom.object === object)) return true;
-  }
-  return false;
 }
 
 function treeValue(state: State, root: AbstractObject): Value {

@@ -30,7 +30,7 @@ export function applyScope(machine: Machine, state: State, effect: GradScopeEffe
 }
 
 export function enterScope(machine: Machine, frame: Frame, state: State, manager: Value, instr: Extract<Instr, { kind: 'enter' }>): Value {
-  state.scopes.set(instr.scope, { grad: state.grad, gradSites: state.gradSites });
+  state.scopes = new Map([...state.scopes, [instr.scope, { grad: state.grad, gradSites: state.gradSites }]]);
   let result: Value = manager.unknown || manager.atoms.length === 0 ? ANYTHING : NOTHING;
   for (const atom of manager.atoms) {
     const effect = scopeOfAtom(atom);
@@ -61,7 +61,7 @@ export function exitScope(machine: Machine, frame: Frame, state: State, manager:
     state.grad = open.grad;
     state.gradSites = open.gradSites;
   }
-  state.scopes.delete(instr.scope);
+  state.scopes = new Map([...state.scopes].filter(([scope]) => scope !== instr.scope));
 }
 
 function callMember(machine: Machine, frame: Frame, state: State, value: Value, receiver: Extract<Atom, { kind: 'object' }>['object'], instr: Instr): Value {

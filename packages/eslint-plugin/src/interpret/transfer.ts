@@ -1,9 +1,10 @@
 // The transfer function: what each instruction does to a state, and what each edge says about it. One instance runs one
 // activation of a function; it also collects what the activation returns and leaves behind.
 import { destOf, assertNever, type BlockId, type Func, type Instr, type Temp, type Terminal } from '../ir/ir.ts';
-import { operandsOf } from '../ir/operands.ts';
+import { operandsOf, terminalOperandsOf } from '../ir/operands.ts';
+import { SharedMap } from '../dataflow/shared-map.ts';
 import type { Analysis } from '../dataflow/solver.ts';
-import { elementName, NEW_OBJECT } from '../domains/heap.ts';
+import { elementName } from '../domains/heap.ts';
 import type { ProjectClass } from '../domains/object.ts';
 import type { State, StaleGuard } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofConstant, ofObject, type Value } from '../domains/value.ts';
@@ -37,6 +38,18 @@ export class FunctionRun implements Analysis<State> {
     return state.clone();
   }
 
+  /** Temps that only their own block reads are dropped on the way out: most are, and states stay small. */
+  trim(state: State): void {
+    const crossing = crossingTemps(this.func);
+    for (const temp of state.temps.keys()) {
+      if (crossing.has(temp)) continue;
+      const kept = new SharedMap<Temp, Value>();
+      for (const [key, value] of state.temps) if (crossing.has(key)) kept.set(key, value);
+      state.temps = kept;
+      return;
+    }
+  }
+
   joinInto(into: State, from: State): boolean {
     return into.joinFrom(from);
   }
@@ -54,10 +67,7 @@ export class FunctionRun implements Analysis<State> {
   }
 
   leave(state: State, terminal: Terminal | null): void {
-    const out = state.clone();
-    out.locals.clear();
-    out.temps.clear();
-    out.scopes.clear();
+    const out = state.forCallee();
     if (terminal === null || terminal.kind === 'throw') {
       if (this.thrown === null) this.thrown = out;
       else this.thrown.joinFrom(out);
@@ -147,7 +157,6 @@ export class FunctionRun implements Analysis<State> {
         return true;
       }
       case 'collection': {
-        const object = machine.allocate(state, frame.context, instr, '', { kind: 'collection', class: null, library: null, label: instr.form }, {});
         const elements = new Map<string, Value>();
         let position = 0;
         for (const element of instr.elements) {
@@ -162,7 +171,7 @@ export class FunctionRun implements Analysis<State> {
           position += 1;
           elements.set(name, joinValues(elements.get(name) ?? NOTHING, value));
         }
-        state.heap.set(object, { ...NEW_OBJECT, attrs: elements });
+        const object = machine.collection(state, frame.context, instr, '', instr.form, elements);
         if (instr.form === 'string') {
           const read = machine.settled(state, ofObject(object));
           machine.use(forwardsOf(read), 'read', instr.span);
@@ -284,6 +293,27 @@ export class FunctionRun implements Analysis<State> {
     }
     return null;
   }
+}
+
+const crossing = new WeakMap<Func, ReadonlySet<Temp>>();
+
+/** The temps that are read in another block than the one that defines them. */
+function crossingTemps(func: Func): ReadonlySet<Temp> {
+  let temps = crossing.get(func) as Set<Temp> | undefined;
+  if (temps !== undefined) return temps;
+  temps = new Set();
+  for (const block of func.blocks) {
+    const own = new Set<Temp>();
+    for (const instr of block.instrs) {
+      for (const operand of operandsOf(instr)) if (!own.has(operand)) temps.add(operand);
+      const dest = destOf(instr);
+      if (dest !== null) own.add(dest);
+    }
+    for (const operand of terminalOperandsOf(block.terminal)) if (!own.has(operand)) temps.add(operand);
+    if (block.terminal.kind === 'each') temps.add(block.terminal.dest);
+  }
+  crossing.set(func, temps);
+  return temps;
 }
 
 const MODE_WORDS = /train|eval|infer|test|determin|stochastic|sampl|augment|phase|stage|mode|valid/i;

@@ -94,8 +94,9 @@ export interface FuncHeader {
   readonly defStart: number;
 }
 
-// Approximation: a cleanup nested this deeply inside other cleanups is lowered for the normal way out only. Copies double
-// with each level, and nobody writes five levels of `finally` inside `finally`.
+// Approximation: a region whose text stands this deeply inside other cleanups (not inside their bodies: those are lowered once)
+// is cleaned up on the normal way out only. Copies double with each level, and nobody writes five levels of `finally` inside
+// `finally`.
 const MAX_NESTED_CLEANUPS = 4;
 
 export class FuncBuilder {
@@ -228,22 +229,25 @@ export class FuncBuilder {
 
   /** Lowers `body`, then `cleanup` on every way out of it (see the head of this file). */
   withCleanup(body: () => void, cleanup: (how: 'normal' | 'exception') => void, span: Span): void {
-    this.#cleanupDepth += 1;
-    const exceptional = this.#cleanupDepth <= MAX_NESTED_CLEANUPS ? this.newBlock() : null;
-    this.#frames.push({ kind: 'cleanup', handlersOutside: this.#handlers.length, lower: cleanup });
+    const exceptional = this.#cleanupDepth < MAX_NESTED_CLEANUPS ? this.newBlock() : null;
+    const lower = (how: 'normal' | 'exception'): void => {
+      this.#cleanupDepth += 1;
+      cleanup(how);
+      this.#cleanupDepth -= 1;
+    };
+    this.#frames.push({ kind: 'cleanup', handlersOutside: this.#handlers.length, lower });
     if (exceptional === null) body();
     else this.withHandler(exceptional, body, span);
     this.#frames.pop();
-    cleanup('normal');
+    lower('normal');
     if (exceptional !== null) {
       const after = this.newBlock();
       this.terminate({ kind: 'goto', target: after }, span);
       this.startBlock(exceptional, span);
-      cleanup('exception');
+      lower('exception');
       this.terminate({ kind: 'throw', value: null }, span);
       this.#current = this.#blocks[after]!;
     }
-    this.#cleanupDepth -= 1;
   }
 
   /** Lowers `body` as a place that `break` (and `continue`, if `continueTo` is given) can leave. */

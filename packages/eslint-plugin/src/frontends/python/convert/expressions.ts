@@ -1,0 +1,228 @@
+// Expressions. Chains that parse as left-leaning towers (`a + b + c ...`, `a and b and ...`) are converted with a loop, so
+// that their length costs no stack; every other nesting goes through `c.expression`, which counts the depth.
+import type { Context, Expr, Keyword, Tuple } from '../ast.ts';
+import type { RawNode } from '../grammar.ts';
+import { childOf, childOfType, childrenIn, missing, nameOf, namedChildren, rangeOf, unknown, type Converter } from './converter.ts';
+import { convertString, numberOf } from './literals.ts';
+
+const STAR = 42;
+
+/** The grammar lets a star in front bind tighter than these: it takes `*a.b()` for `(*a).b()`. */
+const BINDS_TIGHTER = new Set(['attribute', 'call', 'subscript', 'binary_operator', 'boolean_operator', 'comparison_operator', 'conditional_expression']);
+
+/** `raw` with the star at its left end taken off. */
+function withoutStar(raw: RawNode): RawNode {
+  const spine: RawNode[] = [];
+  let node = raw;
+  while (BINDS_TIGHTER.has(node.type) && node.children[0] !== undefined) {
+    spine.push(node);
+    node = node.children[0];
+  }
+  let bare = namedChildren(node)[0] ?? node;
+  for (let i = spine.length - 1; i >= 0; i -= 1) {
+    const around = spine[i]!;
+    bare = { ...around, start: bare.start, children: [{ ...bare, field: around.children[0]!.field }, ...around.children.slice(1)] };
+  }
+  return bare;
+}
+
+export function convertExpression(c: Converter, raw: RawNode, ctx: Context): Expr {
+  const range = rangeOf(raw);
+  if (c.text.charCodeAt(raw.start) === STAR && BINDS_TIGHTER.has(raw.type)) return { type: 'Starred', range, parent: null, value: c.expression(withoutStar(raw), raw, ctx), ctx };
+  switch (raw.type) {
+    case 'identifier':
+      return raw.start === raw.end ? missing(raw) : { type: 'Name', range, parent: null, id: nameOf(c, raw), ctx };
+    case 'attribute': {
+      const attr = childOf(raw, 'attribute');
+      return { type: 'Attribute', range, parent: null, value: c.expression(childOf(raw, 'object'), raw), attr: nameOf(c, attr), attrRange: attr === undefined ? range : rangeOf(attr), ctx };
+    }
+    case 'call':
+      return convertCall(c, raw);
+    case 'integer':
+    case 'float':
+      return { type: 'Constant', range, parent: null, ...numberOf(nameOf(c, raw)) };
+    case 'string':
+    case 'concatenated_string':
+      return convertString(c, raw);
+    case 'true':
+    case 'false':
+      return { type: 'Constant', range, parent: null, literal: 'bool', value: raw.type === 'true' };
+    case 'none':
+      return { type: 'Constant', range, parent: null, literal: 'none', value: null };
+    case 'ellipsis':
+      return { type: 'Constant', range, parent: null, literal: 'ellipsis', value: null };
+    case 'subscript':
+      return convertSubscript(c, raw, ctx);
+    case 'slice':
+      return convertSlice(c, raw);
+    case 'list':
+    case 'list_pattern':
+      return { type: 'List', range, parent: null, elts: elements(c, raw, ctx), ctx };
+    case 'tuple_pattern': {
+      // `(x)` on the left of an assignment only groups.
+      const [only, second] = namedChildren(raw);
+      if (only !== undefined && second === undefined && !c.text.slice(only.end, raw.end).includes(',')) return c.expression(only, raw, ctx);
+      return { type: 'Tuple', range, parent: null, elts: elements(c, raw, ctx), ctx };
+    }
+    case 'tuple':
+    case 'expression_list':
+    case 'pattern_list':
+      return { type: 'Tuple', range, parent: null, elts: elements(c, raw, ctx), ctx };
+    case 'set':
+      return { type: 'Set', range, parent: null, elts: elements(c, raw, 'Load') };
+    case 'dictionary':
+      return convertDictionary(c, raw);
+    case 'list_splat':
+    case 'list_splat_pattern':
+    case 'splat_type':
+      return { type: 'Starred', range, parent: null, value: c.expression(namedChildren(raw)[0], raw, ctx), ctx };
+    case 'binary_operator':
+      return convertBinary(c, raw);
+    case 'boolean_operator':
+      return convertBoolean(c, raw);
+    case 'not_operator':
+      return { type: 'UnaryOp', range, parent: null, op: 'not', operand: c.expression(childOf(raw, 'argument'), raw) };
+    case 'unary_operator': {
+      const op = raw.children[0]?.type;
+      return { type: 'UnaryOp', range, parent: null, op: op === '-' || op === '+' ? op : '~', operand: c.expression(childOf(raw, 'argument'), raw) };
+    }
+    case 'comparison_operator':
+      return convertComparison(c, raw);
+    case 'lambda':
+      return { type: 'Lambda', range, parent: null, args: c.parameters(childOf(raw, 'parameters'), raw), body: c.expression(childOf(raw, 'body'), raw) };
+    case 'conditional_expression': {
+      const [body, test, orelse] = namedChildren(raw);
+      return { type: 'IfExp', range, parent: null, body: c.expression(body, raw), test: c.expression(test, raw), orelse: c.expression(orelse, raw) };
+    }
+    case 'named_expression':
+      return { type: 'NamedExpr', range, parent: null, target: c.expression(childOf(raw, 'name'), raw, 'Store'), value: c.expression(childOf(raw, 'value'), raw) };
+    case 'await':
+      return { type: 'Await', range, parent: null, value: c.expression(namedChildren(raw)[0], raw) };
+    case 'yield': {
+      const value = namedChildren(raw);
+      if (childOfType(raw, 'from') !== undefined) return { type: 'YieldFrom', range, parent: null, value: c.expression(value[0], raw) };
+      return { type: 'Yield', range, parent: null, value: value.length === 0 ? null : c.expression(value[0], raw) };
+    }
+    case 'list_comprehension':
+      return { type: 'ListComp', range, parent: null, elt: c.expression(childOf(raw, 'body'), raw), generators: c.comprehensionClauses(raw.children) };
+    case 'set_comprehension':
+      return { type: 'SetComp', range, parent: null, elt: c.expression(childOf(raw, 'body'), raw), generators: c.comprehensionClauses(raw.children) };
+    case 'generator_expression':
+      return { type: 'GeneratorExp', range, parent: null, elt: c.expression(childOf(raw, 'body'), raw), generators: c.comprehensionClauses(raw.children) };
+    case 'dictionary_comprehension': {
+      const pair = childOf(raw, 'body') ?? raw;
+      return { type: 'DictComp', range, parent: null, key: c.expression(childOf(pair, 'key'), pair), value: c.expression(childOf(pair, 'value'), pair), generators: c.comprehensionClauses(raw.children) };
+    }
+    case 'type':
+    case 'generic_type':
+    case 'union_type':
+    case 'member_type':
+    case 'constrained_type':
+      return c.annotation(raw, raw);
+    default:
+      return unknown(c, raw);
+  }
+}
+
+function elements(c: Converter, raw: RawNode, ctx: Context): Expr[] {
+  return namedChildren(raw).map((child) => c.expression(child, raw, ctx));
+}
+
+function convertCall(c: Converter, raw: RawNode): Expr {
+  const list = childOf(raw, 'arguments');
+  const args: Expr[] = [];
+  const keywords: Keyword[] = [];
+  if (list?.type === 'generator_expression') args.push(c.expression(list, raw));
+  else if (list !== undefined) convertArguments(c, list, args, keywords);
+  return { type: 'Call', range: rangeOf(raw), parent: null, func: c.expression(childOf(raw, 'function'), raw), args, keywords, argsStart: list?.start ?? raw.end };
+}
+
+export function convertArguments(c: Converter, list: RawNode, args: Expr[], keywords: Keyword[]): void {
+  for (const child of namedChildren(list)) {
+    if (child.type === 'keyword_argument') {
+      keywords.push({ type: 'keyword', range: rangeOf(child), parent: null, arg: nameOf(c, childOf(child, 'name')), value: c.expression(childOf(child, 'value'), child) });
+    } else if (child.type === 'dictionary_splat') {
+      keywords.push({ type: 'keyword', range: rangeOf(child), parent: null, arg: null, value: c.expression(namedChildren(child)[0], child) });
+    } else {
+      args.push(c.expression(child, list));
+    }
+  }
+}
+
+function convertSubscript(c: Converter, raw: RawNode, ctx: Context): Expr {
+  const indices = childrenIn(raw, 'subscript');
+  const last = indices[indices.length - 1];
+  const first = indices[0];
+  let slice: Expr;
+  if (first === undefined || last === undefined) slice = missing(raw);
+  else if (indices.length === 1 && c.text.charCodeAt(first.start) !== STAR && !c.text.slice(last.end, raw.end).includes(',')) slice = c.expression(first, raw);
+  else slice = { type: 'Tuple', range: [first.start, last.end], parent: null, elts: indices.map((index) => c.expression(index, raw)), ctx: 'Load' } satisfies Tuple;
+  return { type: 'Subscript', range: rangeOf(raw), parent: null, value: c.expression(childOf(raw, 'value'), raw), slice, ctx };
+}
+
+function convertSlice(c: Converter, raw: RawNode): Expr {
+  const parts: (Expr | null)[] = [null, null, null];
+  let at = 0;
+  for (const child of raw.children) {
+    if (child.named && child.type !== 'ERROR') parts[Math.min(at, 2)] = c.expression(child, raw);
+    else if (child.type === ':') at += 1;
+  }
+  return { type: 'Slice', range: rangeOf(raw), parent: null, lower: parts[0] ?? null, upper: parts[1] ?? null, step: parts[2] ?? null };
+}
+
+function convertDictionary(c: Converter, raw: RawNode): Expr {
+  const keys: (Expr | null)[] = [];
+  const values: Expr[] = [];
+  for (const child of namedChildren(raw)) {
+    if (child.type === 'pair') {
+      keys.push(c.expression(childOf(child, 'key'), child));
+      values.push(c.expression(childOf(child, 'value'), child));
+    } else {
+      keys.push(null);
+      values.push(c.expression(child.type === 'dictionary_splat' ? namedChildren(child)[0] : child, child));
+    }
+  }
+  return { type: 'Dict', range: rangeOf(raw), parent: null, keys, values };
+}
+
+function convertBinary(c: Converter, raw: RawNode): Expr {
+  const spine: RawNode[] = [];
+  let bottom: RawNode | undefined = raw;
+  while (bottom !== undefined && bottom.type === 'binary_operator') {
+    spine.push(bottom);
+    bottom = childOf(bottom, 'left');
+  }
+  let left = c.expression(bottom, spine[spine.length - 1]!);
+  for (let i = spine.length - 1; i >= 0; i -= 1) {
+    const node = spine[i]!;
+    const operator = node.children.find((child) => child.field === 'operator');
+    left = { type: 'BinOp', range: rangeOf(node), parent: null, left, op: operator?.type ?? '+', right: c.expression(childOf(node, 'right'), node) };
+  }
+  return left;
+}
+
+function convertBoolean(c: Converter, raw: RawNode): Expr {
+  const op = operatorOf(raw);
+  const reversed: Expr[] = [];
+  let node = raw;
+  for (;;) {
+    reversed.push(c.expression(childOf(node, 'right'), node));
+    const left = childOf(node, 'left');
+    if (left?.type === 'boolean_operator' && operatorOf(left) === op) {
+      node = left;
+      continue;
+    }
+    reversed.push(c.expression(left, node));
+    return { type: 'BoolOp', range: rangeOf(raw), parent: null, op, values: reversed.reverse() };
+  }
+}
+
+function operatorOf(raw: RawNode): 'and' | 'or' {
+  return raw.children.some((child) => child.field === 'operator' && child.type === 'and') ? 'and' : 'or';
+}
+
+function convertComparison(c: Converter, raw: RawNode): Expr {
+  const operands = namedChildren(raw).map((child) => c.expression(child, raw));
+  const ops = raw.children.filter((child) => child.field === 'operators').map((child) => (child.type === '<>' ? '!=' : child.type));
+  return { type: 'Compare', range: rangeOf(raw), parent: null, left: operands[0] ?? missing(raw), ops, comparators: operands.slice(1) };
+}

@@ -1,0 +1,37 @@
+// Classes. The class value comes first, its body runs inline in the function around it, and every binding of the body is both
+// a variable of the class scope and a `define-member`. Decorators are calls on the finished class.
+import type { ClassDef } from '../ast.ts';
+import { applyDecorators, lowerDecorators } from './functions.ts';
+import { headerOf, spanOf, type Lowering } from './lowering.ts';
+import { bindingsOf, type Bindings } from './scopes.ts';
+import type { ClassId } from '../../../ir/ir.ts';
+
+export function lowerClass(l: Lowering, node: ClassDef): void {
+  const { builder } = l;
+  const span = spanOf(node);
+  const decorators = lowerDecorators(l, node.decorator_list);
+  const bases = node.bases.map((base) => (base.type === 'Starred' ? builder.opaque('bases', [l.expression(base.value)], spanOf(base)) : l.expression(base)));
+  for (const keyword of node.keywords) l.expression(keyword.value);
+  const classId = classIdOf(l, node);
+  const value = builder.temp();
+  builder.emit({ kind: 'class', dest: value, class: classId, bases }, span);
+  const scope = l.scopeOf(node, 'class', () => classBindings(l, node));
+  scope.classId = classId;
+  scope.classValue = value;
+  l.inScope(scope, () => l.statements(node.body));
+  builder.atStatement(headerOf(node));
+  const decorated = applyDecorators(l, node.decorator_list, decorators, value);
+  l.storeName(node.name, decorated, { start: node.nameRange[0], end: node.nameRange[1] });
+}
+
+function classIdOf(l: Lowering, node: ClassDef): ClassId {
+  const known = l.file.classes.get(node);
+  if (known !== undefined) return known;
+  const id = l.file.module.addClass({ name: node.name, span: spanOf(node), nameSpan: { start: node.nameRange[0], end: node.nameRange[1] }, fieldInitializer: null });
+  l.file.classes.set(node, id);
+  return id;
+}
+
+function classBindings(l: Lowering, node: ClassDef): Bindings {
+  return bindingsOf(node.body, l.file.hasWalrus);
+}

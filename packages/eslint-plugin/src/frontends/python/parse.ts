@@ -1,0 +1,25 @@
+// Parses Python. Never throws on any text: what is no Python becomes `Error` nodes among the rest, and `errors` says where.
+//
+// A leading byte order mark is passed over; offsets count it if the text has it.
+import type { Comment, Module } from './ast.ts';
+import { convertTree } from './convert/tree.ts';
+import { parseGrammar } from './grammar.ts';
+import { linkParents } from './visitor-keys.ts';
+import type { Span } from '../../source/span.ts';
+
+export interface PythonTree {
+  readonly ast: Module;
+  /** In source order. */
+  readonly comments: readonly Comment[];
+  /** Where the parser had to recover, in source order. */
+  readonly errors: readonly Span[];
+  /** Holds if an expression somewhere binds a name (`:=`); without it, only statements do. */
+  readonly hasWalrus: boolean;
+}
+
+export function parsePython(text: string): PythonTree {
+  const { root, comments, errors, hasWalrus } = parseGrammar(text);
+  const ast = convertTree(root, text);
+  linkParents(ast);
+  return { ast, comments, errors, hasWalrus };
+}

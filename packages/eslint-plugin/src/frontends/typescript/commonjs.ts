@@ -1,0 +1,54 @@
+// What a CommonJS file exports: `module.exports = value`, `module.exports.name = value`, `exports.name = value`.
+//
+// What it guarantees: such an assignment in the statements of the module stores its value to a variable that the module
+// exports. `module.exports = value` is exported as `export=`, and for an object literal each property also under its name.
+//
+// What it refuses: exports that a function assigns, computed names, `Object.assign(exports, ...)`, and files that declare
+// `module` or `exports` themselves. Those are ordinary assignments.
+import ts from 'typescript';
+import type { Temp } from '../../ir/ir.ts';
+import type { Span } from '../../source/span.ts';
+import { skipTransparent, type FunctionLowering } from './context.ts';
+import { staticPropertyName } from './patterns.ts';
+
+/** Lowers `target = right` if it exports something; null if it does not. */
+export function lowerCommonJsExport(fn: FunctionLowering, target: ts.Expression, right: ts.Expression, span: Span): Temp | null {
+  if (fn.id !== 0) return null;
+  if (isExportsObject(fn, target)) {
+    const value = fn.expression(right);
+    // `exports = module.exports = value`: the inner assignment exports.
+    if (ts.isIdentifier(target)) return value;
+    exportValue(fn, 'export=', value, span);
+    const literal = skipTransparent(right);
+    if (ts.isObjectLiteralExpression(literal)) exportProperties(fn, literal, value);
+    return value;
+  }
+  if (!ts.isPropertyAccessExpression(target) || !isExportsObject(fn, target.expression)) return null;
+  const value = fn.named(right, target.name.text);
+  exportValue(fn, target.name.text, value, span);
+  return value;
+}
+
+/** `exports` or `module.exports`. */
+function isExportsObject(fn: FunctionLowering, node: ts.Expression): boolean {
+  if (ts.isIdentifier(node)) return node.text === 'exports' && fn.scope.lookup('exports') === null;
+  if (!ts.isPropertyAccessExpression(node) || node.name.text !== 'exports') return false;
+  return ts.isIdentifier(node.expression) && node.expression.text === 'module' && fn.scope.lookup('module') === null;
+}
+
+function exportValue(fn: FunctionLowering, name: string, value: Temp, span: Span): void {
+  const variable = fn.module.commonJs.get(name) ?? fn.builder.synthetic(name);
+  fn.module.commonJs.set(name, variable);
+  fn.builder.store(variable, value, span);
+  fn.module.builder.export(name, variable);
+}
+
+function exportProperties(fn: FunctionLowering, literal: ts.ObjectLiteralExpression, object: Temp): void {
+  for (const property of literal.properties) {
+    const name = property.name === undefined ? null : staticPropertyName(property.name);
+    if (name === null) continue;
+    const variable = ts.isShorthandPropertyAssignment(property) ? fn.scope.lookup(name) : null;
+    if (variable !== null) fn.module.builder.export(name, variable);
+    else exportValue(fn, name, fn.builder.getAttr(object, name, fn.span(property)), fn.span(property));
+  }
+}

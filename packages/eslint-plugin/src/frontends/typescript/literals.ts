@@ -1,0 +1,85 @@
+// Literals: arrays, objects, templates, JSX.
+//
+// What it guarantees: elements are evaluated in the order of the text. An object literal is a `dict` whose known keys are
+// constant strings; methods and getters in it are function values under their name (a getter's `Func.kind` says so). A setter
+// is lowered but is no element.
+//
+// What it refuses: what JSX means. Its tag, attributes and children are operands of an `opaque`.
+import ts from 'typescript';
+import type { Element, Temp } from '../../ir/ir.ts';
+import type { FunctionLowering } from './context.ts';
+import { functionValue } from './functions.ts';
+import { propertyKey, staticPropertyName } from './patterns.ts';
+import { readName } from './references.ts';
+
+export function lowerArray(fn: FunctionLowering, node: ts.ArrayLiteralExpression): Temp {
+  const elements = node.elements.map((element): Element => {
+    if (ts.isSpreadElement(element)) return { kind: 'spread', key: null, value: fn.expression(element.expression) };
+    return { kind: 'element', key: null, value: fn.expression(element) };
+  });
+  return collection(fn, 'list', elements, node);
+}
+
+export function lowerTemplate(fn: FunctionLowering, node: ts.TemplateExpression): Temp {
+  const elements = node.templateSpans.map((part): Element => ({ kind: 'element', key: null, value: fn.expression(part.expression) }));
+  return collection(fn, 'string', elements, node);
+}
+
+export function lowerObject(fn: FunctionLowering, node: ts.ObjectLiteralExpression): Temp {
+  const elements: Element[] = [];
+  for (const property of node.properties) {
+    if (ts.isSpreadAssignment(property)) {
+      elements.push({ kind: 'spread', key: null, value: fn.expression(property.expression) });
+      continue;
+    }
+    const span = fn.span(property.name);
+    const known = propertyKey(fn, property.name);
+    const key = known.kind === 'static' ? fn.constant(known.name, span) : known.value;
+    const value = propertyValue(fn, property);
+    if (value !== null) elements.push({ kind: 'element', key, value });
+  }
+  return collection(fn, 'dict', elements, node);
+}
+
+function propertyValue(fn: FunctionLowering, property: Exclude<ts.ObjectLiteralElementLike, ts.SpreadAssignment>): Temp | null {
+  if (ts.isShorthandPropertyAssignment(property)) return readName(fn, property.name.text, fn.span(property.name));
+  const name = staticPropertyName(property.name);
+  if (ts.isPropertyAssignment(property)) return fn.named(property.initializer, name);
+  if (property.body === undefined) return null;
+  const kind = ts.isMethodDeclaration(property) ? 'method' : ts.isGetAccessorDeclaration(property) ? 'getter' : 'setter';
+  const value = functionValue(fn, property, kind, name ?? fn.module.text(property.name), null);
+  return kind === 'setter' ? null : value;
+}
+
+function collection(fn: FunctionLowering, form: 'list' | 'dict' | 'string', elements: readonly Element[], node: ts.Node): Temp {
+  const dest = fn.builder.temp();
+  fn.builder.emit({ kind: 'collection', dest, form, elements }, fn.span(node));
+  return dest;
+}
+
+export function lowerJsx(fn: FunctionLowering, node: ts.JsxElement | ts.JsxSelfClosingElement | ts.JsxFragment): Temp {
+  const operands: Temp[] = [];
+  if (!ts.isJsxFragment(node)) {
+    const { tagName, attributes } = ts.isJsxElement(node) ? node.openingElement : node;
+    // A lower-case tag is an element of the host, not a value.
+    if (!ts.isJsxNamespacedName(tagName) && !(ts.isIdentifier(tagName) && /^[a-z]/.test(tagName.text))) operands.push(fn.expression(tagName));
+    for (const attribute of attributes.properties) {
+      const value = ts.isJsxSpreadAttribute(attribute) ? attribute.expression : attributeValue(attribute);
+      if (value !== null) operands.push(fn.expression(value));
+    }
+  }
+  if (!ts.isJsxSelfClosingElement(node)) {
+    for (const child of node.children) {
+      if (ts.isJsxText(child)) continue;
+      const value = ts.isJsxExpression(child) ? child.expression : child;
+      if (value !== undefined) operands.push(fn.expression(value));
+    }
+  }
+  return fn.builder.opaque('jsx', operands, fn.span(node));
+}
+
+function attributeValue(attribute: ts.JsxAttribute): ts.Expression | null {
+  const value = attribute.initializer;
+  if (value === undefined || ts.isStringLiteral(value)) return null;
+  return ts.isJsxExpression(value) ? (value.expression ?? null) : value;
+}

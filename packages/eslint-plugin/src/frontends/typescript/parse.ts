@@ -1,0 +1,52 @@
+// Parses TypeScript and JavaScript text with the TypeScript compiler's own parser, one file at a time, without a program.
+//
+// What it guarantees: it never throws. Text with errors gives the tree that the parser recovered and the spans of the errors;
+// text that nests deeper than the parser's recursion can follow gives an empty tree and one error that spans the whole text.
+//
+// What it refuses: to judge. JavaScript that contains types, or a `return` outside a function, parses without an error here,
+// because the lowering can read it.
+import ts from 'typescript';
+import type { Span } from '../../source/span.ts';
+
+const SCRIPT_KINDS: ReadonlyMap<string, ts.ScriptKind> = new Map([
+  ['.ts', ts.ScriptKind.TS],
+  ['.mts', ts.ScriptKind.TS],
+  ['.cts', ts.ScriptKind.TS],
+  ['.tsx', ts.ScriptKind.TSX],
+  ['.js', ts.ScriptKind.JS],
+  ['.mjs', ts.ScriptKind.JS],
+  ['.cjs', ts.ScriptKind.JS],
+  ['.jsx', ts.ScriptKind.JSX],
+]);
+
+/** The compiler records syntax errors on the tree but does not declare the field. */
+interface WithDiagnostics {
+  parseDiagnostics?: { readonly start: number; readonly length: number }[];
+}
+
+export function parseTypeScript(text: string, file: string): ts.SourceFile {
+  const kind = scriptKindOf(file);
+  try {
+    return createSourceFile(text, file, kind);
+  } catch {
+    const empty = createSourceFile('', file, kind);
+    (empty as WithDiagnostics).parseDiagnostics = [{ start: 0, length: text.length }];
+    return empty;
+  }
+}
+
+/** Where the parser found errors, as spans of the text. */
+export function syntaxErrorsOf(sourceFile: ts.SourceFile): readonly Span[] {
+  const diagnostics = (sourceFile as WithDiagnostics).parseDiagnostics ?? [];
+  return diagnostics.map(({ start, length }) => ({ start, end: start + length }));
+}
+
+function createSourceFile(text: string, file: string, kind: ts.ScriptKind): ts.SourceFile {
+  // Nothing in the lowering looks upwards or reads JSDoc, so parents are not set and comments are not parsed.
+  return ts.createSourceFile(file, text, { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone }, false, kind);
+}
+
+function scriptKindOf(file: string): ts.ScriptKind {
+  const dot = file.lastIndexOf('.');
+  return SCRIPT_KINDS.get(dot < 0 ? '' : file.slice(dot).toLowerCase()) ?? ts.ScriptKind.TS;
+}

@@ -1,0 +1,143 @@
+// Destructuring: `{ a, b: [c], ...rest } = value`, as a declaration, a parameter, a loop head, a `catch` or an assignment.
+//
+// What it guarantees: parts are read and bound in the order of the text; a default is evaluated only where the part is
+// `undefined`. An object pattern reads attributes, an array pattern reads constant indices.
+//
+// Approximation: the rest of an object holds every attribute of the object, also those that the pattern named; an array
+// pattern indexes its value instead of running its iterator. Both keep more aliases than there are.
+import ts from 'typescript';
+import type { Temp } from '../../ir/ir.ts';
+import type { Span } from '../../source/span.ts';
+import { skipTransparent, type FunctionLowering } from './context.ts';
+import { nameReference, prepareReference, writeReference } from './references.ts';
+import { boundIdentifiers } from './scopes.ts';
+
+/** A property name that is known, or the value of a computed one. */
+export type PropertyKey = { readonly kind: 'static'; readonly name: string } | { readonly kind: 'computed'; readonly value: Temp };
+
+export function propertyKey(fn: FunctionLowering, name: ts.PropertyName): PropertyKey {
+  const known = staticPropertyName(name);
+  if (known !== null) return { kind: 'static', name: known };
+  return { kind: 'computed', value: fn.expression((name as ts.ComputedPropertyName).expression) };
+}
+
+/** The name that a property name spells, or null if it is computed. */
+export function staticPropertyName(name: ts.PropertyName): string | null {
+  if (!ts.isComputedPropertyName(name)) return name.text;
+  const inner = skipTransparent(name.expression);
+  return ts.isStringLiteralLike(inner) || ts.isNumericLiteral(inner) ? inner.text : null;
+}
+
+/** Binds declared names to `value`. */
+export function bindName(fn: FunctionLowering, name: ts.BindingName, value: Temp): void {
+  if (ts.isIdentifier(name)) {
+    writeReference(fn, nameReference(fn, name.text), value, fn.span(name));
+    return;
+  }
+  fn.nested(
+    () => (ts.isObjectBindingPattern(name) ? bindObject(fn, name, value) : bindArray(fn, name, value)),
+    () => {
+      const span = fn.span(name);
+      const unknown = fn.builder.opaque('too-deep', [value], span);
+      for (const identifier of boundIdentifiers(name)) writeReference(fn, nameReference(fn, identifier.text), unknown, span);
+    },
+  );
+}
+
+function bindObject(fn: FunctionLowering, pattern: ts.ObjectBindingPattern, value: Temp): void {
+  for (const element of pattern.elements) {
+    const span = fn.span(element);
+    if (element.dotDotDotToken !== undefined) {
+      bindName(fn, element.name, restOfObject(fn, value, span));
+      continue;
+    }
+    const name = element.propertyName ?? element.name;
+    const part = ts.isObjectBindingPattern(name) || ts.isArrayBindingPattern(name) ? value : readProperty(fn, value, name, span);
+    bindName(fn, element.name, withDefault(fn, part, element.initializer, nameOf(element.name)));
+  }
+}
+
+function bindArray(fn: FunctionLowering, pattern: ts.ArrayBindingPattern, value: Temp): void {
+  pattern.elements.forEach((element, index) => {
+    if (!ts.isBindingElement(element)) return;
+    const part = readIndex(fn, value, element.dotDotDotToken === undefined ? index : null, fn.span(element));
+    bindName(fn, element.name, withDefault(fn, part, element.initializer, nameOf(element.name)));
+  });
+}
+
+/** `value`, or that of `initializer` where `value` is `undefined`. */
+export function withDefault(fn: FunctionLowering, value: Temp, initializer: ts.Expression | undefined, name: string | null): Temp {
+  if (initializer === undefined) return value;
+  const span = fn.span(initializer);
+  return fn.builder.choose(fn.isUndefined(value, span), () => fn.named(initializer, name), () => value, span);
+}
+
+/** Assigns `value` to an expression, which may be a pattern. */
+export function assignTo(fn: FunctionLowering, target: ts.Expression, value: Temp): void {
+  const node = skipTransparent(target);
+  if (ts.isObjectLiteralExpression(node) || ts.isArrayLiteralExpression(node)) {
+    fn.nested(
+      () => (ts.isObjectLiteralExpression(node) ? assignObject(fn, node, value) : assignArray(fn, node, value)),
+      () => void fn.builder.opaque('too-deep', [value, fn.tooDeep(node)], fn.span(node)),
+    );
+    return;
+  }
+  writeReference(fn, prepareReference(fn, node), value, fn.span(node));
+}
+
+/** A target in a pattern, with its default: `[a = 1] = xs`. */
+function assignPart(fn: FunctionLowering, target: ts.Expression, part: Temp): void {
+  if (ts.isBinaryExpression(target) && target.operatorToken.kind === ts.SyntaxKind.EqualsToken) {
+    const name = ts.isIdentifier(target.left) ? target.left.text : null;
+    assignTo(fn, target.left, withDefault(fn, part, target.right, name));
+    return;
+  }
+  assignTo(fn, target, part);
+}
+
+function assignObject(fn: FunctionLowering, pattern: ts.ObjectLiteralExpression, value: Temp): void {
+  for (const property of pattern.properties) {
+    const span = fn.span(property);
+    if (ts.isSpreadAssignment(property)) assignTo(fn, property.expression, restOfObject(fn, value, span));
+    else if (ts.isShorthandPropertyAssignment(property)) {
+      const part = fn.builder.getAttr(value, property.name.text, span);
+      const chosen = withDefault(fn, part, property.objectAssignmentInitializer, property.name.text);
+      writeReference(fn, nameReference(fn, property.name.text), chosen, fn.span(property.name));
+    } else if (ts.isPropertyAssignment(property)) assignPart(fn, property.initializer, readProperty(fn, value, property.name, span));
+  }
+}
+
+function assignArray(fn: FunctionLowering, pattern: ts.ArrayLiteralExpression, value: Temp): void {
+  pattern.elements.forEach((element, index) => {
+    if (ts.isOmittedExpression(element)) return;
+    const span = fn.span(element);
+    if (ts.isSpreadElement(element)) assignTo(fn, element.expression, readIndex(fn, value, null, span));
+    else assignPart(fn, element, readIndex(fn, value, index, span));
+  });
+}
+
+function readProperty(fn: FunctionLowering, object: Temp, name: ts.PropertyName, span: Span): Temp {
+  const key = propertyKey(fn, name);
+  if (key.kind === 'static') return fn.builder.getAttr(object, key.name, span);
+  const dest = fn.builder.temp();
+  fn.builder.emit({ kind: 'get-item', dest, object, index: key.value }, span);
+  return dest;
+}
+
+/** `object[index]`; null: the elements from here on. */
+function readIndex(fn: FunctionLowering, object: Temp, index: number | null, span: Span): Temp {
+  const key = index === null ? null : fn.constant(index, span);
+  const dest = fn.builder.temp();
+  fn.builder.emit({ kind: 'get-item', dest, object, index: key }, span);
+  return dest;
+}
+
+function restOfObject(fn: FunctionLowering, object: Temp, span: Span): Temp {
+  const dest = fn.builder.temp();
+  fn.builder.emit({ kind: 'collection', dest, form: 'dict', elements: [{ kind: 'spread', key: null, value: object }] }, span);
+  return dest;
+}
+
+function nameOf(name: ts.BindingName): string | null {
+  return ts.isIdentifier(name) ? name.text : null;
+}

@@ -1,0 +1,92 @@
+// Places that can be assigned: a name, `object.name`, `object[index]`. A reference is evaluated once and can then be read and
+// written, as `object().count += 1` needs it. `super.x` is an attribute of the `super` value.
+//
+// What it refuses: destructuring patterns, which are no single place (see patterns.ts). A name that the file does not declare
+// cannot be assigned in the IR: the value escapes into an `opaque`.
+import ts from 'typescript';
+import type { Temp, Variable } from '../../ir/ir.ts';
+import type { Span } from '../../source/span.ts';
+import { skipTransparent, type FunctionLowering } from './context.ts';
+
+export type Reference =
+  | { readonly kind: 'variable'; readonly variable: Variable }
+  | { readonly kind: 'global'; readonly name: string }
+  | { readonly kind: 'attribute'; readonly object: Temp; readonly name: string }
+  | { readonly kind: 'item'; readonly object: Temp; readonly index: Temp }
+  /** No valid target: its value. */
+  | { readonly kind: 'other'; readonly value: Temp };
+
+/** Evaluates the parts of `target`. */
+export function prepareReference(fn: FunctionLowering, target: ts.Expression): Reference {
+  const node = skipTransparent(target);
+  if (ts.isIdentifier(node)) return nameReference(fn, node.text);
+  if (ts.isPropertyAccessExpression(node)) return { kind: 'attribute', object: fn.expression(node.expression), name: node.name.text };
+  if (ts.isElementAccessExpression(node)) {
+    const object = fn.expression(node.expression);
+    return { kind: 'item', object, index: fn.expression(node.argumentExpression) };
+  }
+  return { kind: 'other', value: fn.expression(node) };
+}
+
+export function nameReference(fn: FunctionLowering, name: string): Reference {
+  const variable = fn.scope.lookup(name);
+  return variable === null ? { kind: 'global', name } : { kind: 'variable', variable };
+}
+
+export function readReference(fn: FunctionLowering, reference: Reference, span: Span): Temp {
+  switch (reference.kind) {
+    case 'variable':
+      return fn.builder.load(reference.variable, span);
+    case 'global':
+      return readGlobal(fn, reference.name, span);
+    case 'attribute':
+      return fn.builder.getAttr(reference.object, reference.name, span);
+    case 'item': {
+      const dest = fn.builder.temp();
+      fn.builder.emit({ kind: 'get-item', dest, object: reference.object, index: reference.index }, span);
+      return dest;
+    }
+    case 'other':
+      return reference.value;
+  }
+}
+
+export function writeReference(fn: FunctionLowering, reference: Reference, value: Temp, span: Span): void {
+  switch (reference.kind) {
+    case 'variable':
+      fn.builder.store(reference.variable, value, span);
+      break;
+    case 'global':
+      fn.builder.opaque(`assign ${reference.name}`, [value], span);
+      break;
+    case 'attribute':
+      fn.builder.emit({ kind: 'set-attr', object: reference.object, name: reference.name, value }, span);
+      break;
+    case 'item':
+      fn.builder.emit({ kind: 'set-item', object: reference.object, index: reference.index, value }, span);
+      break;
+    case 'other':
+      fn.builder.opaque('assignment', [reference.value, value], span);
+      break;
+  }
+}
+
+/** The value of a name. */
+export function readName(fn: FunctionLowering, name: string, span: Span): Temp {
+  const variable = fn.scope.lookup(name);
+  return variable === null ? readGlobal(fn, name, span) : fn.builder.load(variable, span);
+}
+
+function readGlobal(fn: FunctionLowering, name: string, span: Span): Temp {
+  if (name === 'undefined') return fn.undefined(span);
+  if (name === 'arguments' && fn.parameters !== null) {
+    // Through `arguments` the callee can reach every parameter.
+    const values = fn.parameters.map((variable) => fn.builder.load(variable, span));
+    return fn.builder.opaque('arguments', values, span);
+  }
+  // The parser puts an empty name where one is missing.
+  if (name === '') return fn.builder.opaque('missing', [], span);
+  const dest = fn.builder.temp();
+  fn.builder.emit({ kind: 'global', dest, name }, span);
+  return dest;
+}
