@@ -19,11 +19,17 @@ export interface FlagRead {
   readonly early: boolean;
 }
 
+/** What an attribute lookup binds to the first parameter: the object, nothing (`@staticmethod`), or its class. */
+export type Binding = 'receiver' | 'nothing' | 'class';
+
 export type Atom =
   | { readonly kind: 'constant'; readonly value: Constant }
   | { readonly kind: 'object'; readonly object: AbstractObject }
-  /** A function of the project. `receiver` is bound to it (methods); `scopes` are gradient scopes put around it (decorators). */
-  | { readonly kind: 'function'; readonly ref: FuncRef; readonly receiver: AbstractObject | null; readonly scopes: readonly GradScopeEffect[] }
+  /**
+   * A function of the project. `receiver` is bound to it (methods), `prefix` are arguments bound before those of a call
+   * (`functools.partial`, a class method's class); `scopes` are gradient scopes put around it (decorators).
+   */
+  | { readonly kind: 'function'; readonly ref: FuncRef; readonly receiver: AbstractObject | null; readonly binding: Binding; readonly prefix: readonly Value[]; readonly scopes: readonly GradScopeEffect[] }
   | { readonly kind: 'class'; readonly class: ProjectClass }
   /** A module, function or class of a library, by its full path: `torch.nn.Dropout`. */
   | { readonly kind: 'library'; readonly path: string }
@@ -38,10 +44,14 @@ export type Atom =
   /** `super()`: lookups start after `after` in the order of the receiver's class. */
   | { readonly kind: 'super'; readonly object: AbstractObject; readonly after: ProjectClass };
 
-/** Where the random part of a value was drawn. `plain`: scaled by plain numbers only, as a regulariser's noise is. */
+/**
+ * Where the random part of a value was drawn. `plain`: combined with plain numbers only, as a regulariser's noise is.
+ * `shaped`: it was, so that a product with an input is a perturbation (`x * (1 + s * noise)`, a mask) and not a sample.
+ */
 export interface NoiseOrigin {
   readonly draw: number;
   readonly plain: boolean;
+  readonly shaped: boolean;
 }
 
 /** A copy of the mode that decides instead of the flag itself. */
@@ -97,7 +107,7 @@ export function sameAtom(a: Atom, b: Atom): boolean {
     case 'object':
       return b.kind === 'object' && a.object === b.object;
     case 'function':
-      return b.kind === 'function' && a.ref.func === b.ref.func && a.receiver === b.receiver && a.scopes.length === b.scopes.length && a.scopes.every((scope, i) => scope === b.scopes[i]);
+      return b.kind === 'function' && a.ref.func === b.ref.func && a.receiver === b.receiver && a.binding === b.binding && a.prefix.length === b.prefix.length && a.prefix.every((value, i) => value === b.prefix[i]) && a.scopes.length === b.scopes.length && a.scopes.every((scope, i) => scope === b.scopes[i]);
     case 'class':
       return b.kind === 'class' && a.class === b.class;
     case 'library':
@@ -127,7 +137,7 @@ function unionBy<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => bool
 }
 
 const sameNumber = (x: number, y: number): boolean => x === y;
-const sameNoise = (x: NoiseOrigin, y: NoiseOrigin): boolean => x.draw === y.draw && x.plain === y.plain;
+const sameNoise = (x: NoiseOrigin, y: NoiseOrigin): boolean => x.draw === y.draw && x.plain === y.plain && x.shaped === y.shaped;
 
 /** The least upper bound; `a` itself if `b` adds nothing. */
 export function joinValues(a: Value, b: Value): Value {

@@ -37,7 +37,7 @@ function attributeOfAtom(machine: Machine, frame: Frame, state: State, atom: Ato
       return ofAtoms({ kind: 'library', path: machine.libraries.canonical(`${atom.path}.${name}`) });
     case 'class': {
       const member = findMember(machine.order(atom.class), name);
-      return member === null ? ANYTHING : member.entry.value;
+      return member === null ? ANYTHING : ofClassMember(member.entry.value, atom);
     }
     case 'super': {
       const member = findMember(machine.order(atom.object.class ?? atom.after), name, atom.after);
@@ -103,8 +103,26 @@ function withStaleness(machine: Machine, state: State, object: AbstractObject, n
 
 const TRAINING_NAME = /^_*(?:is_?)?train(?:ing)?(?:_?(?:mode|flag|phase))?$/i;
 
-function bound(value: Value, object: AbstractObject): Value {
-  return { ...value, atoms: value.atoms.map((atom) => (atom.kind === 'function' && atom.receiver === null ? { ...atom, receiver: object } : atom)) };
+/** What a lookup through a class makes of its members: class methods get the class. */
+export function ofClassMember(value: Value, cls: Atom): Value {
+  return { ...value, atoms: value.atoms.map((atom) => (atom.kind === 'function' && atom.binding === 'class' && atom.prefix.length === 0 ? { ...atom, prefix: [ofAtoms(cls)] } : atom)) };
+}
+
+/** What a lookup through `object` makes of the functions among its class's members. */
+export function bound(value: Value, object: AbstractObject): Value {
+  return { ...value, atoms: value.atoms.map((atom) => (atom.kind === 'function' ? bindAtom(atom, object) : atom)) };
+}
+
+function bindAtom(atom: Extract<Atom, { kind: 'function' }>, object: AbstractObject): Atom {
+  if (atom.receiver !== null || atom.prefix.length > 0) return atom;
+  switch (atom.binding) {
+    case 'receiver':
+      return { ...atom, receiver: object };
+    case 'nothing':
+      return atom;
+    case 'class':
+      return { ...atom, prefix: [object.class === null ? ANYTHING : ofAtoms({ kind: 'class', class: object.class })] };
+  }
 }
 
 export function setAttribute(machine: Machine, state: State, target: Value, name: string, value: Value, instr: Instr): void {

@@ -4,7 +4,7 @@ import { assertNever, type Instr } from '../ir/ir.ts';
 import { elementName } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
-import { getAttribute } from './attributes.ts';
+import { bound, getAttribute, ofClassMember } from './attributes.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { callCollectionMethod } from './collection-call.ts';
@@ -110,7 +110,7 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
     case 'function': {
       const before = { grad: state.grad, sites: state.gradSites };
       for (const scope of atom.scopes) applyScope(machine, state, scope, instr);
-      const result = callFunction(machine, frame, state, atom.ref, atom.receiver, args, instr);
+      const result = callFunction(machine, frame, state, atom.ref, atom.receiver, atom.prefix.length === 0 ? args : { ...args, positional: [...atom.prefix, ...args.positional] }, instr);
       if (atom.scopes.length > 0) {
         state.grad = before.grad;
         state.gradSites = before.sites;
@@ -148,8 +148,7 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
 }
 
 function callMember(machine: Machine, frame: Frame, state: State, member: Value, receiver: Extract<Atom, { kind: 'object' }>['object'], args: ArgValues, instr: CallInstr): CallResult {
-  const bound: Value = { ...member, atoms: member.atoms.map((atom) => (atom.kind === 'function' && atom.receiver === null ? { ...atom, receiver } : atom)) };
-  return callValue(machine, frame, state, bound, args, instr);
+  return callValue(machine, frame, state, bound(member, receiver), args, instr);
 }
 
 function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver: Value, atom: Atom, name: string, args: ArgValues, instr: CallInstr): CallResult {
@@ -181,7 +180,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
     case 'class': {
       const member = findMember(machine.order(atom.class), name);
       // `Class.method(self, …)`: the receiver is the first argument.
-      return member === null ? callUnknown(machine, state, ofAtoms(atom), args, instr) : callValue(machine, frame, state, member.entry.value, args, instr);
+      return member === null ? callUnknown(machine, state, ofAtoms(atom), args, instr) : callValue(machine, frame, state, ofClassMember(member.entry.value, atom), args, instr);
     }
     case 'parameters': {
       if (machine.libraries.moduleMethods.get(name) === 'requires-grad') setTreeTrainable(state, atom.object, trainableOfFlag(args.positional[0]), receiver.atoms.length === 1);

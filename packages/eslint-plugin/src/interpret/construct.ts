@@ -25,6 +25,7 @@ export function construct(machine: Machine, frame: Frame, state: State, cls: Pro
   const kind = kindOfClass(order);
   const setting: ModeSetting = { site: machine.site(instr.span), mode: TRAIN, how: 'constructed', selective: false };
   const object = machine.allocate(state, frame.context, instr, `c${cls.definition.id}`, { kind, class: cls, library: order.row, label: cls.definition.name, inert: order.row === null ? 'no' : 'unknown' }, kind === 'instance' ? {} : { modes: TRAIN, settings: [setting], statistics: FRESH, trainable: TRAINABLE });
+  if (kind === 'module' && !machine.constructsParts) return returned(ofObject(object));
   const returns = initialize(machine, frame, state, object, order, args, instr);
   return { value: ofObject(object), returns };
 }

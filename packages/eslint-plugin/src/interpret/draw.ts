@@ -12,7 +12,7 @@ import { truthOf } from './truth.ts';
 export function recordRandom(machine: Machine, frame: Frame, state: State, path: string, instr: CallInstr): Value {
   if (machine.probe === null || frame.early) return ANYTHING;
   const observation = note(machine, frame, state, path, instr, { kind: 'random', perturbs: false, designed: false });
-  return { ...ANYTHING, noise: [{ draw: observation.number, plain: true }] };
+  return { ...ANYTHING, noise: [{ draw: observation.number, plain: true, shaped: false }] };
 }
 
 export function recordFunctional(machine: Machine, frame: Frame, state: State, path: string, effect: Extract<FunctionRow['effect'], { kind: 'functional' }>, args: ArgValues, instr: CallInstr): void {
@@ -69,6 +69,7 @@ function note(machine: Machine, frame: Frame, state: State, path: string, instr:
     owner: machine.probe!.owner,
     declared,
     stale,
+    incomplete: false,
     operation,
   }));
   // Reached in several ways: governed only if every way is.

@@ -62,6 +62,7 @@ function observe(machine: Machine, frame: Frame, state: State, object: AbstractO
     gradSites: [],
     parameters: 'no',
     trainable: 0,
+    incomplete: false,
     uses: new Set(),
     useSites: new Map(),
   }));
@@ -98,6 +99,8 @@ function runModule(machine: Machine, frame: Frame, state: State, object: Abstrac
   const { forward } = machine.libraries.moduleModel;
   const own = object.class === null ? null : findMember(machine.order(object.class), forward);
   if (own !== null) {
+    // A probe looks at one class; the classes that it uses are probed on their own.
+    if (machine.probe !== null && object !== machine.probe.receiver) return derived;
     let result: Value = NOTHING;
     for (const atom of own.entry.value.atoms) if (atom.kind === 'function') result = joinValues(result, callFunction(machine, frame, state, atom.ref, object, args, instr).value);
     return result === NOTHING ? derived : result;

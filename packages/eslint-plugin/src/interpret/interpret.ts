@@ -18,7 +18,6 @@ import type { Span } from '../source/span.ts';
 import { runFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { initialize, kindOfClass } from './construct.ts';
-import { Context } from './context.ts';
 import { Machine, type Frame } from './machine.ts';
 import type { ForwardObservation, Observations } from './observation.ts';
 import { gradOf } from './scope.ts';
@@ -30,12 +29,12 @@ export function interpret(module: Module, libraries: Libraries): Observations {
   const machine = new Machine(module, libraries);
   const main = module.funcs[0]!;
   const start = State.initial(GRAD_ENABLED);
-  const run = runFunction(machine, { context: new Context(null, null, { module, func: main }), receiver: null, early: true }, main, start);
+  const run = machine.withBudget(() => runFunction(machine, { context: machine.rootContext({ module, func: main }, 'main'), receiver: null, early: true }, main, start));
   const base = run.exit ?? run.thrown ?? State.initial(GRAD_ENABLED);
   if (run.exit !== null && run.thrown !== null) base.joinFrom(run.thrown);
   probeClasses(machine, base);
   runRoots(machine, base);
-  return { forwards: machine.forwards, draws: machine.draws, exhausted: machine.exhausted };
+  return { forwards: machine.forwards, draws: machine.draws };
 }
 
 function runRoots(machine: Machine, base: State): void {
@@ -46,7 +45,7 @@ function runRoots(machine: Machine, base: State): void {
     for (const func of roots) {
       // Entered by an earlier root of this round: it has a caller after all.
       if (round === 0 && machine.entered.has(func) && !machine.handedOut.has(func)) continue;
-      const after = runRoot(machine, base, func, selves);
+      const after = machine.withBudget(() => runRoot(machine, base, func, selves));
       if (after !== null) grew = keepSharedEffects(base, after) || grew;
       if (machine.exhausted) return;
     }
@@ -58,7 +57,7 @@ function runRoots(machine: Machine, base: State): void {
 function runRoot(machine: Machine, base: State, func: Func, selves: Map<ProjectClass, AbstractObject>): State | null {
   const ref: FuncRef = { module: machine.module, func };
   const state = base.clone();
-  const context = new Context(null, null, ref);
+  const context = machine.rootContext(ref, 'root');
   const owner = func.owner === null ? null : (machine.classes.get(func.owner) ?? null);
   const receiver = owner === null ? null : selfOf(machine, base, state, owner, selves);
   if (receiver !== null && owner !== null && func.name === machine.libraries.moduleModel.forward && receiver.kind === 'module') return null;
@@ -106,7 +105,7 @@ function constructUnknown(machine: Machine, state: State, cls: ProjectClass): Ab
   const self = machine.outside(`self:${cls.definition.id}`, span, cls.definition.name, null, kindOfClass(order), cls);
   machine.shared.add(self);
   state.heap.set(self, { ...NEW_OBJECT, modes: ENTRY_MODE, escaped: true });
-  const context = new Context(null, null, { module: machine.module, func: machine.module.funcs[0]! });
+  const context = machine.rootContext({ module: machine.module, func: machine.module.funcs[0]! }, `construct ${cls.definition.id}`);
   const frame: Frame = { context, receiver: self, early: true };
   const outer = machine.running;
   // A forward call in a constructor that nobody is seen to run is a probe of shapes, not a finding of its own.
@@ -121,27 +120,31 @@ function constructUnknown(machine: Machine, state: State, cls: ProjectClass): Ab
 }
 
 function probeClasses(machine: Machine, base: State): void {
-  for (const cls of machine.classes.values()) {
-    const order = machine.order(cls);
-    if (kindOfClass(order) !== 'module') continue;
-    const forward = findMember(order, machine.libraries.moduleModel.forward);
-    if (forward === null) continue;
-    const state = base.clone();
-    const receiver = constructUnknown(machine, state, cls);
-    eachInTree(state, receiver, true, (object) => state.update(object, { modes: EVAL }));
-    machine.probe = { owner: cls, receiver };
-    machine.running = { observation: nowhere(machine), path: '' };
-    for (const atom of forward.entry.value.atoms) {
-      if (atom.kind !== 'function') continue;
-      const entry = state.clone();
-      entry.grad = GRAD_ENABLED;
-      bindUnknown(machine, entry, atom.ref.func, receiver, true);
-      machine.entered.add(atom.ref.func);
-      runFunction(machine, { context: new Context(null, null, atom.ref), receiver, early: false }, atom.ref.func, entry);
-    }
-    machine.probe = null;
-    machine.running = null;
+  for (const cls of machine.classes.values()) machine.withBudget(() => probeClass(machine, base, cls));
+}
+
+function probeClass(machine: Machine, base: State, cls: ProjectClass): void {
+  const order = machine.order(cls);
+  if (kindOfClass(order) !== 'module') return;
+  const forward = findMember(order, machine.libraries.moduleModel.forward);
+  if (forward === null) return;
+  const state = base.clone();
+  machine.running = { observation: nowhere(machine), path: '' };
+  machine.constructsParts = false;
+  const receiver = constructUnknown(machine, state, cls);
+  machine.constructsParts = true;
+  eachInTree(state, receiver, true, (object) => state.update(object, { modes: EVAL }));
+  machine.probe = { owner: cls, receiver };
+  for (const atom of forward.entry.value.atoms) {
+    if (atom.kind !== 'function') continue;
+    const entry = state.clone();
+    entry.grad = GRAD_ENABLED;
+    bindUnknown(machine, entry, atom.ref.func, receiver, true);
+    machine.entered.add(atom.ref.func);
+    runFunction(machine, { context: machine.rootContext(atom.ref, `probe ${cls.definition.id}`), receiver, early: false }, atom.ref.func, entry);
   }
+  machine.probe = null;
+  machine.running = null;
 }
 
 /** Binds parameters that nothing is known of. `input`: they are inputs of a forward. */
@@ -173,7 +176,7 @@ function bindUnknown(machine: Machine, state: State, func: Func, receiver: Abstr
 /** An observation that no rule sees, for forwards that are run only to look inside. */
 function nowhere(machine: Machine): ForwardObservation {
   const span: Span = { start: 0, end: 0 };
-  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, call: machine.site(span), statement: span, calleeSpan: span, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], parameters: 'no', trainable: 0, uses: new Set(), useSites: new Map() };
+  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, call: machine.site(span), statement: span, calleeSpan: span, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], parameters: 'no', trainable: 0, incomplete: false, uses: new Set(), useSites: new Map() };
 }
 
 const rootInstrs = new WeakMap<Span, Instr>();

@@ -98,6 +98,18 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     case 'calibrate':
       for (const object of objectsOf(findArgument(state, args, effect.module).value)) setTreeStatistics(state, object, CALIBRATED, true);
       return returned(ANYTHING);
+    case 'binding': {
+      const target = args.positional[0] ?? ANYTHING;
+      return returned({ ...target, atoms: target.atoms.map((atom) => (atom.kind === 'function' ? { ...atom, binding: effect.to } : atom)) });
+    }
+    case 'partial': {
+      const target = args.positional[0] ?? ANYTHING;
+      const prefix = args.positional.slice(1);
+      if (target.atoms.some((atom) => atom.kind !== 'function')) return callUnknown(machine, state, ANYTHING, args, instr);
+      return returned({ ...target, atoms: target.atoms.map((atom) => (atom.kind === 'function' ? { ...atom, prefix: [...atom.prefix, ...prefix] } : atom)) });
+    }
+    case 'same-function':
+      return returned(args.positional[0] ?? ANYTHING);
     case 'parameter':
       return returned({ ...ANYTHING, learned: true });
     default:

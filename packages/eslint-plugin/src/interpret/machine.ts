@@ -9,7 +9,7 @@ import type { Arg, Func, Instr, Module, Variable } from '../ir/ir.ts';
 import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/object.ts';
 import { joinObjects, NEW_OBJECT, type ObjectState } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
-import { joinValues, objectsOf, type Atom, type Value } from '../domains/value.ts';
+import { joinValues, objectsOf, type Atom, type FuncRef, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { ClassRow, GradScopeEffect } from '../libraries/schema.ts';
 import type { Span } from '../source/span.ts';
@@ -57,7 +57,9 @@ interface Kept {
   readonly result: Value;
 }
 
-const STEP_BUDGET = 1_500_000;
+/** Instructions that one root may take, and all roots of a file together: about a second and a few of them. */
+const ROOT_BUDGET = 120_000;
+const FILE_BUDGET = 600_000;
 const MAX_SETTLED_DEPTH = 3;
 
 export class Machine {
@@ -82,9 +84,13 @@ export class Machine {
   readonly registered = new Map<AbstractObject, string>();
   running: RunningForward | null = null;
   probe: Probe | null = null;
+  /** False while a class is made ready for its probe: the constructors of its parts are not run, a probe does not enter them. */
+  constructsParts = true;
   /** State at an uncaught throw of the call that was run last. */
   thrown: State | null = null;
   steps = 0;
+  #limit = FILE_BUDGET;
+  #roots = new Map<string, Context>();
   #objects = new Map<string, AbstractObject>();
   #objectCount = 0;
   #orders = new Map<ProjectClass, ClassOrder>();
@@ -98,8 +104,27 @@ export class Machine {
     this.libraries = libraries;
   }
 
+  /** Holds if the root that runs now, or the file, has taken all the steps that it may. */
   get exhausted(): boolean {
-    return this.steps > STEP_BUDGET;
+    return this.steps > this.#limit;
+  }
+
+  /** Runs one root on its own budget. If that is spent, nothing that was seen for the first time in this root is complete. */
+  withBudget<T>(run: () => T): T {
+    const [forwards, draws] = [this.forwards.length, this.draws.length];
+    this.#limit = Math.min(this.steps + ROOT_BUDGET, FILE_BUDGET);
+    const result = run();
+    if (this.exhausted) for (const observation of [...this.forwards.slice(forwards), ...this.draws.slice(draws)]) observation.incomplete = true;
+    this.#limit = FILE_BUDGET;
+    return result;
+  }
+
+  /** The context of a root: the same in every round, so that its observations are too. */
+  rootContext(ref: FuncRef, part: string): Context {
+    const key = `${ref.func.id}/${part}`;
+    let context = this.#roots.get(key);
+    if (context === undefined) this.#roots.set(key, (context = new Context(null, null, ref)));
+    return context;
   }
 
   site(span: Span): Site {

@@ -58,6 +58,8 @@ export interface ForwardObservation {
   gradSites: readonly Site[];
   parameters: 'yes' | 'no' | 'unknown';
   trainable: TrainableSet;
+  /** Holds if the analysis stopped before it had seen all that becomes of the output; nothing definite may be said then. */
+  incomplete: boolean;
   readonly uses: Set<Use>;
   /** First place of each use. */
   readonly useSites: Map<Use, Site>;
@@ -78,6 +80,8 @@ export interface DrawObservation {
   /** Holds if a test whose name speaks of a mode governs it, though we cannot tell its value. */
   declared: boolean;
   stale: StaleOrigin | null;
+  /** Holds if the analysis stopped before it had seen every way here. */
+  incomplete: boolean;
   readonly operation:
     | { readonly kind: 'random'; perturbs: boolean; designed: boolean }
     | { readonly kind: 'functional'; readonly fault: FunctionalFault };
@@ -99,6 +103,4 @@ export type Observation = ForwardObservation | DrawObservation;
 export interface Observations {
   readonly forwards: readonly ForwardObservation[];
   readonly draws: readonly DrawObservation[];
-  /** Holds if the analysis stopped early; nothing definite may be said then. */
-  readonly exhausted: boolean;
 }

@@ -41,7 +41,7 @@ function compare(machine: Machine, operator: string, operands: readonly Value[],
   const [left, right] = [operands[0] ?? ANYTHING, operands[1] ?? ANYTHING];
   // The result of a comparison carries no gradient: what was compared was read.
   for (const operand of operands) machine.use(forwardsOf(operand), operator === 'is' || operator === 'is not' ? 'shape' : 'read', instr.span);
-  const noise = [...left.noise, ...right.noise];
+  const noise = comparedNoise(left, right);
   const rest = { stale: left.stale ?? right.stale, noise };
   const [a, b] = [mustConstant(left), mustConstant(right)];
   if (a === null || b === null) {
@@ -76,6 +76,13 @@ function compare(machine: Machine, operator: string, operands: readonly Value[],
   }
 }
 
+/** A draw compared with a number is a mask; compared with something computed, it is a sample from it. */
+function comparedNoise(left: Value, right: Value): readonly NoiseOrigin[] {
+  const sampled = (other: Value): boolean => other.input || other.learned || other.from.length > 0;
+  const through = (value: Value, other: Value): readonly NoiseOrigin[] => value.noise.map((origin) => ({ draw: origin.draw, plain: origin.plain && !sampled(other), shaped: true }));
+  return [...through(left, right), ...through(right, left)];
+}
+
 /**
  * Tells noise that regularises from noise that is the point. Scaled by plain numbers and added to (or multiplied with) an
  * input of `forward`, a draw perturbs that input: a regulariser. Scaled by something learned or computed from the input, it
@@ -84,18 +91,22 @@ function compare(machine: Machine, operator: string, operands: readonly Value[],
 function combineNoise(operator: string, operands: readonly Value[]): { readonly origins: readonly NoiseOrigin[]; readonly perturbing: readonly number[] } {
   const noisy = operands.filter((operand) => operand.noise.length > 0);
   if (noisy.length === 0) return { origins: [], perturbing: [] };
-  const plainOthers = operands.filter((operand) => operand.noise.length === 0);
-  const scaledByTensor = SCALINGS.has(operator) && plainOthers.some((operand) => operand.learned || operand.from.length > 0);
+  const others = operands.filter((operand) => operand.noise.length === 0);
+  const scales = SCALINGS.has(operator.replace(/=$/, ''));
+  const scaledByTensor = scales && others.some((operand) => operand.learned || operand.from.length > 0);
   const meetsInput = operands.some((operand) => operand.input && !operand.learned && !operand.noise.some((origin) => origin.plain));
   const origins: NoiseOrigin[] = [];
   const perturbing: number[] = [];
   for (const operand of noisy) {
     for (const origin of operand.noise) {
-      if (scaledByTensor) origins.push({ draw: origin.draw, plain: false });
+      const { draw } = origin;
+      // A bare draw times something computed from the input is a sample with that scale.
+      const samples = scaledByTensor || (scales && meetsInput && !origin.shaped);
+      if (samples) origins.push({ draw, plain: false, shaped: true });
       else if (meetsInput && origin.plain) {
-        perturbing.push(origin.draw);
-        origins.push({ draw: origin.draw, plain: false });
-      } else origins.push(origin);
+        perturbing.push(draw);
+        origins.push({ draw, plain: false, shaped: true });
+      } else origins.push({ draw, plain: origin.plain, shaped: true });
     }
   }
   return { origins, perturbing };

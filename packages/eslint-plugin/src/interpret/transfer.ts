@@ -133,7 +133,7 @@ export class FunctionRun implements Analysis<State> {
         const func = machine.module.funcs[instr.func]!;
         if (instr.defaults.length > 0) machine.defaults.set(func, new Map(instr.defaults.map((item) => [item.param, state.get(item.value)])));
         this.#capture(func);
-        state.set(instr.dest, ofAtoms({ kind: 'function', ref: { module: machine.module, func }, receiver: null, scopes: [] }));
+        state.set(instr.dest, ofAtoms({ kind: 'function', ref: { module: machine.module, func }, receiver: null, binding: 'receiver', prefix: [], scopes: [] }));
         return true;
       }
       case 'class':

@@ -85,6 +85,12 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('backward') }),
     /** Gives running statistics a meaning. */
     v.strictObject({ kind: v.literal('calibrate'), module: argument }),
+    /** A decorator that changes what a method is bound to. */
+    v.strictObject({ kind: v.literal('binding'), to: v.picklist(['nothing', 'class']) }),
+    /** Binds leading arguments of a function. */
+    v.strictObject({ kind: v.literal('partial') }),
+    /** A decorator that leaves the function as it is. */
+    v.strictObject({ kind: v.literal('same-function') }),
     /** Makes a learned parameter. */
     v.strictObject({ kind: v.literal('parameter') }),
   ]),

@@ -19,7 +19,7 @@ function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[
   if (stale === null || isInBrokenCode(analysis, draw.where.func.span)) return [];
   // A private flag that other code sets may be kept in step by hand.
   const managed = stale.how === 'private' && assignments(analysis, stale.name) > 1;
-  const certainty = draw.declared || managed || analysis.observations.exhausted ? 'possible' : 'definite';
+  const certainty = draw.declared || managed || draw.incomplete ? 'possible' : 'definite';
   return [report(analysis, draw, stale, certainty)];
 }
 

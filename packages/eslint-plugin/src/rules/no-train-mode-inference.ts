@@ -23,7 +23,7 @@ function judgeForward(analysis: Analysis, observation: ForwardObservation): read
   if (inference === 'no' || !observation.isModule || isInBrokenCode(analysis, observation.where.func.span)) return [];
   const inTraining = [...observation.leaves.values()].filter((leaf) => (leaf.modes & TRAIN) !== 0 && !isDeliberate(leaf));
   const surely = inTraining.filter((leaf) => leaf.modes === TRAIN && leaf.sensitivity === 'yes');
-  if (surely.length > 0 && inference === 'yes' && !analysis.observations.exhausted) return [report(analysis, observation, surely, 'definite')];
+  if (surely.length > 0 && inference === 'yes' && !observation.incomplete) return [report(analysis, observation, surely, 'definite')];
   if (inTraining.length > 0) return [report(analysis, observation, inTraining, 'possible')];
   // Layers that we cannot see, or a mode that the caller decides.
   const unseen = observation.opaque && (observation.modes & TRAIN) !== 0;

@@ -22,7 +22,7 @@ function judgeForward(analysis: Analysis, observation: ForwardObservation): read
   if (inference === 'no' || isInBrokenCode(analysis, observation.where.func.span)) return [];
   const normalisations = [...observation.leaves.values()].filter((leaf) => leaf.effect === 'statistics' && (leaf.modes & EVAL) !== 0 && (leaf.statistics & FRESH) !== 0);
   const surely = normalisations.filter((leaf) => leaf.modes === EVAL && leaf.statistics === FRESH && leaf.sensitivity === 'yes');
-  if (surely.length > 0 && inference === 'yes' && !analysis.observations.exhausted) return [report(analysis, observation, surely, 'definite')];
+  if (surely.length > 0 && inference === 'yes' && !observation.incomplete) return [report(analysis, observation, surely, 'definite')];
   return normalisations.length > 0 ? [report(analysis, observation, normalisations, 'possible')] : [];
 }
 

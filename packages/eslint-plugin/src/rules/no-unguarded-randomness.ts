@@ -20,7 +20,7 @@ export const noUnguardedRandomness: ModeRule = {
 function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[] {
   if (draw.operation.kind !== 'random' || draw.stale !== null || isInBrokenCode(analysis, draw.where.func.span)) return [];
   const designed = DESIGNED.test(`${draw.owner.definition.name} ${draw.where.func.name}`);
-  const surely = draw.operation.perturbs && !draw.declared && !designed && !analysis.observations.exhausted;
+  const surely = draw.operation.perturbs && !draw.declared && !designed && !draw.incomplete;
   return [report(analysis, draw, surely ? 'definite' : 'possible')];
 }
 

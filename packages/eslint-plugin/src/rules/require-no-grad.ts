@@ -26,7 +26,7 @@ function judgeForward(analysis: Analysis, observation: ForwardObservation): read
   if ((observation.grad & (GRAD_ENABLED | GRAD_ENTRY)) === 0) return [];
   // Frozen parameters record nothing.
   if ((observation.trainable & TRAINABLE) === 0 && observation.parameters === 'yes') return [];
-  const surely = inference === 'yes' && observation.grad === GRAD_ENABLED && observation.parameters === 'yes' && observation.trainable === TRAINABLE && !analysis.observations.exhausted;
+  const surely = inference === 'yes' && observation.grad === GRAD_ENABLED && observation.parameters === 'yes' && observation.trainable === TRAINABLE && !observation.incomplete;
   return [report(analysis, observation, surely ? 'definite' : 'possible')];
 }
 

@@ -24,7 +24,7 @@ function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[
   if (fault.kind === 'stale') return [];
   const named = `${draw.owner.definition.name} ${draw.where.func.name}`;
   // A constant is written on purpose more often than not; only the reader can tell.
-  const certainty = fault.kind === 'constant' || draw.declared || DESIGNED.test(named) || analysis.observations.exhausted ? 'possible' : 'definite';
+  const certainty = fault.kind === 'constant' || draw.declared || DESIGNED.test(named) || draw.incomplete ? 'possible' : 'definite';
   return [report(analysis, draw, fault, certainty)];
 }
 
