@@ -57,9 +57,9 @@ interface Kept {
   readonly result: Value;
 }
 
-/** Instructions that one root may take, and all roots of a file together: about a second and a few of them. */
-const ROOT_BUDGET = 120_000;
-const FILE_BUDGET = 600_000;
+/** Steps that one root may take, and all roots of a file together: about a second, and a few seconds. */
+const ROOT_BUDGET = 100_000;
+const FILE_BUDGET = 400_000;
 const MAX_SETTLED_DEPTH = 3;
 
 export class Machine {

@@ -82,7 +82,8 @@ export class FunctionRun implements Analysis<State> {
 
   step(state: State, instr: Instr): boolean {
     const { machine, frame } = this;
-    machine.steps += 1;
+    // A write may copy the heap, so a step costs more the larger that is.
+    machine.steps += 1 + (state.heap.size >>> 8);
     this.#thrownByStep = null;
     switch (instr.kind) {
       case 'const':
