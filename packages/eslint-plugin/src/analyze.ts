@@ -8,7 +8,7 @@ import { parseTypeScript } from './frontends/typescript/parse.ts';
 import { interpret } from './interpret/interpret.ts';
 import type { Observations } from './interpret/observation.ts';
 import type { Language, Module } from './ir/ir.ts';
-import { librariesFor } from './libraries/read.ts';
+import { librariesFor, type Libraries } from './libraries/read.ts';
 import type { LibraryModel } from './libraries/schema.ts';
 import { LineIndex } from './source/line-index.ts';
 
@@ -33,8 +33,18 @@ export interface Analysis {
 
 export function analyze(input: SourceInput): Analysis {
   const module = lower(input);
-  const observations = mentionsModes(input) ? interpret(module, librariesFor(input.language, input.libraries)) : NO_OBSERVATIONS;
+  const observations = mentionsModes(input) ? observe(module, librariesFor(input.language, input.libraries)) : NO_OBSERVATIONS;
   return { file: input.file, text: input.text, lines: new LineIndex(input.text), module, observations };
+}
+
+/** No linted text may stop the linter: a fault of the interpreter costs this file's findings, and shows when asked for. */
+function observe(module: Module, libraries: Libraries): Observations {
+  try {
+    return interpret(module, libraries);
+  } catch (error) {
+    if (process.env['MODEGUARD_DEBUG'] !== undefined) throw error;
+    return NO_OBSERVATIONS;
+  }
 }
 
 export function lower(input: SourceInput): Module {

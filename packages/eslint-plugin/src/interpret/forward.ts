@@ -121,6 +121,9 @@ function runModule(machine: Machine, frame: Frame, state: State, object: Abstrac
 
 /** Children of a container, in order, each on the output of the one before. */
 function runChildren(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: Instr, derived: Value): Value {
+  // A wrapper that may wrap itself (`model = wrap(model)` in a loop) is run once.
+  if (machine.openContainers.has(object)) return derived;
+  machine.openContainers.add(object);
   let value = derived;
   for (const [name, child] of state.object(object).attrs) {
     const objects = objectsOf(child);
@@ -130,6 +133,7 @@ function runChildren(machine: Machine, frame: Frame, state: State, object: Abstr
       value = joinValues(value, runChild(machine, frame, state, item, name, args, instr, value));
     }
   }
+  machine.openContainers.delete(object);
   return value;
 }
 

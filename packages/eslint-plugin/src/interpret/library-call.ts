@@ -45,13 +45,13 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
   switch (effect.kind) {
     case 'pure': {
       for (const value of given) handOut(machine, value);
-      const noise = given.flatMap((value) => value.noise);
+      const noise = throughFunction(path, given);
       const result = derive(given);
       return returned({ ...result, noise, input: result.input && noise.length === 0 });
     }
     case 'read':
       for (const value of given) machine.use(forwardsOf(value), 'read', instr.span);
-      return returned({ ...ANYTHING, noise: given.flatMap((value) => value.noise) });
+      return returned({ ...ANYTHING, noise: throughFunction(path, given) });
     case 'shape':
       for (const value of given) machine.use(forwardsOf(value), 'shape', instr.span);
       return returned(ANYTHING);
@@ -115,6 +115,14 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     default:
       return assertNever(effect);
   }
+}
+
+const ROUNDING = /\.(?:floor|ceil|round|clamp|clip|sign|where|float|bool|int)$/;
+
+/** Noise that went through a function is no plain noise any more, unless the function only rounds or casts it. */
+function throughFunction(path: string, given: readonly Value[]): Value['noise'] {
+  const noise = given.flatMap((value) => value.noise);
+  return ROUNDING.test(path) ? noise : noise.map((origin) => ({ ...origin, plain: false }));
 }
 
 function callScope(machine: Machine, frame: Frame, state: State, path: string, effect: Extract<FunctionEffect, { kind: 'grad-scope' }>, args: ArgValues, instr: CallInstr): CallResult {

@@ -82,6 +82,8 @@ export class Machine {
   readonly captured = new Set<Variable>();
   /** The attribute under which an object was first registered with a module: what a message calls it. */
   readonly registered = new Map<AbstractObject, string>();
+  /** Containers whose children are being run. */
+  readonly openContainers = new Set<AbstractObject>();
   running: RunningForward | null = null;
   probe: Probe | null = null;
   /** False while a class is made ready for its probe: the constructors of its parts are not run, a probe does not enter them. */

@@ -6,7 +6,7 @@ import { quote } from '../report/wording.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
 
 /** Code that says that it is random on purpose: sampling, latent variables, diffusion, augmentation, masking for pre-training. */
-const DESIGNED = /reparam|sampl|latent|vae|variational|gumbel|diffus|noise_?sched|augment|generat|gan\b|stylegan|mc_?drop|bayes|flow|random(?!.*drop)|mask/i;
+const DESIGNED = /reparam|sampl|latent|vae|variational|gumbel|diffus|noise_?sched|augment|generat|gan\b|stylegan|mc_?drop|bayes|flow|random(?!.*drop)|mask|loss|criterion|penalt|mixup/i;
 
 export const noUnguardedRandomness: ModeRule = {
   name: 'no-unguarded-randomness',
