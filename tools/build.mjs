@@ -23,5 +23,8 @@ if (existsSync(models)) {
   for (const name of readdirSync(models)) copyIfNewer(join(models, name), join(plugin, 'dist', 'libraries', 'models', name));
 }
 
+const pages = join(root, 'docs', 'rules');
+if (existsSync(pages)) for (const name of readdirSync(pages)) copyIfNewer(join(pages, name), join(root, 'packages', 'cli', 'dist', 'rules', name));
+
 const tsc = spawnSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], { cwd: root, stdio: 'inherit' });
 process.exit(tsc.status ?? 1);

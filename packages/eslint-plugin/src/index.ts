@@ -24,7 +24,7 @@ function config(name: string, certainty: 'definite' | 'possible'): Linter.Config
   const plugins = { modeguard: self as unknown as NonNullable<Linter.Config['plugins']>[string] };
   return [
     { name: `modeguard/${name}/javascript`, files: ['**/*.{js,mjs,cjs,jsx}'], plugins, rules: severities as unknown as Linter.RulesRecord, languageOptions: { parserOptions: { ecmaFeatures: { jsx: true } } } },
-    { name: `modeguard/${name}/typescript`, files: ['**/*.{ts,mts,cts,tsx}'], plugins, rules: severities as unknown as Linter.RulesRecord, languageOptions: { parser: typescriptParser } },
+    { name: `modeguard/${name}/typescript`, files: ['**/*.{ts,mts,cts,tsx}'], plugins, rules: severities as unknown as Linter.RulesRecord, languageOptions: { parser: typescriptParser, parserOptions: { warnOnUnsupportedTypeScriptVersion: false } } },
     { name: `modeguard/${name}/python`, files: ['**/*.py'], plugins, language: 'modeguard/python', rules: severities as unknown as Linter.RulesRecord },
   ];
 }

@@ -1,0 +1,105 @@
+// Runs ESLint over a list of files, in batches, so that progress can be shown and memory does not grow with the repository.
+// Nothing but our own rules runs, whatever comments in the linted code ask for. A rule that crashes costs one file, which is
+// reported as a failure; the other files of its batch are checked all the same.
+import { dirname, isAbsolute, parse, relative, sep } from 'node:path';
+import { collectFindings } from '@modeguard/eslint-plugin/collect';
+import { ESLint, type Linter } from 'eslint';
+import { CollectedFindings, inReadingOrder, readResult, type ReportedFinding, type SkippedFile } from './findings.ts';
+import { rulePrefix } from './plugin.ts';
+
+const batchSize = 16;
+
+export interface LintRequest {
+  readonly cwd: string;
+  /** Absolute. */
+  readonly files: readonly string[];
+  readonly configuration: readonly Linter.Config[];
+  /** Without prefix; empty: every rule that the configuration switches on. */
+  readonly onlyRules: readonly string[];
+  readonly fix: boolean;
+  readonly onProgress: (done: number) => void;
+}
+
+export interface LintOutcome {
+  readonly findings: readonly ReportedFinding[];
+  readonly skipped: readonly SkippedFile[];
+  readonly failures: readonly { readonly file: string; readonly reason: string }[];
+}
+
+export async function lint(request: LintRequest): Promise<LintOutcome> {
+  const findings: ReportedFinding[] = [];
+  const skipped: SkippedFile[] = [];
+  const failures: { file: string; reason: string }[] = [];
+  let done = 0;
+
+  for (const group of groupByBase(request.files, request.cwd)) {
+    const eslint = createLinter(group.base, request);
+    for (let start = 0; start < group.files.length; start += batchSize) {
+      const batch = group.files.slice(start, start + batchSize);
+      await lintBatch(eslint, batch);
+      done += batch.length;
+      request.onProgress(done);
+    }
+  }
+  return { findings: findings.sort(inReadingOrder), skipped, failures };
+
+  async function lintBatch(eslint: ESLint, batch: readonly string[]): Promise<void> {
+    const collected = new CollectedFindings();
+    try {
+      const results = await collectFindings(collected.add, () => eslint.lintFiles([...batch]));
+      if (request.fix) await ESLint.outputFixes(results);
+      for (const result of results) {
+        const read = readResult(result, collected);
+        findings.push(...read.findings);
+        skipped.push(...read.skipped);
+      }
+    } catch (error) {
+      const [first] = batch;
+      if (first === undefined) return;
+      if (batch.length > 1) for (const file of batch) await lintBatch(eslint, [file]);
+      else failures.push({ file: first, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
+
+function createLinter(base: string, request: LintRequest): ESLint {
+  const only = new Set(request.onlyRules.map((name) => rulePrefix + name));
+  const isOurs = (ruleId: string | null): boolean => ruleId !== null && (only.size === 0 ? ruleId.startsWith(rulePrefix) : only.has(ruleId));
+  return new ESLint({
+    cwd: base,
+    overrideConfigFile: true,
+    overrideConfig: [...request.configuration],
+    // Names come from the file system: `[id].ts` is a file, not a pattern.
+    globInputPaths: false,
+    errorOnUnmatchedPattern: false,
+    warnIgnored: false,
+    ruleFilter: ({ ruleId }) => isOurs(ruleId),
+    fix: request.fix ? (message) => isOurs(message.ruleId) : false,
+  });
+}
+
+/**
+ * ESLint checks no file outside its base directory. Files below the current directory have that one as their base; all
+ * others the directory that they have in common, one for each drive.
+ */
+export function groupByBase(files: readonly string[], cwd: string): { base: string; files: string[] }[] {
+  const groups = new Map<string, string[]>();
+  for (const file of files) {
+    const key = isInside(file, cwd) ? '' : parse(file).root;
+    const group = groups.get(key);
+    if (group) group.push(file);
+    else groups.set(key, [file]);
+  }
+  return [...groups].map(([key, members]) => ({ base: key === '' ? cwd : commonDirectory(members), files: members }));
+}
+
+function isInside(file: string, directory: string): boolean {
+  const path = relative(directory, file);
+  return path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
+}
+
+function commonDirectory(files: readonly string[]): string {
+  let common = dirname(files[0] ?? '/');
+  for (const file of files) while (!isInside(file, common)) common = dirname(common);
+  return common;
+}

@@ -1,0 +1,87 @@
+// The built command as a process, with the real plugin: its exit code, its streams and their end, and that a finding in each
+// language comes through whole. `npm test` builds before it tests.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import type { JsonFinding } from '../src/index.ts';
+import { makeTree } from './workbench.ts';
+
+const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+
+it('answers on standard output and ends with 0', () => {
+  expect(spawnSync(process.execPath, [bin, '--version'], { encoding: 'utf8' })).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/u) as string, stderr: '' });
+});
+
+it('complains on standard error and ends with 2', () => {
+  expect(spawnSync(process.execPath, [bin, '--wat'], { encoding: 'utf8' })).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining("Unknown option '--wat'") as string });
+});
+
+it('is quiet when nobody reads on', async () => {
+  const child = spawn(process.execPath, [bin, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  let complaint = '';
+  child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  expect({ code, complaint }).toEqual({ code: 0, complaint: '' });
+});
+
+const network = `import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(4, 2)
+        self.dropout = nn.Dropout(0.5)
+
+    def forward(self, x):
+        return self.dropout(self.linear(x))
+`;
+
+/** One wrong prediction; \`comment\` stands on the line before it. */
+function predict(name: string, comment: string): string {
+  return `
+def ${name}(x):
+    model = Net()
+    with torch.no_grad():
+        ${comment}
+        return model(x).argmax(1)
+`;
+}
+
+async function lintThroughPipe(cwd: string, argv: readonly string[]): Promise<{ code: number; findings: JsonFinding[]; err: string }> {
+  const child = spawn(process.execPath, [bin, '--format', 'json', ...argv], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    out += chunk;
+    // A slow reader: what does not fit into the pipe has to wait for it.
+    child.stdout.pause();
+    setTimeout(() => child.stdout.resume(), 20);
+  });
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, findings: JSON.parse(out) as JsonFinding[], err };
+}
+
+it('finds a mistake in Python and says why, unless a comment says that it is meant', async () => {
+  const root = makeTree({ 'serve.py': network + predict('wrong', '# as it is') + predict('meant', '# eslint-disable-next-line modeguard/no-train-mode-inference -- sampling') });
+  const { code, findings, err } = await lintThroughPipe(root, []);
+  expect({ code, err }).toEqual({ code: 1, err: '' });
+  expect(findings).toMatchObject([{ file: 'serve.py', line: 17, column: 16, ruleId: 'modeguard/no-train-mode-inference', certainty: 'definite' }]);
+  expect(findings[0]?.witness[0]).toMatchObject({ file: 'serve.py', line: 14 });
+});
+
+it('reads TypeScript where none is installed', async () => {
+  const root = makeTree({ 'a.ts': 'export const f = <T extends object>(x: T): T => x satisfies T;\n', 'b.tsx': 'export const g = (x: string) => <b>{x}</b>;\n', 'c.cts': 'import fs = require("fs");\nexport = fs;\n' });
+  expect(await lintThroughPipe(root, [])).toEqual({ code: 0, findings: [], err: '' });
+});
+
+it('writes a long report to its end', async () => {
+  const root = makeTree({ 'serve.py': network + Array.from({ length: 400 }, (_, index) => predict(`predict_${index}`, '# wrong')).join('') });
+  const { code, findings } = await lintThroughPipe(root, []);
+  expect(code).toBe(1);
+  expect(findings).toHaveLength(400);
+  expect(JSON.stringify(findings).length).toBeGreaterThan(200_000);
+});

@@ -1,0 +1,56 @@
+// The lattice laws, for every lattice of the project.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { mapLattice, powerset, productLattice, type Lattice } from '../../src/dataflow/lattice.ts';
+import { SharedMap } from '../../src/dataflow/shared-map.ts';
+import { gradLattice } from '../../src/domains/grad.ts';
+import { modeLattice } from '../../src/domains/mode.ts';
+import { joinValues, NOTHING, ofBoolean, type Value } from '../../src/domains/value.ts';
+
+function holdsLaws<T>(lattice: Lattice<T>, arbitrary: fc.Arbitrary<T>): void {
+  fc.assert(
+    fc.property(arbitrary, arbitrary, arbitrary, (a, b, c) => {
+      const { join, equal, bottom } = lattice;
+      expect(equal(join(a, b), join(b, a))).toBe(true);
+      expect(equal(join(join(a, b), c), join(a, join(b, c)))).toBe(true);
+      expect(equal(join(a, a), a)).toBe(true);
+      expect(equal(join(a, bottom), a)).toBe(true);
+      expect(equal(join(join(a, b), b), join(a, b))).toBe(true);
+    }),
+  );
+}
+
+describe('laws', () => {
+  const bits = fc.integer({ min: 0, max: 15 });
+  const small = powerset(['a', 'b', 'c', 'd']);
+  test('powerset', () => holdsLaws(small, bits));
+  test('modes', () => holdsLaws(modeLattice, bits));
+  test('gradient modes', () => holdsLaws(gradLattice, fc.integer({ min: 0, max: 31 })));
+  test('product', () => holdsLaws(productLattice(small, small), fc.tuple(bits, bits)));
+  test('map', () => {
+    // A key that maps to bottom is the same as no key.
+    const entries = fc.array(fc.tuple(fc.constantFrom('x', 'y', 'z'), fc.integer({ min: 1, max: 15 })));
+    holdsLaws(mapLattice<string, number>(small), entries.map((list) => new Map(list)));
+  });
+  test('values', () => {
+    const value = fc.record({ flags: fc.array(fc.boolean(), { maxLength: 2 }), unknown: fc.boolean(), from: fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }) }).map(({ flags, unknown, from }): Value => {
+      const atoms = flags.reduce<Value>((all, flag) => joinValues(all, ofBoolean(flag)), NOTHING).atoms;
+      return { ...NOTHING, atoms, unknown, from: [...new Set(from)] };
+    });
+    const normal = (v: Value): string => JSON.stringify({ atoms: v.atoms.map((atom) => JSON.stringify(atom)).sort(), unknown: v.unknown, from: [...v.from].sort() });
+    holdsLaws<Value>({ bottom: NOTHING, join: joinValues, equal: (a, b) => normal(a) === normal(b) }, value);
+  });
+});
+
+test('a shared map and its copies do not see each other\'s writes', () => {
+  const first = new SharedMap([['a', 1]]);
+  const second = first.clone();
+  second.set('b', 2);
+  first.set('a', 3);
+  expect([...first]).toEqual([['a', 3]]);
+  expect([...second]).toEqual([['a', 1], ['b', 2]]);
+  const third = second.clone();
+  expect(third.isSameAs(second)).toBe(true);
+  third.delete('b');
+  expect(second.has('b')).toBe(true);
+});
