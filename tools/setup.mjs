@@ -8,10 +8,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const need = [20, 19];
-const have = process.versions.node.split('.').map(Number);
-if ((have[0] ?? 0) < need[0] || (have[0] === need[0] && (have[1] ?? 0) < need[1])) {
-  console.error(`modeguard needs Node ${need.join('.')} or newer; this is ${process.versions.node}. Install a newer Node and run the command again.`);
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`modeguard needs Node 20.19 or newer; this is ${process.versions.node}. Install a newer Node and run the command again.`);
   process.exit(1);
 }
 
