@@ -15,9 +15,17 @@ export function evaluateOperator(machine: Machine, state: State, operator: strin
   return arithmetic(machine, state, operator, operands);
 }
 
+/** Holds if the value is certainly 0 or false. */
+function isZero(value: Value): boolean {
+  const only = value.atoms.length === 1 && !value.unknown ? value.atoms[0]! : null;
+  return (only?.kind === 'flag' || (only?.kind === 'constant' && (only.value.type === 'number' || only.value.type === 'boolean'))) && !truthOf(value).mayBeTrue;
+}
+
 /** What arithmetic makes of its operands; also for the methods that stand for operators (`x.add(y)`). */
 export function arithmetic(machine: Machine, state: State, operator: string, operands: readonly Value[]): Value {
   const derived = derive(operands.map((operand) => machine.settled(state, operand)));
+  // `self.training * noise`: a factor that is off takes the noise with it.
+  if (operator.replace(/=$/, '') === '*' && operands.some(isZero)) return { ...derived, atoms: [{ kind: 'constant', value: { type: 'number', value: 0 } }], unknown: false, noise: [] };
   const noise = combineNoise(operator, operands);
   if (noise.perturbing.length > 0) {
     for (const number of noise.perturbing) {

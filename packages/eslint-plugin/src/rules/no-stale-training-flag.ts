@@ -18,15 +18,14 @@ function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[
   const { stale } = draw;
   if (stale === null || isInBrokenCode(analysis, draw.where.func.span)) return [];
   // A private flag that other code sets may be kept in step by hand.
-  const managed = stale.how === 'private' && assignments(analysis, stale.name) > 1;
+  const managed = stale.how === 'private' && isAssignedLater(analysis, stale.name);
   const certainty = draw.declared || managed || draw.incomplete ? 'possible' : 'definite';
   return [report(analysis, draw, stale, certainty)];
 }
 
-function assignments(analysis: Analysis, name: string): number {
-  let count = 0;
-  for (const func of analysis.module.funcs) for (const block of func.blocks) for (const instr of block.instrs) if (instr.kind === 'set-attr' && instr.name === name) count += 1;
-  return count;
+/** Holds if code other than constructors assigns an attribute of this name. */
+function isAssignedLater(analysis: Analysis, name: string): boolean {
+  return analysis.module.funcs.some((func) => func.kind !== 'constructor' && func.kind !== 'field-initializer' && func.blocks.some((block) => block.instrs.some((instr) => instr.kind === 'set-attr' && instr.name === name)));
 }
 
 function report(analysis: Analysis, draw: DrawObservation, stale: NonNullable<DrawObservation['stale']>, certainty: Finding['certainty']): Finding {
