@@ -1,6 +1,6 @@
 // An evaluation-mode call of a normalisation layer whose running statistics were never set: they are still 0 and 1.
 import type { Analysis } from '../analyze.ts';
-import { FRESH } from '../domains/heap.ts';
+import { CALIBRATED, FRESH } from '../domains/heap.ts';
 import { EVAL } from '../domains/mode.ts';
 import type { ForwardObservation, LeafRun } from '../interpret/observation.ts';
 import type { Finding } from '../report/finding.ts';
@@ -20,7 +20,8 @@ export const noUncalibratedBatchNorm: ModeRule = {
 function judgeForward(analysis: Analysis, observation: ForwardObservation): readonly Finding[] {
   const inference = isInference(observation);
   if (inference === 'no' || isInBrokenCode(analysis, observation.where.func.span)) return [];
-  const normalisations = [...observation.leaves.values()].filter((leaf) => leaf.effect === 'statistics' && (leaf.modes & EVAL) !== 0 && (leaf.statistics & FRESH) !== 0);
+  // Trained on some path is enough: a training loop that may run zero times is no finding.
+  const normalisations = [...observation.leaves.values()].filter((leaf) => leaf.effect === 'statistics' && (leaf.modes & EVAL) !== 0 && (leaf.statistics & FRESH) !== 0 && (leaf.statistics & CALIBRATED) === 0);
   const surely = normalisations.filter((leaf) => leaf.modes === EVAL && leaf.statistics === FRESH && leaf.sensitivity === 'yes');
   if (surely.length > 0 && inference === 'yes' && !observation.incomplete) return [report(analysis, observation, surely, 'definite')];
   return normalisations.length > 0 ? [report(analysis, observation, normalisations, 'possible')] : [];
