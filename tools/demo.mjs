@@ -1,7 +1,7 @@
 // @ts-check
 // The demo: lints the example programs in both languages, shows every finding with the way that leads to it, then runs the TypeScript ones
 // on the engine and shows in numbers that what was reported is so. Started by `npm run demo`, which builds first.
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { ESLint } from 'eslint';

@@ -34,5 +34,6 @@ export function trackModeSites(on: boolean): void {
 /** This package's folder, as it stands in stack frames. */
 export const ownRoot = decodeURIComponent(new URL('.', import.meta.url).pathname).replace(/^\/([A-Za-z]:)/, '$1');
 
-(shared[ownFrames] ??= new Set()).add(ownRoot);
+// Source maps put the source in the place of what was compiled from it.
+for (const root of [ownRoot, ownRoot.replace(/\/dist\/$/, '/src/')]) (shared[ownFrames] ??= new Set()).add(root);
 trackModeSites(true);

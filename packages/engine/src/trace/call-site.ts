@@ -12,8 +12,8 @@ export interface CallSite {
   readonly column: number;
 }
 
-/** The folder of the compiled (or source) engine: frames below it are ours. */
-const engineRoot = toPath(new URL('..', import.meta.url).href);
+/** Folders whose frames are ours: the compiled engine, and its source, which source maps put in the place of the compiled one. */
+const engineRoots = ['../../dist/', '../../src/'].map((folder) => toPath(new URL(folder, import.meta.url).href));
 
 function toPath(location: string): string {
   if (!location.startsWith('file://')) return location;
@@ -36,7 +36,7 @@ export function callSite(): CallSite | null {
     const match = frame.exec(text);
     if (match === null) continue;
     const file = toPath(match[1]!.replace(/\?[^/]*$/, ''));
-    if (file.startsWith(engineRoot) || file.startsWith('node:') || file === '<anonymous>') continue;
+    if (engineRoots.some((root) => file.startsWith(root)) || file.startsWith('node:') || file === '<anonymous>') continue;
     if (others !== undefined && [...others].some((root) => file.startsWith(root))) continue;
     return { file, line: Number(match[2]), column: Number(match[3]) };
   }
