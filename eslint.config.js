@@ -13,6 +13,8 @@ export default defineConfig([
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-undef': 'off',
+      // Walks up a chain of scopes or contexts start at `this`.
+      '@typescript-eslint/no-this-alias': 'off',
     },
   },
   { plugins: { modeguard }, extends: ['modeguard/recommended'] },
