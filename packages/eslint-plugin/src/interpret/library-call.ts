@@ -28,14 +28,13 @@ export function callLibrary(machine: Machine, frame: Frame, state: State, path: 
   return applyEffect(machine, frame, state, path, func, args, instr);
 }
 
-/** A function or class that no row describes. Something that starts with a capital is taken for a class that may be a module. */
+/** A function or class that no row describes. Something that starts with a capital is taken for a class, in a mode that nobody knows. */
 function callUnseen(machine: Machine, frame: Frame, state: State, path: string, args: ArgValues, instr: CallInstr): CallResult {
   const result = callUnknown(machine, state, ANYTHING, args, instr);
   const name = shortName(path);
   const last = name.slice(name.lastIndexOf('.') + 1);
   if (!/^[A-Z]/.test(last)) return result;
-  const site = machine.site(instr.span);
-  const object = machine.allocate(state, frame.context, instr, path, { kind: 'opaque', class: null, library: null, label: last, inert: 'unknown' }, { modes: TRAIN | UNKNOWN_MODE, settings: [{ site, mode: TRAIN, how: 'constructed', selective: false }], statistics: UNKNOWN_STATISTICS, trainable: TRAINABLE | UNKNOWN_TRAINABLE });
+  const object = machine.allocate(state, frame.context, instr, path, { kind: 'opaque', class: null, library: null, label: last, inert: 'unknown' }, { modes: UNKNOWN_MODE, statistics: UNKNOWN_STATISTICS, trainable: TRAINABLE | UNKNOWN_TRAINABLE });
   return returned(joinValues(ofObject(object), { ...result.value, unknown: true }));
 }
 
