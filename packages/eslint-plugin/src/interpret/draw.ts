@@ -11,7 +11,7 @@ import { truthOf } from './truth.ts';
 /** Notes a draw; the result carries it, so that the interpreter can see what becomes of the noise. */
 export function recordRandom(machine: Machine, frame: Frame, state: State, path: string, instr: CallInstr): Value {
   if (machine.probe === null || frame.early) return ANYTHING;
-  const observation = note(machine, frame, state, path, instr, { kind: 'random', perturbs: false, designed: false });
+  const observation = note(machine, frame, state, path, instr, { kind: 'random', perturbs: false });
   return { ...ANYTHING, noise: [{ draw: observation.number, plain: true, shaped: false }] };
 }
 

@@ -83,7 +83,7 @@ export interface DrawObservation {
   /** Holds if the analysis stopped before it had seen every way here. */
   incomplete: boolean;
   readonly operation:
-    | { readonly kind: 'random'; perturbs: boolean; designed: boolean }
+    | { readonly kind: 'random'; perturbs: boolean }
     | { readonly kind: 'functional'; readonly fault: FunctionalFault };
 }
 
