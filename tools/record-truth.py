@@ -16,11 +16,19 @@ case itself is executed as it stands: what is observed is hooked outside of it.
   if one of the nodes that it recorded is reached.
 * The gradient scopes are wrapped; only those that the case itself enters are told.
 
-A line is that of the innermost frame of the case. What happens outside of the case's code has none (null).
+A line is that of the innermost frame of the case. What happens outside of the case's code has none (null). A case that is a folder
+with a `main.py` is run from there; the events of its other files name the `file`.
+
+Then the case is run a second time, as a witness, from the same seed. Its branches tell what they take, and those that no run takes
+are written down as `missed` (the same kinds as in `fixtures/harness/branches.ts`); every root call is made once more with the
+same input, parameters and buffers, and `repeat` says whether the output was the same to the last bit.
 """
 import argparse
+import ast
 import contextlib
 import hashlib
+import importlib.abc
+import importlib.util
 import io
 import json
 import pathlib
@@ -100,8 +108,8 @@ class Frame:
 class Recorder:
     """One stretch of listening to one case."""
 
-    def __init__(self, case):
-        self.case = str(case)
+    def __init__(self, sources):
+        self.files = {str(path): name for path, name in sources.items()}
         self.events, self.frames = [], []
         self.modules, self.kept = {}, []
         self.forwards = self.scopes = 0
@@ -110,16 +118,17 @@ class Recorder:
 
     # --- identities and places
 
-    def line(self, frame):
-        """Line of the innermost frame of the case, from `frame` outwards."""
+    def place(self, frame):
+        """File (unless it is the one that is run) and line of the innermost frame of the case, from `frame` outwards."""
         while frame is not None:
-            if frame.f_code.co_filename == self.case:
-                return frame.f_lineno
+            name = self.files.get(frame.f_code.co_filename)
+            if name is not None:
+                return {"line": frame.f_lineno} if name == next(iter(self.files.values())) else {"file": name, "line": frame.f_lineno}
             frame = frame.f_back
-        return None
+        return {"line": None}
 
     def emit(self, kind, frame, **facts):
-        self.events.append({"kind": kind, **facts, "line": self.line(frame)})
+        self.events.append({"kind": kind, **facts, **self.place(frame)})
 
     def module_id(self, module):
         if id(module) not in self.modules:
@@ -189,7 +198,7 @@ class Recorder:
         """`training` was read while a call was under way: only a read by code of the case says something about the case."""
         if self.frames and not self.setting:
             reader = sys._getframe(2)
-            if reader.f_code.co_filename == self.case:
+            if reader.f_code.co_filename in self.files:
                 self.frames[-1].readers.setdefault(id(module), module)
 
     # --- buffers
@@ -297,7 +306,7 @@ class Recorder:
     def scope(self, phase, name, number, caller):
         while caller is not None and caller.f_code.co_filename.endswith("_contextlib.py"):
             caller = caller.f_back
-        if caller is None or caller.f_code.co_filename != self.case:
+        if caller is None or caller.f_code.co_filename not in self.files:
             return
         grad = "inference" if torch.is_inference_mode_enabled() else "enabled" if torch.is_grad_enabled() else "disabled"
         self.emit("gradScope", caller, phase=phase, scope=name, id=number, grad=grad)
@@ -413,21 +422,247 @@ def source_hash(text):
     return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()
 
 
-def record(case):
-    """The truth of one case."""
-    text = case.read_text(encoding="utf-8")
+def sources_of(case):
+    """The files of a case by path, the one that is run first; with their names below the case's folder."""
+    if case.name != "main.py":
+        return {case: case.name}
+    others = sorted(path for path in case.parent.rglob("*.py") if path != case)
+    return {path: path.relative_to(case.parent).as_posix() for path in [case, *others]}
+
+
+@contextlib.contextmanager
+def importing(sources, change):
+    """Makes the files of a case importable, changed by `change`, and forgets them afterwards."""
+    folder = next(iter(sources)).parent
+    alone = len(sources) == 1
+
+    class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+        def find_spec(self, name, path, target=None):
+            base = folder.joinpath(*name.split("."))
+            for file, package in ((base.with_suffix(".py"), False), (base / "__init__.py", True)):
+                if not alone and file in sources:
+                    return importlib.util.spec_from_file_location(name, file, loader=self, submodule_search_locations=[str(base)] if package else None)
+            return None
+
+        def exec_module(self, module):
+            file = module.__spec__.origin
+            exec(compile(change(pathlib.Path(file)), file, "exec"), vars(module))
+
+    finder, before = Finder(), set(sys.modules)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+        for name in set(sys.modules) - before:
+            if str(getattr(sys.modules[name], "__file__", "")).startswith(str(folder)):
+                del sys.modules[name]
+
+
+def execute(case, change, started, extra=()):
+    """Runs the case and then each of its declared runs."""
     torch.manual_seed(0)
     torch.set_grad_enabled(True)
-    recorder = Recorder(case)
-    namespace = {"__name__": "__main__", "__file__": str(case)}
-    with listening(recorder), contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(text, str(case), "exec"), namespace)
+    namespace = {"__name__": "__main__", "__file__": str(case), **dict(extra)}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(change(case), str(case), "exec"), namespace)
         for number, run in enumerate(namespace.get("RUNS", ())):
-            recorder.events.append({"kind": "run", "number": number, "line": None})
+            started(number)
             run()
     torch.set_grad_enabled(True)
+
+
+def read(path):
+    return path.read_text(encoding="utf-8")
+
+
+def record(case):
+    """The truth of one case."""
+    sources = sources_of(case)
+    recorder = Recorder(sources)
+    with importing(sources, read), listening(recorder):
+        execute(case, read, lambda number: recorder.events.append({"kind": "run", "number": number, "line": None}))
     renumber_scopes(recorder.events)
-    return {"torch": torch.__version__.split("+")[0], "sha256": source_hash(text), "events": recorder.events}
+    branches, repeats = witness(case, sources)
+    text = "".join(source if source.endswith("\n") else source + "\n" for source in map(read, sources))
+    return {"torch": torch.__version__.split("+")[0], "sha256": source_hash(text), "missed": branches,
+            "events": with_repeats(recorder.events, repeats)}
+
+
+# --- the witness
+
+PROBE = "__branch__"
+
+
+class Branches(ast.NodeTransformer):
+    """Makes every branch of a program tell what it takes."""
+
+    def __init__(self, file, found):
+        self.file, self.found = file, found
+
+    def add(self, node, branch, *outcomes):
+        for outcome in outcomes:
+            self.found.append({**({"file": self.file} if self.file else {}), "line": node.lineno, "branch": branch, "outcome": outcome})
+        return len(self.found) - len(outcomes)
+
+    def tested(self, node, branch):
+        """`node` as a condition."""
+        number = self.add(node, branch, "true", "false") if not isinstance(node, ast.Constant) else None
+        visited = self.visit(node)
+        return visited if number is None else self.probe(number, visited)
+
+    def probe(self, number, value):
+        call = ast.Call(ast.Name(PROBE, ast.Load()), [ast.Constant(number), value], [])
+        return ast.fix_missing_locations(ast.copy_location(call, value))
+
+    def entered(self, node, branch):
+        number = self.add(node, branch, "entered")
+        return ast.fix_missing_locations(ast.copy_location(ast.Expr(ast.Call(ast.Name(PROBE, ast.Load()), [ast.Constant(number), ast.Constant(True)], [])), node))
+
+    def body(self, node, branch):
+        first = self.entered(node, branch)
+        self.generic_visit(node)
+        # A docstring stays what it is only in the first place.
+        node.body.insert(1 if isinstance(node, ast.FunctionDef) and ast.get_docstring(node, clean=False) is not None else 0, first)
+        return node
+
+    def condition(self, node, branch):
+        node.test = self.tested(node.test, branch)
+        for name, value in ast.iter_fields(node):
+            if name != "test":
+                setattr(node, name, self.parts(value))
+        return node
+
+    def parts(self, value):
+        if isinstance(value, list):
+            return [self.visit(part) if isinstance(part, ast.AST) else part for part in value]
+        return self.visit(value) if isinstance(value, ast.AST) else value
+
+    def visit_If(self, node):
+        return self.condition(node, "if")
+
+    def visit_While(self, node):
+        return self.condition(node, "while")
+
+    def visit_IfExp(self, node):
+        return self.condition(node, "conditional")
+
+    def visit_BoolOp(self, node):
+        branch = "and" if isinstance(node.op, ast.And) else "or"
+        node.values = [*(self.tested(value, branch) for value in node.values[:-1]), self.visit(node.values[-1])]
+        return node
+
+    def visit_For(self, node):
+        return self.body(node, "for")
+
+    def visit_AsyncFor(self, node):
+        return self.body(node, "for")
+
+    def visit_ExceptHandler(self, node):
+        return self.body(node, "catch")
+
+    def visit_FunctionDef(self, node):
+        return self.body(node, "function")
+
+    def visit_AsyncFunctionDef(self, node):
+        return self.body(node, "function")
+
+    def visit_Lambda(self, node):
+        number = self.add(node, "function", "entered")
+        self.generic_visit(node)
+        node.body = ast.fix_missing_locations(ast.copy_location(ast.IfExp(self.probe(number, ast.copy_location(ast.Constant(True), node.body)), node.body, ast.Constant(None)), node.body))
+        return node
+
+    def visit_comprehension(self, node):
+        self.generic_visit(node)
+        node.ifs = [self.tested(test, "if") for test in node.ifs]
+        return node
+
+    def visit_match_case(self, node):
+        at = ast.copy_location(ast.Pass(), node.pattern)
+        first = self.entered(at, "case")
+        self.generic_visit(node)
+        node.body.insert(0, first)
+        return node
+
+
+def witness(case, sources):
+    """Runs the case again: the branches that it misses, and whether each root call gives the same when it is repeated."""
+    found, told, repeats = [], set(), []
+
+    def change(path):
+        name = sources[path] if path != case else None
+        return Branches(name, found).visit(ast.parse(read(path)))
+
+    def branch(number, value):
+        outcome = bool(value)
+        told.add(number if outcome else number + 1)
+        return value
+
+    with importing(sources, change), repeating(repeats), contextlib.ExitStack() as stack:
+        import builtins
+        setattr(builtins, PROBE, branch)
+        stack.callback(delattr, builtins, PROBE)
+        execute(case, change, lambda number: None)
+    missed = [row for number, row in enumerate(found) if number not in told]
+    return sorted(missed, key=lambda row: (row.get("file", ""), row["line"], row["branch"], row["outcome"])), repeats
+
+
+@contextlib.contextmanager
+def repeating(repeats):
+    """Makes every root call once more and notes whether the output is the same."""
+    module, depth = torch.nn.Module, [0]
+    call = module.__call__
+
+    def buffers_of(self):
+        return [(buffer, buffer.detach().clone()) for buffer in self.buffers()]
+
+    def restore(saved):
+        with torch.no_grad():
+            for buffer, value in saved:
+                buffer.copy_(value)
+
+    def repeated(self, *args, **kwargs):
+        if depth[0]:
+            return call(self, *args, **kwargs)
+        before = buffers_of(self)
+        number = len(repeats)
+        repeats.append(None)
+        depth[0] += 1
+        try:
+            output = call(self, *args, **kwargs)
+            after = buffers_of(self)
+            restore(before)
+            try:
+                with torch.no_grad():
+                    again = call(self, *args, **kwargs)
+                pairs = list(zip(tensors_in(output), tensors_in(again), strict=True))
+                repeats[number] = all(torch.equal(a, b) for a, b in pairs) if pairs else None
+            except Exception:  # A call that cannot be repeated shows nothing.
+                pass
+            restore(after)
+            return output
+        finally:
+            depth[0] -= 1
+
+    module.__call__ = repeated
+    try:
+        yield
+    finally:
+        module.__call__ = call
+
+
+def with_repeats(events, repeats):
+    """Puts what repeating showed behind the root calls, which come in the same order in both runs."""
+    told, result = iter(repeats), []
+    for event in events:
+        result.append(event)
+        if event["kind"] == "forward" and event["depth"] == 0:
+            equal = next(told, None)
+            if equal is not None:
+                place = {key: event[key] for key in ("file", "line") if key in event}
+                result.append({"kind": "repeat", "forward": event["id"], "equal": equal, **place})
+    return result
 
 
 def written(truth):
@@ -437,12 +672,19 @@ def written(truth):
     return "{\n" + head + '  "events": [\n' + events + "\n  ]\n}\n"
 
 
+def cases_below(folder):
+    """Files that are cases: what is beside or below a `main.py` belongs to it."""
+    files = sorted(folder.rglob("*.py"))
+    homes = {file.parent for file in files if file.name == "main.py"}
+    return [file for file in files if file.name == "main.py" or homes.isdisjoint(file.parents)]
+
+
 def main():
     parser = argparse.ArgumentParser(description="Record what the Python cases of fixtures/ do on real PyTorch (needs torch).")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file differs from a fresh run")
     parser.add_argument("cases", nargs="*", help="files; all cases if left out")
     options = parser.parse_args()
-    cases = [pathlib.Path(name).resolve() for name in options.cases] or sorted(CASES.rglob("*.py"))
+    cases = [pathlib.Path(name).resolve() for name in options.cases] or cases_below(CASES)
     different = []
     for case in cases:
         text = written(record(case))
