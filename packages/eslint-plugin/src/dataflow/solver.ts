@@ -12,10 +12,12 @@ export interface Analysis<S> {
   trim(state: S): void;
   /** Joins `from` into `into`, which it may change; holds if `into` grew. */
   joinInto(into: S, from: S): boolean;
-  /** Applies `instr` to `state`. Returns false if control does not come back from it. */
-  step(state: S, instr: Instr): boolean;
+  /** Applies `instr` to `state`. Returns false if control does not come back from it. `caught`: what it throws is caught in this function. */
+  step(state: S, instr: Instr, caught: boolean): boolean;
   /** Holds if `instr` can throw. */
   mayThrow(instr: Instr): boolean;
+  /** Holds if somebody outside of this function catches what it throws, so that every throw must be told. */
+  observesThrows(): boolean;
   /** What the last `step` had already done when it threw, or null if that is no more than the state before it. */
   thrownState(): S | null;
   /** The state on the edge from the end of a block to `target`; null if the edge cannot be taken. May return `state` itself. */
@@ -56,8 +58,8 @@ function visit<S>(block: Block, state: S, analysis: Analysis<S>, flow: (target: 
   };
   for (const instr of block.instrs) {
     const throws = analysis.mayThrow(instr);
-    if (throws && block.handler !== null) raise(state);
-    const returns = analysis.step(state, instr);
+    if (throws && (block.handler !== null || analysis.observesThrows())) raise(state);
+    const returns = analysis.step(state, instr, block.handler !== null);
     if (throws) {
       const thrown = analysis.thrownState();
       if (thrown !== null) raise(thrown);

@@ -41,7 +41,8 @@ export interface ObjectState {
 
 export const NEW_OBJECT: ObjectState = { modes: 0, settings: [], statistics: FRESH, trainable: TRAINABLE, attrs: new Map(), many: false, escaped: false };
 
-const MAX_SETTINGS = 6;
+/** Settings beyond these are forgotten. */
+export const MAX_SETTINGS = 6;
 
 export function joinSettings(a: readonly ModeSetting[], b: readonly ModeSetting[]): readonly ModeSetting[] {
   if (a === b || b.length === 0) return a;

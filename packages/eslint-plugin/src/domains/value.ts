@@ -107,7 +107,7 @@ export function sameAtom(a: Atom, b: Atom): boolean {
     case 'object':
       return b.kind === 'object' && a.object === b.object;
     case 'function':
-      return b.kind === 'function' && a.ref.func === b.ref.func && a.receiver === b.receiver && a.binding === b.binding && a.prefix.length === b.prefix.length && a.prefix.every((value, i) => value === b.prefix[i]) && a.scopes.length === b.scopes.length && a.scopes.every((scope, i) => scope === b.scopes[i]);
+      return b.kind === 'function' && a.ref.func === b.ref.func && a.receiver === b.receiver && a.binding === b.binding && a.prefix.length === b.prefix.length && a.prefix.every((value, i) => equalValues(value, b.prefix[i]!)) && a.scopes.length === b.scopes.length && a.scopes.every((scope, i) => scope === b.scopes[i]);
     case 'class':
       return b.kind === 'class' && a.class === b.class;
     case 'library':
@@ -157,6 +157,10 @@ export function joinValues(a: Value, b: Value): Value {
   const stale = a.stale ?? b.stale;
   if (atoms === a.atoms && unknown === a.unknown && from === a.from && detached === a.detached && noise === a.noise && input === a.input && learned === a.learned && stale === a.stale) return a;
   return { atoms, unknown, from, detached, noise, input, learned, stale };
+}
+
+export function equalValues(a: Value, b: Value): boolean {
+  return a === b || (joinValues(a, b) === a && joinValues(b, a) === b);
 }
 
 /** What an operation that we do not model makes of its operands: nothing that we know, derived from all of them. */

@@ -7,6 +7,7 @@ import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
+import { noteFlagUse, noteParameterUse } from './forward.ts';
 import { NO_ARGS, type Frame, type Machine } from './machine.ts';
 import { setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 
@@ -57,10 +58,12 @@ function attributeOfAtom(machine: Machine, frame: Frame, state: State, atom: Ato
 function attributeOfObject(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, instr: Instr): Value {
   const hasMode = object.kind === 'module' || object.kind === 'opaque';
   if (hasMode && machine.libraries.flags.has(name)) {
-    const early = frame.early;
+    const { early } = frame;
+    if (!early && machine.probe === null) noteFlagUse(machine, frame, state, object, { name: `${object.label}.${name}`, span: instr.span, effect: 'branch', sensitivity: 'unknown' });
     return ofAtoms({ kind: 'flag', object, modes: state.object(object).modes, negated: false, read: { site: machine.site(instr.span), early } });
   }
   const stored = state.attr(object, name);
+  if (stored?.learned === true) noteParameterUse(machine, state, object);
   if (stored !== undefined) return withStaleness(machine, state, object, name, stored, frame);
   if (object.class !== null) {
     const member = findMember(machine.order(object.class), name);

@@ -3,18 +3,20 @@
 // Guarantees: the caller's own variables are untouched; variables that outlive the call, the heap and the gradient mode are
 // those that the callee leaves behind; if no path returns, control does not come back. Refuses: recursion (a function that is
 // already running is treated as code that we cannot see) and chains deeper than MAX_DEPTH.
-import type { Func, Instr } from '../ir/ir.ts';
+import type { Func, Instr, Variable } from '../ir/ir.ts';
 import type { SharedMap } from '../dataflow/shared-map.ts';
 import { solve } from '../dataflow/solver.ts';
 import { elementName, type Heap } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, joinValues, ofConstant, ofObject, type FuncRef, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, equalValues, joinValues, NOTHING, ofConstant, ofObject, type FuncRef, type Value } from '../domains/value.ts';
+import { dropDeadCells, sharedVariables } from './closures.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
 import { escapeTree } from './set-mode.ts';
 import { FunctionRun } from './transfer.ts';
 
 const MAX_DEPTH = 24;
+const NO_VARIABLES: ReadonlySet<Variable> = new Set();
 
 export interface CallResult {
   readonly value: Value;
@@ -32,36 +34,43 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   machine.entered.add(ref.func);
   const context = frame.context.enter(instr, ref);
   const entry = state.forCallee();
+  const shared = sharedVariables(machine, ref.func, state);
   bindParameters(machine, entry, context, ref.func, receiver, args, instr);
   const kept = machine.keptResults.get(context);
-  if (kept !== undefined && kept.receiver === receiver && sameEntry(kept.entry, entry)) {
-    machine.thrown = kept.thrown;
+  if (kept !== undefined && kept.receiver === receiver && (kept.catching || !machine.catching) && sameEntry(kept.entry, entry)) {
+    machine.noteThrown(kept.thrown);
     if (kept.exit === null) return { value: kept.result, returns: false };
     state.adopt(kept.exit);
     return { value: kept.result, returns: true };
   }
   const before = entry.heap.clone();
-  const run = runFunction(machine, { context, receiver, early: options.early ?? (frame.early && frame.context.parent !== null) }, ref.func, entry.clone());
-  if (run.exit !== null) collectGarbage(run.exit, before, run.result);
-  machine.keptResults.set(context, { entry, receiver, exit: run.exit, thrown: run.thrown, result: run.result });
-  machine.thrown = run.thrown;
+  const thrownBefore = machine.thrown;
+  const run = runFunction(machine, { context, receiver, early: options.early ?? (frame.early && frame.context.parent !== null) }, ref.func, entry.clone(), shared);
+  if (run.exit !== null) {
+    collectGarbage(run.exit, before, run.result);
+    dropDeadCells(machine, ref.func, run.exit, run.result);
+  }
+  if (run.thrown !== null) dropDeadCells(machine, ref.func, run.thrown, NOTHING);
+  machine.keptResults.set(context, { entry, receiver, catching: machine.catching, exit: run.exit, thrown: run.thrown, result: run.result });
+  machine.thrown = thrownBefore;
+  machine.noteThrown(run.thrown);
   if (run.exit === null) return { value: run.result, returns: false };
   state.adopt(run.exit);
   return { value: run.result, returns: true };
 }
 
 /** Solves `func` from `entry`. A generator's result stands for what it yields. */
-export function runFunction(machine: Machine, frame: Frame, func: Func, entry: State): FunctionRun {
-  const run = new FunctionRun(machine, frame, func);
+export function runFunction(machine: Machine, frame: Frame, func: Func, entry: State, shared: ReadonlySet<Variable> = NO_VARIABLES): FunctionRun {
+  const run = new FunctionRun(machine, frame, func, shared);
   solve(func, entry, run);
   return run;
 }
 
 function bindParameters(machine: Machine, state: State, context: Frame['context'], func: Func, receiver: AbstractObject | null, args: ArgValues, instr: Instr): void {
-  const bind = (param: Func['params'][number], value: Value): void => bindVariable(machine, state, param.variable, value);
+  const bind = (param: Func['params'][number], value: Value): void => bindVariable(state, param.variable, value);
   const positional = [...args.positional];
   if (receiver !== null) {
-    if (func.thisVariable !== null) bindVariable(machine, state, func.thisVariable, ofObject(receiver));
+    if (func.thisVariable !== null) bindVariable(state, func.thisVariable, ofObject(receiver));
     else if (machine.module.language === 'python') positional.unshift(ofObject(receiver));
   }
   const keywords = new Map(args.keywords);
@@ -100,14 +109,14 @@ function bindParameters(machine: Machine, state: State, context: Frame['context'
   });
 }
 
-/** A captured variable of an earlier call may still be in use by a closure: its old value is kept beside the new one. */
-function bindVariable(machine: Machine, state: State, variable: Func['params'][number]['variable'], value: Value): void {
+/** A captured variable of an earlier call that a closure still uses keeps its old value beside the new one. */
+function bindVariable(state: State, variable: Func['params'][number]['variable'], value: Value): void {
   if (!variable.captured) {
     state.locals.set(variable, value);
     return;
   }
   const known = state.cells.get(variable);
-  state.cells.set(variable, known === undefined || !machine.captured.has(variable) ? value : joinValues(known, value));
+  state.cells.set(variable, known === undefined ? value : joinValues(known, value));
 }
 
 /** Drops what the callee made and nothing outside it can reach. */
@@ -153,6 +162,6 @@ function sameMap<K, V>(a: SharedMap<K, V>, b: SharedMap<K, V>): boolean {
 function sameValue(a: unknown, b: unknown): boolean {
   const [x, y] = [a as Partial<Value>, b as Partial<Value>];
   if (x.atoms === undefined || y.atoms === undefined) return false;
-  return joinValues(x as Value, y as Value) === x && joinValues(y as Value, x as Value) === y;
+  return equalValues(x as Value, y as Value);
 }
 

@@ -110,12 +110,12 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
     case 'function': {
       const before = { grad: state.grad, sites: state.gradSites };
       for (const scope of atom.scopes) applyScope(machine, state, scope, instr);
-      const result = callFunction(machine, frame, state, atom.ref, atom.receiver, atom.prefix.length === 0 ? args : { ...args, positional: [...atom.prefix, ...args.positional] }, instr);
-      if (atom.scopes.length > 0) {
-        state.grad = before.grad;
-        state.gradSites = before.sites;
-      }
-      return result;
+      const run = (): CallResult => callFunction(machine, frame, state, atom.ref, atom.receiver, atom.prefix.length === 0 ? args : { ...args, positional: [...atom.prefix, ...args.positional] }, instr);
+      if (atom.scopes.length === 0) return run();
+      return machine.leaving(run, (after) => {
+        after.grad = before.grad;
+        after.gradSites = before.sites;
+      }, state);
     }
     case 'class':
       return construct(machine, frame, state, atom.class, args, instr);

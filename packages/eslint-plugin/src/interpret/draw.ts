@@ -4,6 +4,7 @@ import type { State } from '../domains/state.ts';
 import type { FunctionRow } from '../libraries/schema.ts';
 import { findArgument, writtenArgument } from './arguments.ts';
 import type { CallInstr } from './call.ts';
+import { noteFlagUse } from './forward.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
 import type { DrawObservation, FunctionalFault } from './observation.ts';
 import { truthOf } from './truth.ts';
@@ -16,10 +17,19 @@ export function recordRandom(machine: Machine, frame: Frame, state: State, path:
 }
 
 export function recordFunctional(machine: Machine, frame: Frame, state: State, path: string, effect: Extract<FunctionRow['effect'], { kind: 'functional' }>, args: ArgValues, instr: CallInstr): void {
-  if (machine.probe === null || frame.early) return;
+  if (frame.early) return;
   const rate = effect.rate === null ? null : findArgument(state, args, effect.rate);
   const rateConstant = rate === null ? null : mustConstant(rate.value);
   if (rateConstant?.type === 'number' && rateConstant.value === 0) return;
+  if (machine.probe === null) {
+    const given = effect.training === null ? NOTHING : findArgument(state, args, effect.training).value;
+    for (const atom of given.atoms) {
+      if (atom.kind !== 'flag') continue;
+      const certain = given.atoms.length === 1 && !given.unknown && !atom.negated && (rate === null || rateConstant !== null);
+      noteFlagUse(machine, frame, state, atom.object, { name: path.slice(path.lastIndexOf('.', path.lastIndexOf('.') - 1) + 1), span: instr.span, effect: rate === null ? 'statistics' : 'random', sensitivity: certain ? 'yes' : 'unknown' });
+    }
+    return;
+  }
   const fault = effect.training === null ? faultOfRate(effect, args, rate?.value ?? NOTHING) : faultOfTraining(state, effect.training, args, instr, machine);
   if (fault === null) return;
   const observation = note(machine, frame, state, path, instr, { kind: 'functional', fault: fault.fault });

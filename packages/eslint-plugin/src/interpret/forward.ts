@@ -1,7 +1,7 @@
 // Forward calls. A call of a module from code that is not itself a `forward` is an observation; the `forward` of a class of the
 // project is entered, and every layer that it reaches is noted with the mode that it is in at that moment.
 import type { Instr } from '../ir/ir.ts';
-import { CALIBRATED, joinSettings, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE, type TrainableSet } from '../domains/heap.ts';
+import { CALIBRATED, FROZEN, joinSettings, TRAINABLE, UNKNOWN_STATISTICS } from '../domains/heap.ts';
 import { TRAIN } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
@@ -11,6 +11,7 @@ import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { leafKey, type ArgValues, type Frame, type Machine } from './machine.ts';
 import type { ForwardObservation, LeafRun } from './observation.ts';
+import type { Span } from '../source/span.ts';
 import { calibrate, eachInTree, escapeTree } from './set-mode.ts';
 
 export function callForward(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: CallInstr): Value {
@@ -60,8 +61,8 @@ function observe(machine: Machine, frame: Frame, state: State, object: AbstractO
     isModule: false,
     grad: 0,
     gradSites: [],
-    parameters: 'no',
-    trainable: 0,
+    records: 'no',
+    testsFlag: false,
     incomplete: false,
     uses: new Set(),
     useSites: new Map(),
@@ -75,23 +76,21 @@ function observe(machine: Machine, frame: Frame, state: State, object: AbstractO
   return observation;
 }
 
+/** A tree with parameters may record; which of them take part shows while it runs. */
 function addParameters(machine: Machine, state: State, root: AbstractObject, observation: ForwardObservation): void {
-  let trainable: TrainableSet = 0;
-  let parameters: ForwardObservation['parameters'] = observation.parameters;
   eachInTree(state, root, false, (object) => {
     const known = state.object(object);
     const own = object.kind === 'opaque' ? 'unknown' : (object.library?.parameters ?? 'no');
-    const learned = [...known.attrs.values()].some((value) => value.learned);
-    if (own === 'yes' || learned) {
-      parameters = 'yes';
-      trainable |= known.trainable;
-    } else if (own === 'unknown') {
-      if (parameters === 'no') parameters = 'unknown';
-      trainable |= known.trainable | UNKNOWN_TRAINABLE;
-    } else if (object.class !== null && machine.order(object.class).hasUnknownBase && parameters === 'no') parameters = 'unknown';
+    const unseen = own === 'unknown' || (object.class !== null && machine.order(object.class).hasUnknownBase);
+    const learned = own === 'yes' || [...known.attrs.values()].some((value) => value.learned);
+    if (observation.records === 'no' && (unseen || (learned && known.trainable !== FROZEN))) observation.records = 'maybe';
   });
-  observation.parameters = parameters;
-  observation.trainable |= trainable;
+}
+
+/** A parameter of `object` takes part in the forward call that runs. */
+export function noteParameterUse(machine: Machine, state: State, object: AbstractObject): void {
+  const observation = machine.running?.observation;
+  if (observation !== undefined && state.object(object).trainable === TRAINABLE) observation.records = 'yes';
 }
 
 /** Runs what the module does, inside the running forward call. */
@@ -111,6 +110,7 @@ function runModule(machine: Machine, frame: Frame, state: State, object: Abstrac
     for (const value of allArgs(args)) escapeTree(state, value);
     return derived;
   }
+  if (row.parameters === 'yes') noteParameterUse(machine, state, object);
   if (row.children !== undefined) {
     if (row.runsChildren) return runChildren(machine, frame, state, object, args, instr, derived);
     return derived;
@@ -165,7 +165,22 @@ function noteLeaf(machine: Machine, state: State, object: AbstractObject): void 
     observation.opaque = true;
     return;
   }
-  const leaf: LeafRun = { className: object.label, path: machine.running?.path ?? '', constructed: object.site, effect: row.effect ?? 'random', sensitivity: object.inert === 'unknown' ? 'unknown' : 'yes', modes: known.modes, settings: known.settings, statistics: known.statistics };
+  addLeaf(observation, { className: object.label, path: machine.running?.path ?? '', constructed: object.site, effect: row.effect ?? 'random', sensitivity: object.inert === 'unknown' ? 'unknown' : 'yes', modes: known.modes, settings: known.settings, statistics: known.statistics });
+}
+
+/**
+ * Notes that what runs at `site` depends on the flag of `module`: a functional layer that is given the flag, or a `forward` that
+ * reads it. `name` is what a message calls it.
+ */
+export function noteFlagUse(machine: Machine, frame: Frame, state: State, module: AbstractObject, use: { readonly name: string; readonly span: Span; readonly effect: LeafRun['effect']; readonly sensitivity: LeafRun['sensitivity'] }): void {
+  const running = machine.running;
+  if (running === null) return;
+  const known = state.object(module);
+  const path = module === frame.receiver ? running.path : joinPath(running.path, machine.registered.get(module) ?? '');
+  addLeaf(running.observation, { className: use.name, path, constructed: machine.site(use.span), effect: use.effect, sensitivity: use.sensitivity, modes: known.modes, settings: known.settings, statistics: UNKNOWN_STATISTICS });
+}
+
+function addLeaf(observation: ForwardObservation, leaf: LeafRun): void {
   const key = leafKey(leaf);
   const old = observation.leaves.get(key);
   if (old === undefined) observation.leaves.set(key, leaf);

@@ -38,13 +38,17 @@ export function interpret(module: Module, libraries: Libraries): Observations {
 }
 
 function runRoots(machine: Machine, base: State): void {
-  const roots = machine.module.funcs.filter((func) => func.kind !== 'module' && func.kind !== 'field-initializer' && (!machine.entered.has(func) || machine.handedOut.has(func)));
+  const uncalled = machine.module.funcs.filter((func) => func.kind !== 'module' && func.kind !== 'field-initializer' && (!machine.entered.has(func) || machine.handedOut.has(func)));
+  // Functions before methods: they are the likelier callers, whatever the order of the text.
+  const roots = [...uncalled.filter((func) => func.owner === null), ...uncalled.filter((func) => func.owner !== null)];
   const selves = new Map<ProjectClass, AbstractObject>();
+  const called = new Set<Func>();
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     let grew = false;
     for (const func of roots) {
-      // Entered by an earlier root of this round: it has a caller after all.
-      if (round === 0 && machine.entered.has(func) && !machine.handedOut.has(func)) continue;
+      // Entered by an earlier root of the first round: it has a caller after all.
+      if (round === 0 && machine.entered.has(func) && !machine.handedOut.has(func)) called.add(func);
+      if (called.has(func)) continue;
       const after = machine.withBudget(() => runRoot(machine, base, func, selves));
       if (after !== null) grew = keepSharedEffects(base, after) || grew;
       if (machine.exhausted) return;
@@ -176,7 +180,7 @@ function bindUnknown(machine: Machine, state: State, func: Func, receiver: Abstr
 /** An observation that no rule sees, for forwards that are run only to look inside. */
 function nowhere(machine: Machine): ForwardObservation {
   const span: Span = { start: 0, end: 0 };
-  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, call: machine.site(span), statement: span, calleeSpan: span, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], parameters: 'no', trainable: 0, incomplete: false, uses: new Set(), useSites: new Map() };
+  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, call: machine.site(span), statement: span, calleeSpan: span, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', testsFlag: false, incomplete: false, uses: new Set(), useSites: new Map() };
 }
 
 const rootInstrs = new WeakMap<Span, Instr>();

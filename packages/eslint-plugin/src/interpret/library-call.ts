@@ -125,15 +125,17 @@ function throughFunction(path: string, given: readonly Value[]): Value['noise'] 
 }
 
 function callScope(machine: Machine, frame: Frame, state: State, path: string, effect: Extract<FunctionEffect, { kind: 'grad-scope' }>, args: ArgValues, instr: CallInstr): CallResult {
-  const scope: GradScopeEffect = { sets: setsOf(state, effect, args), path };
+  const scope = machine.scopeEffect(setsOf(state, effect, args), path);
   if (effect.forms.includes('callback')) {
     const callback = args.positional[effect.callback];
     const before = { grad: state.grad, sites: state.gradSites };
     applyScope(machine, state, scope, instr);
-    const result = callback === undefined ? returned(ANYTHING) : callValue(machine, frame, state, callback, NO_ARGS, instr);
-    state.grad = before.grad;
-    state.gradSites = before.sites;
-    return result;
+    if (callback === undefined) return returned(ANYTHING);
+    const run = (): CallResult => callValue(machine, frame, state, callback, NO_ARGS, instr);
+    return machine.leaving(run, (after) => {
+      after.grad = before.grad;
+      after.gradSites = before.sites;
+    }, state);
   }
   // `@torch.no_grad` without parentheses: the function itself is the argument.
   const target = args.positional[0];
@@ -189,11 +191,12 @@ function callModeScope(machine: Machine, frame: Frame, state: State, effect: Ext
   }
   const before = { grad: state.grad, sites: state.gradSites };
   if (effect.grad !== undefined) applyScope(machine, state, { sets: effect.grad, path: 'inference' }, instr);
-  const result = callValue(machine, frame, state, callback, { ...NO_ARGS, positional: [target] }, instr);
-  state.grad = before.grad;
-  state.gradSites = before.sites;
-  for (const [object, mode] of saved) if (state.heap.has(object)) state.update(object, mode);
-  return result;
+  const run = (): CallResult => callValue(machine, frame, state, callback, { ...NO_ARGS, positional: [target] }, instr);
+  return machine.leaving(run, (after) => {
+    after.grad = before.grad;
+    after.gradSites = before.sites;
+    for (const [object, mode] of saved) if (after.heap.has(object)) after.update(object, mode);
+  }, state);
 }
 
 function loadedModule(machine: Machine, frame: Frame, state: State, path: string, effect: Extract<FunctionEffect, { kind: 'load-module' }>, instr: CallInstr): AbstractObject {

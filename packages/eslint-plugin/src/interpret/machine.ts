@@ -5,7 +5,7 @@
 // result is kept; a second visit with the same entry state takes the kept result (`call-function.ts`). That row of "entry
 // state, exit state" is the function's summary for the context. A root function, one whose callers we do not see, is run on
 // an entry state whose modes are the atom `entry`.
-import type { Arg, Func, Instr, Module, Variable } from '../ir/ir.ts';
+import type { Arg, Func, Instr, Module } from '../ir/ir.ts';
 import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/object.ts';
 import { joinObjects, NEW_OBJECT, type ObjectState } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
@@ -14,7 +14,7 @@ import type { Libraries } from '../libraries/read.ts';
 import type { ClassRow, GradScopeEffect } from '../libraries/schema.ts';
 import type { Span } from '../source/span.ts';
 import { classOrder, type ClassOrder } from './class-order.ts';
-import { Context } from './context.ts';
+import { Context, placeKey } from './context.ts';
 import type { DrawObservation, ForwardObservation, LeafRun, Use } from './observation.ts';
 
 /** Arguments of a call after evaluation. `more` is what `*args`, `**kwargs` or unknown callers may add, or null. */
@@ -52,6 +52,8 @@ export interface Probe {
 interface Kept {
   readonly entry: State;
   readonly receiver: AbstractObject | null;
+  /** Whether all throws were told, or only those that are written down as such. */
+  readonly catching: boolean;
   readonly exit: State | null;
   readonly thrown: State | null;
   readonly result: Value;
@@ -79,7 +81,6 @@ export class Machine {
   readonly handedOut = new Set<Func>();
   /** Objects that code outside this file may hold: what is stored in them may be used there. */
   readonly shared = new Set<AbstractObject>();
-  readonly captured = new Set<Variable>();
   /** The attribute under which an object was first registered with a module: what a message calls it. */
   readonly registered = new Map<AbstractObject, string>();
   /** Containers whose children are being run. */
@@ -88,16 +89,19 @@ export class Machine {
   probe: Probe | null = null;
   /** False while a class is made ready for its probe: the constructors of its parts are not run, a probe does not enter them. */
   constructsParts = true;
-  /** State at an uncaught throw of the call that was run last. */
+  /** State at the uncaught throws of the instruction that runs now, joined over the functions that it ran. */
   thrown: State | null = null;
+  /** Holds if somebody catches what the instruction that runs now throws. */
+  catching = false;
   steps = 0;
   #limit = FILE_BUDGET;
+  #scopeEffects = new Map<string, GradScopeEffect>();
   #roots = new Map<string, Context>();
   #objects = new Map<string, AbstractObject>();
   #objectCount = 0;
   #orders = new Map<ProjectClass, ClassOrder>();
-  #forwardIndex = new Map<Context, Map<Instr, ForwardObservation>>();
-  #drawIndex = new Map<Instr, DrawObservation>();
+  #forwardIndex = new Map<Context, Map<number, ForwardObservation>>();
+  #drawIndex = new Map<number, DrawObservation>();
   #instrNumbers = new Map<Instr, number>();
   #contextNumbers = new Map<Context, number>();
 
@@ -193,25 +197,55 @@ export class Machine {
   }
 
   forwardAt(context: Context, instr: Instr, make: (number: number) => ForwardObservation): ForwardObservation {
-    let byInstr = this.#forwardIndex.get(context);
-    if (byInstr === undefined) this.#forwardIndex.set(context, (byInstr = new Map()));
-    let observation = byInstr.get(instr);
+    let byPlace = this.#forwardIndex.get(context);
+    if (byPlace === undefined) this.#forwardIndex.set(context, (byPlace = new Map()));
+    let observation = byPlace.get(placeKey(instr));
     if (observation === undefined) {
       observation = make(this.forwards.length);
       this.forwards.push(observation);
-      byInstr.set(instr, observation);
+      byPlace.set(placeKey(instr), observation);
     }
     return observation;
   }
 
   drawAt(instr: Instr, make: (number: number) => DrawObservation): DrawObservation {
-    let observation = this.#drawIndex.get(instr);
+    let observation = this.#drawIndex.get(placeKey(instr));
     if (observation === undefined) {
       observation = make(this.draws.length);
       this.draws.push(observation);
-      this.#drawIndex.set(instr, observation);
+      this.#drawIndex.set(placeKey(instr), observation);
     }
     return observation;
+  }
+
+  noteThrown(state: State | null): void {
+    if (state === null || state === this.thrown) return;
+    if (this.thrown === null) this.thrown = state;
+    else {
+      this.thrown = this.thrown.clone();
+      this.thrown.joinFrom(state);
+    }
+  }
+
+  /** Runs part of an instruction; `leave` puts right what that part set up for its time, also on the way of a throw. */
+  leaving<T>(run: () => T, leave: (state: State) => void, state: State): T {
+    const before = this.thrown;
+    this.thrown = null;
+    const result = run();
+    leave(state);
+    const thrown = (this.thrown as State | null)?.clone() ?? null;
+    if (thrown !== null) leave(thrown);
+    this.thrown = before;
+    this.noteThrown(thrown);
+    return result;
+  }
+
+  /** The one record of a scope, so that values that hold it can be compared by identity. */
+  scopeEffect(sets: GradScopeEffect['sets'], path: string): GradScopeEffect {
+    const key = `${sets} ${path}`;
+    let effect = this.#scopeEffects.get(key);
+    if (effect === undefined) this.#scopeEffects.set(key, (effect = { sets, path }));
+    return effect;
   }
 
   /** Puts a gradient scope around the functions among `value`'s atoms, as a decorator does. */

@@ -2,7 +2,7 @@
 // it collects over all visits of that place. Rules read observations and nothing else.
 import type { FuncRef, StaleOrigin } from '../domains/value.ts';
 import type { GradSet } from '../domains/grad.ts';
-import type { ModeSetting, StatisticsSet, TrainableSet } from '../domains/heap.ts';
+import type { ModeSetting, StatisticsSet } from '../domains/heap.ts';
 import type { ModeSet } from '../domains/mode.ts';
 import type { ProjectClass, Site } from '../domains/object.ts';
 import type { Span } from '../source/span.ts';
@@ -20,14 +20,15 @@ export type Use =
   /** It left the code that we see: returned from a root function, stored in an object of the caller, handed to unknown code. */
   | 'escaped';
 
-/** One mode-sensitive layer that a forward call reached. */
+/** One mode-sensitive layer, or functional layer governed by a module's flag, that a forward call reached. */
 export interface LeafRun {
   /** Class as a message names it: `nn.Dropout`. */
   readonly className: string;
   /** Path from the called module: `encoder.drop`, empty for the module itself. */
   readonly path: string;
   readonly constructed: Site;
-  readonly effect: 'random' | 'statistics';
+  /** What it does in training mode; `branch`: its `forward` reads the flag, and what it does with it we do not judge. */
+  readonly effect: 'random' | 'statistics' | 'branch';
   readonly sensitivity: 'yes' | 'unknown';
   modes: ModeSet;
   settings: readonly ModeSetting[];
@@ -56,8 +57,13 @@ export interface ForwardObservation {
   isModule: boolean;
   grad: GradSet;
   gradSites: readonly Site[];
-  parameters: 'yes' | 'no' | 'unknown';
-  trainable: TrainableSet;
+  /**
+   * Whether it records a graph where gradients are enabled: `yes` if a parameter that certainly requires gradients takes part,
+   * `no` if there is none, or all are frozen.
+   */
+  records: 'yes' | 'maybe' | 'no';
+  /** Holds if a test of a `training` flag decides what it runs. */
+  testsFlag: boolean;
   /** Holds if the analysis stopped before it had seen all that becomes of the output; nothing definite may be said then. */
   incomplete: boolean;
   readonly uses: Set<Use>;

@@ -22,10 +22,10 @@ export function gradOf(effect: GradScopeEffect): GradSet {
   }
 }
 
-/** Sets the gradient mode as `effect` says. Enabling gradients inside an inference scope leaves inference mode on (E09). */
+/** Sets the gradient mode as `effect` says. Neither enabling nor disabling gradients ends the inference mode around it (E09). */
 export function applyScope(machine: Machine, state: State, effect: GradScopeEffect, instr: Instr): void {
-  const wanted = gradOf(effect);
-  state.grad = effect.sets === 'enabled' && (state.grad & GRAD_INFERENCE) !== 0 ? (state.grad & GRAD_INFERENCE) | GRAD_ENABLED : wanted;
+  const stays = state.grad & GRAD_INFERENCE;
+  state.grad = stays | (state.grad === GRAD_INFERENCE && effect.sets === 'disabled' ? 0 : gradOf(effect));
   state.gradSites = [machine.site(instr.span)];
 }
 

@@ -1,6 +1,6 @@
 // The transfer function: what each instruction does to a state, and what each edge says about it. One instance runs one
 // activation of a function; it also collects what the activation returns and leaves behind.
-import { destOf, assertNever, type BlockId, type Func, type Instr, type Temp, type Terminal } from '../ir/ir.ts';
+import { destOf, assertNever, type BlockId, type Func, type Instr, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
 import { operandsOf, terminalOperandsOf } from '../ir/operands.ts';
 import { SharedMap } from '../dataflow/shared-map.ts';
 import type { Analysis } from '../dataflow/solver.ts';
@@ -27,11 +27,16 @@ export class FunctionRun implements Analysis<State> {
   #yielded: Value = NOTHING;
   #definitions: Map<Temp, Instr> | null = null;
   #thrownByStep: State | null = null;
+  readonly #observed: boolean;
+  readonly #sharedCells: ReadonlySet<Variable>;
 
-  constructor(machine: Machine, frame: Frame, func: Func) {
+  /** @param shared variables of `func` whose cells an earlier activation left in use */
+  constructor(machine: Machine, frame: Frame, func: Func, shared: ReadonlySet<Variable>) {
     this.machine = machine;
     this.frame = frame;
     this.func = func;
+    this.#sharedCells = shared;
+    this.#observed = machine.catching;
   }
 
   clone(state: State): State {
@@ -80,7 +85,11 @@ export class FunctionRun implements Analysis<State> {
     else this.exit.joinFrom(out);
   }
 
-  step(state: State, instr: Instr): boolean {
+  observesThrows(): boolean {
+    return this.#observed;
+  }
+
+  step(state: State, instr: Instr, caught: boolean): boolean {
     const { machine, frame } = this;
     // A write may copy the heap, so a step costs more the larger that is.
     machine.steps += 1 + (state.heap.size >>> 8);
@@ -94,7 +103,8 @@ export class FunctionRun implements Analysis<State> {
         return true;
       case 'store': {
         const value = state.get(instr.value);
-        if (instr.variable.captured || instr.variable.owner !== this.func.id) state.cells.set(instr.variable, value);
+        if (this.#sharedCells.has(instr.variable)) state.cells.set(instr.variable, joinValues(state.cells.get(instr.variable) ?? NOTHING, value));
+        else if (instr.variable.captured || instr.variable.owner !== this.func.id) state.cells.set(instr.variable, value);
         else state.locals.set(instr.variable, value);
         return true;
       }
@@ -125,7 +135,9 @@ export class FunctionRun implements Analysis<State> {
         return true;
       case 'call': {
         machine.thrown = null;
+        machine.catching = this.#observed || caught;
         const result = callInstr(machine, frame, state, instr);
+        machine.catching = this.#observed;
         this.#thrownByStep = machine.thrown;
         state.set(instr.dest, result.value);
         return result.returns;
@@ -133,7 +145,6 @@ export class FunctionRun implements Analysis<State> {
       case 'function': {
         const func = machine.module.funcs[instr.func]!;
         if (instr.defaults.length > 0) machine.defaults.set(func, new Map(instr.defaults.map((item) => [item.param, state.get(item.value)])));
-        this.#capture(func);
         state.set(instr.dest, ofAtoms({ kind: 'function', ref: { module: machine.module, func }, receiver: null, binding: 'receiver', prefix: [], scopes: [] }));
         return true;
       }
@@ -221,6 +232,7 @@ export class FunctionRun implements Analysis<State> {
         const truth = truthOf(test);
         if (isThen ? !truth.mayBeTrue : !truth.mayBeFalse) return null;
         assume(state, test, isThen);
+        if (this.machine.running !== null && test.atoms.some((atom) => atom.kind === 'flag')) this.machine.running.observation.testsFlag = true;
         this.machine.use(forwardsOf(test), 'read', terminal.span);
         const guard = this.#guardOf(terminal.test, test, isThen);
         if (guard !== null) state.staleGuards = [...state.staleGuards.filter((known) => known.block !== guard.block), guard];
@@ -266,15 +278,6 @@ export class FunctionRun implements Analysis<State> {
       }
     }
     return this.#definitions.get(temp);
-  }
-
-  /** Remembers which captured variables now have a closure that may outlive this activation. */
-  #capture(func: Func): void {
-    for (const block of func.blocks) {
-      for (const instr of block.instrs) {
-        if ((instr.kind === 'load' || instr.kind === 'store') && instr.variable.owner !== func.id) this.machine.captured.add(instr.variable);
-      }
-    }
   }
 
   #classOf(id: number, bases: readonly Value[]): ProjectClass {

@@ -1,6 +1,7 @@
 // Which ways a test can go, and what is known on each way.
 import { assertNever, type Constant } from '../ir/ir.ts';
 import { EVAL, TRAIN } from '../domains/mode.ts';
+import { MAX_SETTINGS, type ModeSetting } from '../domains/heap.ts';
 import { eachInTree } from './set-mode.ts';
 import type { State } from '../domains/state.ts';
 import type { Atom, Value } from '../domains/value.ts';
@@ -67,17 +68,25 @@ export function constantIsTruthy(value: Constant): boolean {
 
 /**
  * Narrows `state` on the way where `test` was `outcome`: `if model.training:` and `assert not model.training` say which mode
- * the module is in. Its children follow where they had the same modes as the module itself.
+ * the module is in. Its children follow if they were only ever set together with it.
  */
 export function assume(state: State, test: Value, outcome: boolean): void {
   const atom = test.atoms.length === 1 && !test.unknown ? test.atoms[0]! : null;
   if (atom?.kind !== 'flag') return;
-  const before = state.object(atom.object).modes;
+  const root = state.object(atom.object);
+  const before = root.modes;
   // The flag was read earlier; if the mode was set since, the test says nothing about now.
   if (before !== atom.modes) return;
   const modes = outcome !== atom.negated ? TRAIN : EVAL;
   eachInTree(state, atom.object, true, (object, strong) => {
     const known = state.object(object);
-    if (strong && known.modes === before) state.update(object, { modes });
+    if (strong && known.modes === before && (object === atom.object || setTogether(root.settings, known.settings))) state.update(object, { modes });
   });
+}
+
+function setTogether(root: readonly ModeSetting[], child: readonly ModeSetting[]): boolean {
+  const later = (settings: readonly ModeSetting[]): readonly ModeSetting[] => settings.filter((setting) => setting.how !== 'constructed');
+  const [ofRoot, ofChild] = [later(root), later(child)];
+  if (root.length >= MAX_SETTINGS || ofRoot.length !== ofChild.length) return false;
+  return ofChild.every((setting) => ofRoot.some((other) => other.site.span === setting.site.span && other.mode === setting.mode));
 }

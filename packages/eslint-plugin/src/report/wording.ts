@@ -41,6 +41,8 @@ export function describeEffects(analysis: Analysis, leaves: readonly LeafRun[]):
   const many = (items: readonly LeafRun[], one: string, several: string): string => `${nameLeaves(analysis, items)} ${items.length === 1 ? one : several}`;
   if (random.length > 0) clauses.push(many(random, 'drops values at random', 'drop values at random'));
   if (statistics.length > 0) clauses.push(many(statistics, 'uses the statistics of the batch and overwrites its running ones', 'use the statistics of the batch and overwrite their running ones'));
+  const branches = leaves.filter((leaf) => leaf.effect === 'branch');
+  if (branches.length > 0) clauses.push(many(branches, 'decides what it computes', 'decide what they compute'));
   return clauses.join('; ');
 }
 

@@ -1,7 +1,7 @@
 // An inference call records a graph that nothing uses. Only for libraries that have such a scope.
 import type { Analysis } from '../analyze.ts';
 import { GRAD_ENABLED, GRAD_ENTRY } from '../domains/grad.ts';
-import { TRAINABLE } from '../domains/heap.ts';
+import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { ForwardObservation } from '../interpret/observation.ts';
 import { addNamedImport, wrapInCallback, wrapInWith } from '../report/edits.ts';
 import type { Finding, Suggestion } from '../report/finding.ts';
@@ -22,11 +22,11 @@ export const requireNoGrad: ModeRule = {
 
 function judgeForward(analysis: Analysis, observation: ForwardObservation): readonly Finding[] {
   const inference = isInference(observation);
-  if (inference === 'no' || !observation.isModule || observation.parameters === 'no' || isInBrokenCode(analysis, observation.where.func.span)) return [];
+  if (inference === 'no' || !observation.isModule || observation.records === 'no' || isInBrokenCode(analysis, observation.where.func.span)) return [];
   if ((observation.grad & (GRAD_ENABLED | GRAD_ENTRY)) === 0) return [];
-  // Frozen parameters record nothing.
-  if ((observation.trainable & TRAINABLE) === 0 && observation.parameters === 'yes') return [];
-  const surely = inference === 'yes' && observation.grad === GRAD_ENABLED && observation.parameters === 'yes' && observation.trainable === TRAINABLE && !observation.incomplete;
+  // Where the mode decides which layers run, a mode that is not certain leaves open whether those with parameters do.
+  const sameLayers = !observation.testsFlag || observation.modes === TRAIN || observation.modes === EVAL;
+  const surely = inference === 'yes' && observation.grad === GRAD_ENABLED && observation.records === 'yes' && sameLayers && !observation.incomplete;
   return [report(analysis, observation, surely ? 'definite' : 'possible')];
 }
 

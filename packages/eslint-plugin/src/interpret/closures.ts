@@ -1,0 +1,71 @@
+// Variables that functions capture from the functions around them, and which of them a finished call leaves alive.
+//
+// A captured variable lives in `State.cells`, one cell for all activations of its function. When a call ends and no closure over
+// the variable can be reached any more, its cell is dropped, and the next activation starts with a cell of its own; where a closure
+// lives on, later activations share its cell and can only add to it.
+import type { Func, Module, Variable } from '../ir/ir.ts';
+import type { State } from '../domains/state.ts';
+import type { Value } from '../domains/value.ts';
+import type { Machine } from './machine.ts';
+
+const free = new WeakMap<Func, ReadonlySet<Variable>>();
+
+/** The variables of functions around `func` that it, or a function inside of it, uses. */
+function freeVariables(module: Module, func: Func): ReadonlySet<Variable> {
+  const known = free.get(func);
+  if (known !== undefined) return known;
+  const found = new Set<Variable>();
+  free.set(func, found);
+  for (const block of func.blocks) {
+    for (const instr of block.instrs) {
+      if ((instr.kind === 'load' || instr.kind === 'store') && instr.variable.owner !== func.id) found.add(instr.variable);
+      if (instr.kind === 'function') for (const variable of freeVariables(module, module.funcs[instr.func]!)) if (variable.owner !== func.id) found.add(variable);
+    }
+  }
+  return found;
+}
+
+const captured = new WeakMap<Func, readonly Variable[]>();
+
+/** The variables of `func` itself that functions inside of it use. */
+function capturedVariables(module: Module, func: Func): readonly Variable[] {
+  let own = captured.get(func);
+  if (own === undefined) {
+    const found = new Set<Variable>();
+    for (const block of func.blocks) for (const instr of block.instrs) if (instr.kind === 'function') for (const variable of freeVariables(module, module.funcs[instr.func]!)) if (variable.owner === func.id) found.add(variable);
+    captured.set(func, (own = [...found]));
+  }
+  return own;
+}
+
+/** The variables of `func` that an activation which starts in `state` shares with closures over an earlier one. */
+export function sharedVariables(machine: Machine, func: Func, state: State): ReadonlySet<Variable> {
+  return new Set(capturedVariables(machine.module, func).filter((variable) => state.cells.has(variable)));
+}
+
+/** Drops the cells of `func`'s captured variables that no living closure uses. */
+export function dropDeadCells(machine: Machine, func: Func, state: State, result: Value): void {
+  const own = capturedVariables(machine.module, func);
+  // The members of a class made here may be reached through any of its instances.
+  if (own.length === 0 || func.blocks.some((block) => block.instrs.some((instr) => instr.kind === 'class'))) return;
+  const dead = new Set(own);
+  const seen = new Set<Func>();
+  const visitFunction = (other: Func): void => {
+    if (seen.has(other)) return;
+    seen.add(other);
+    for (const variable of freeVariables(machine.module, other)) {
+      if (!dead.delete(variable)) continue;
+      const value = state.cells.get(variable);
+      if (value !== undefined) visit(value);
+    }
+  };
+  const visit = (value: Value): void => {
+    for (const atom of value.atoms) if (atom.kind === 'function') visitFunction(atom.ref.func);
+  };
+  visit(result);
+  for (const [variable, value] of state.cells) if (!dead.has(variable)) visit(value);
+  for (const object of state.heap.values()) for (const value of object.attrs.values()) visit(value);
+  // What was handed to code that we cannot see may be called at any time.
+  for (const other of machine.handedOut) visitFunction(other);
+  for (const variable of dead) if (state.cells.has(variable)) state.cells.delete(variable);
+}
