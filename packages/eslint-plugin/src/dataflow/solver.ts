@@ -1,5 +1,7 @@
 // The forward worklist: runs an analysis over one function until nothing changes. It knows blocks and edges, not modes.
 //
+// The states that reach a block are joined, but for those that the analysis names as standing for different paths.
+//
 // Blocks are taken in reverse postorder, so that a loop-free function is visited once. A call that throws does not have its
 // effect: the handler of a block receives the state from before each instruction that may throw, joined with what the
 // analysis says has already happened when it throws (`thrownState`).
@@ -20,35 +22,54 @@ export interface Analysis<S> {
   observesThrows(): boolean;
   /** What the last `step` had already done when it threw, or null if that is no more than the state before it. */
   thrownState(): S | null;
-  /** The state on the edge from the end of a block to `target`; null if the edge cannot be taken. May return `state` itself. */
-  edge(state: S, terminal: Terminal, target: BlockId, isThen: boolean): S | null;
+  /** The state on the edge from the end of block `source` to `target`; null if the edge cannot be taken. May return `state` itself. */
+  edge(state: S, terminal: Terminal, source: BlockId, target: BlockId, isThen: boolean): S | null;
+  /**
+   * Names the paths that `state` stands for. States that meet in a block are joined if they have the same name, and kept apart
+   * otherwise; '' stands for all paths.
+   */
+  pathOf(state: S): string;
+  /** Makes `state` stand for all paths. */
+  forgetPath(state: S): void;
   /** Called with the state at `return` and at an uncaught `throw`, each time it is reached. */
   leave(state: S, terminal: Terminal | null): void;
   /** Holds if the analysis wants to stop early (its budget is spent). */
   isExhausted(): boolean;
 }
 
-/** States at block entries; a block that is missing is unreachable. */
-export type Solution<S> = ReadonlyMap<BlockId, S>;
+/** More paths than these into one block are joined into one. */
+const MAX_PATHS = 5;
 
-export function solve<S>(func: Func, initial: S, analysis: Analysis<S>): Solution<S> {
-  const entries = new Map<BlockId, S>([[func.entry, initial]]);
+interface Entry<S> {
+  readonly state: S;
+  changed: boolean;
+}
+
+export function solve<S>(func: Func, initial: S, analysis: Analysis<S>): void {
+  const entries = new Map<BlockId, Map<string, Entry<S>>>([[func.entry, new Map([[analysis.pathOf(initial), { state: initial, changed: true }]])]]);
   const pending = new PendingBlocks(func.blocks.length);
   pending.add(func.entry);
   const flow = (target: BlockId, state: S): void => {
-    const known = entries.get(target);
     const arriving = analysis.clone(state);
     analysis.trim(arriving);
-    if (known === undefined) {
-      entries.set(target, arriving);
-      pending.add(target);
-    } else if (analysis.joinInto(known, arriving)) pending.add(target);
+    let paths = entries.get(target);
+    if (paths === undefined) entries.set(target, (paths = new Map()));
+    if (paths.size >= MAX_PATHS && !paths.has(analysis.pathOf(arriving))) analysis.forgetPath(arriving);
+    const path = analysis.pathOf(arriving);
+    const known = paths.get(path);
+    if (known === undefined) paths.set(path, { state: arriving, changed: true });
+    else if (analysis.joinInto(known.state, arriving)) known.changed = true;
+    else return;
+    pending.add(target);
   };
   for (let id = pending.take(); id !== null; id = pending.take()) {
-    if (analysis.isExhausted()) break;
-    visit(func.blocks[id]!, analysis.clone(entries.get(id)!), analysis, flow);
+    for (const entry of entries.get(id)!.values()) {
+      if (!entry.changed) continue;
+      if (analysis.isExhausted()) return;
+      entry.changed = false;
+      visit(func.blocks[id]!, analysis.clone(entry.state), analysis, flow);
+    }
   }
-  return entries;
 }
 
 function visit<S>(block: Block, state: S, analysis: Analysis<S>, flow: (target: BlockId, state: S) => void): void {
@@ -93,7 +114,7 @@ function visit<S>(block: Block, state: S, analysis: Analysis<S>, flow: (target: 
   function follow(target: BlockId, isThen: boolean): void {
     // `edge` may refine the state in place, and the other edge must not see that.
     const base = terminal.kind === 'goto' ? state : analysis.clone(state);
-    const refined = analysis.edge(base, terminal, target, isThen);
+    const refined = analysis.edge(base, terminal, block.id, target, isThen);
     if (refined !== null) flow(target, refined);
   }
 }

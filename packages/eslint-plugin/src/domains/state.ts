@@ -6,6 +6,7 @@ import type { GradSet } from './grad.ts';
 import { joinObjects, joinSettings, NEW_OBJECT, type Heap, type ModeSetting, type ObjectState } from './heap.ts';
 import type { ModeSet } from './mode.ts';
 import type { AbstractObject, Site } from './object.ts';
+import { PathFacts } from './path-facts.ts';
 import { joinValues, NOTHING, type Value } from './value.ts';
 
 /** A `with` that is open: what to put back at its exit. */
@@ -30,6 +31,8 @@ export class State {
   gradSites: readonly Site[];
   scopes: ReadonlyMap<number, OpenScope>;
   staleGuards: readonly StaleGuard[];
+  /** Facts about the path through the function that runs. */
+  facts: PathFacts;
 
   constructor(cells: SharedMap<Variable, Value>, heap: Heap, grad: GradSet, gradSites: readonly Site[]) {
     this.cells = cells;
@@ -40,6 +43,7 @@ export class State {
     this.temps = new SharedMap();
     this.scopes = new Map();
     this.staleGuards = [];
+    this.facts = PathFacts.none;
   }
 
   static initial(grad: GradSet): State {
@@ -51,6 +55,7 @@ export class State {
     copy.locals = this.locals.clone();
     copy.temps = this.temps.clone();
     copy.scopes = this.scopes;
+    copy.facts = this.facts;
     return copy;
   }
 

@@ -7,7 +7,7 @@ import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
-import { noteFlagUse, noteParameterUse } from './forward.ts';
+import { noteParameterUse } from './forward.ts';
 import { NO_ARGS, type Frame, type Machine } from './machine.ts';
 import { setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 
@@ -59,7 +59,6 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
   const hasMode = object.kind === 'module' || object.kind === 'opaque';
   if (hasMode && machine.libraries.flags.has(name)) {
     const { early } = frame;
-    if (!early && machine.probe === null) noteFlagUse(machine, frame, state, object, { name: `${object.label}.${name}`, span: instr.span, effect: 'branch', sensitivity: 'unknown' });
     return ofAtoms({ kind: 'flag', object, modes: state.object(object).modes, negated: false, read: { site: machine.site(instr.span), early } });
   }
   const stored = state.attr(object, name);
@@ -199,6 +198,20 @@ export function setItem(machine: Machine, state: State, target: Value, index: Va
     adopt(machine, state, object, value);
   }
   if (objectsOf(target).length === 0) machine.use(forwardsOf(machine.settled(state, value)), target.from.length > 0 ? 'shape' : 'escaped', instr.span);
+}
+
+/** The label of a range of numbers that is not empty. */
+export const RANGE = 'range';
+
+/** False if an iteration certainly has a first element. */
+export function mayBeEmpty(state: State, value: Value): boolean {
+  if (value.unknown || value.atoms.length === 0) return true;
+  return value.atoms.some((atom) => {
+    if (atom.kind !== 'object' || atom.object.kind !== 'collection') return true;
+    const { attrs, many, escaped } = state.object(atom.object);
+    // A range cannot be emptied; of several lists that are one object here, some may be.
+    return ((many || escaped) && atom.object.label !== RANGE) || !attrs.has(elementName(0));
+  });
 }
 
 /** The next element of an iteration. */

@@ -66,7 +66,7 @@ function evaluateArgs(machine: Machine, state: State, instr: CallInstr): ArgValu
 }
 
 /** The elements of a list that is known in full. */
-function exactElements(state: State, value: Value): readonly Value[] | null {
+export function exactElements(state: State, value: Value): readonly Value[] | null {
   const object = value.atoms.length === 1 && !value.unknown && value.atoms[0]!.kind === 'object' ? value.atoms[0]!.object : null;
   if (object === null || object.kind !== 'collection') return null;
   const { attrs, many } = state.object(object);

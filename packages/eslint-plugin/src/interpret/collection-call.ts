@@ -11,6 +11,7 @@ import type { ArgValues, Frame, Machine } from './machine.ts';
 const ADDING = new Set(['append', 'add', 'push', 'insert', 'unshift', 'set', 'appendleft', 'setdefault']);
 const ADDING_ALL = new Set(['extend', 'update', 'concat', 'union']);
 const TAKING = new Set(['pop', 'popleft', 'shift', 'at', 'find', 'popitem']);
+const EMPTYING = new Set(['clear', 'remove', 'discard', 'delete', 'splice']);
 const VIEWING = new Set(['values', 'items', 'entries', 'keys', 'copy', 'slice', 'reverse', 'sort', 'flat', 'fill']);
 const CALLING = new Set(['map', 'forEach', 'filter', 'reduce', 'flatMap', 'some', 'every', 'find', 'findIndex', 'sort']);
 
@@ -27,6 +28,8 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
     return returned(self);
   }
   const elements = iterate(state, self);
+  // Whether anything is left in it is not known any more.
+  if (TAKING.has(name) || EMPTYING.has(name)) state.update(object, { many: true });
   if (CALLING.has(name)) {
     const result = runCallbacks(machine, frame, state, given, { positional: [elements], keywords: new Map(), more: ANYTHING, written: [] }, instr);
     if (name === 'filter' || name === 'sort' || name === 'forEach') return returned(self);

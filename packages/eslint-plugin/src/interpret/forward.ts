@@ -62,7 +62,6 @@ function observe(machine: Machine, frame: Frame, state: State, object: AbstractO
     grad: 0,
     gradSites: [],
     records: 'no',
-    testsFlag: false,
     incomplete: false,
     uses: new Set(),
     useSites: new Map(),
@@ -170,7 +169,7 @@ function noteLeaf(machine: Machine, state: State, object: AbstractObject): void 
 
 /**
  * Notes that what runs at `site` depends on the flag of `module`: a functional layer that is given the flag, or a `forward` that
- * reads it. `name` is what a message calls it.
+ * tests it. `name` is what a message calls it.
  */
 export function noteFlagUse(machine: Machine, frame: Frame, state: State, module: AbstractObject, use: { readonly name: string; readonly span: Span; readonly effect: LeafRun['effect']; readonly sensitivity: LeafRun['sensitivity'] }): void {
   const running = machine.running;

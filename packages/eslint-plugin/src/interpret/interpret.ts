@@ -48,7 +48,8 @@ function runRoots(machine: Machine, base: State): void {
     for (const func of roots) {
       // Entered by an earlier root of the first round: it has a caller after all.
       if (round === 0 && machine.entered.has(func) && !machine.handedOut.has(func)) called.add(func);
-      if (called.has(func)) continue;
+      // One in code that is never reached is not there.
+      if (called.has(func) || !machine.created.has(func)) continue;
       const after = machine.withBudget(() => runRoot(machine, base, func, selves));
       if (after !== null) grew = keepSharedEffects(base, after) || grew;
       if (machine.exhausted) return;
@@ -180,7 +181,7 @@ function bindUnknown(machine: Machine, state: State, func: Func, receiver: Abstr
 /** An observation that no rule sees, for forwards that are run only to look inside. */
 function nowhere(machine: Machine): ForwardObservation {
   const span: Span = { start: 0, end: 0 };
-  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, call: machine.site(span), statement: span, calleeSpan: span, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', testsFlag: false, incomplete: false, uses: new Set(), useSites: new Map() };
+  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, call: machine.site(span), statement: span, calleeSpan: span, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', incomplete: false, uses: new Set(), useSites: new Map() };
 }
 
 const rootInstrs = new WeakMap<Span, Instr>();

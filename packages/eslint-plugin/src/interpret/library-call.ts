@@ -1,13 +1,14 @@
 // Calls of library functions and classes, as their rows say. A path that no row describes is code that we cannot see.
 import { assertNever } from '../ir/ir.ts';
 import { GRAD_DISABLED, GRAD_ENABLED, GRAD_INFERENCE } from '../domains/grad.ts';
-import { CALIBRATED, FRESH, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE } from '../domains/heap.ts';
+import { CALIBRATED, elementName, FRESH, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE } from '../domains/heap.ts';
 import { EVAL, TRAIN, UNKNOWN_MODE, type ModeSet } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustString, NOTHING, objectsOf, ofAtoms, ofObject, type Value } from '../domains/value.ts';
 import type { FunctionEffect, FunctionRow, GradScopeEffect } from '../libraries/schema.ts';
 import { findArgument } from './arguments.ts';
+import { RANGE } from './attributes.ts';
 import { allArgs, callUnknown, callValue, handOut, returned, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
 import { constructLibrary, shortName } from './construct.ts';
@@ -107,6 +108,8 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       if (target.atoms.some((atom) => atom.kind !== 'function')) return callUnknown(machine, state, ANYTHING, args, instr);
       return returned({ ...target, atoms: target.atoms.map((atom) => (atom.kind === 'function' ? { ...atom, prefix: [...atom.prefix, ...prefix] } : atom)) });
     }
+    case 'number-range':
+      return returned(rangeOf(machine, frame, state, args, instr));
     case 'same-function':
       return returned(args.positional[0] ?? ANYTHING);
     case 'parameter':
@@ -114,6 +117,18 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     default:
       return assertNever(effect);
   }
+}
+
+/** `range(3)`: a list of numbers that we do not tell apart, with a first one if there certainly is one. */
+function rangeOf(machine: Machine, frame: Frame, state: State, args: ArgValues, instr: CallInstr): Value {
+  const numbers = args.positional.map((value) => {
+    const constant = mustConstant(value);
+    return constant?.type === 'number' ? constant.value : null;
+  });
+  const [start, stop] = numbers.length === 1 ? [0, numbers[0]!] : [numbers[0] ?? null, numbers[1] ?? null];
+  const counts = args.more === null && start !== null && stop !== null && start < stop && (numbers.length < 3 || (numbers[2] ?? 0) > 0);
+  if (!counts) return derive(allArgs(args));
+  return ofObject(machine.collection(state, frame.context, instr, 'range', RANGE, new Map([[elementName(0), ANYTHING], [elementName(null), ANYTHING]])));
 }
 
 const ROUNDING = /\.(?:floor|ceil|round|clamp|clip|sign|where|float|bool|int)$/;

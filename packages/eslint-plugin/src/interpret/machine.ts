@@ -73,6 +73,8 @@ export class Machine {
   /** Values of default arguments, by function and parameter. */
   readonly defaults = new Map<Func, Map<number, Value>>();
   readonly classes = new Map<number, ProjectClass>();
+  /** Functions whose definition was reached. */
+  readonly created = new Set<Func>();
   /** Functions that were entered with a caller in sight. */
   readonly entered = new Set<Func>();
   /** Gradient scopes that decorators put around functions. */
@@ -163,6 +165,8 @@ export class Machine {
     }
     if (state.heap.has(latest)) {
       const earlier = this.#intern(`${key}'`, instr, make, 'earlier');
+      const name = this.registered.get(latest);
+      if (name !== undefined) this.registered.set(earlier, name);
       retire(state, latest, earlier);
     }
     state.heap.set(latest, { ...NEW_OBJECT, ...initial });

@@ -27,7 +27,7 @@ export interface LeafRun {
   /** Path from the called module: `encoder.drop`, empty for the module itself. */
   readonly path: string;
   readonly constructed: Site;
-  /** What it does in training mode; `branch`: its `forward` reads the flag, and what it does with it we do not judge. */
+  /** What it does in training mode; `branch`: its `forward` tests the flag, and what it runs on either way we do not judge. */
   readonly effect: 'random' | 'statistics' | 'branch';
   readonly sensitivity: 'yes' | 'unknown';
   modes: ModeSet;
@@ -62,8 +62,6 @@ export interface ForwardObservation {
    * `no` if there is none, or all are frozen.
    */
   records: 'yes' | 'maybe' | 'no';
-  /** Holds if a test of a `training` flag decides what it runs. */
-  testsFlag: boolean;
   /** Holds if the analysis stopped before it had seen all that becomes of the output; nothing definite may be said then. */
   incomplete: boolean;
   readonly uses: Set<Use>;

@@ -53,6 +53,8 @@ function compare(machine: Machine, operator: string, operands: readonly Value[],
   const rest = { stale: left.stale ?? right.stale, noise };
   const [a, b] = [mustConstant(left), mustConstant(right)];
   if (a === null || b === null) {
+    const [other, nothing] = a === null ? [left, b] : [right, a];
+    if ((nothing?.type === 'none' || nothing?.type === 'undefined') && isSomething(other) && (operator === '==' || operator === 'is' || operator === '!=' || operator === 'is not')) return { ...ofBoolean(operator === '!=' || operator === 'is not'), ...rest };
     // `flag is True`, `flag == False`
     const flag = a === null ? left : right;
     const constant = a ?? b;
@@ -82,6 +84,11 @@ function compare(machine: Machine, operator: string, operands: readonly Value[],
     default:
       return { ...ANYTHING, ...rest };
   }
+}
+
+/** Holds if the value is certainly neither `None` nor `null` nor `undefined`. */
+function isSomething(value: Value): boolean {
+  return !value.unknown && value.atoms.length > 0 && value.atoms.every((atom) => (atom.kind === 'constant' ? atom.value.type !== 'none' && atom.value.type !== 'undefined' : atom.kind !== 'library' && (atom.kind !== 'object' || atom.object.kind !== 'opaque')));
 }
 
 /** A draw compared with a number is a mask; compared with something computed, it is a sample from it. */

@@ -6,15 +6,21 @@ import { SharedMap } from '../dataflow/shared-map.ts';
 import type { Analysis } from '../dataflow/solver.ts';
 import { elementName } from '../domains/heap.ts';
 import type { ProjectClass } from '../domains/object.ts';
+import { PathFacts } from '../domains/path-facts.ts';
 import type { State, StaleGuard } from '../domains/state.ts';
-import { ANYTHING, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofConstant, ofObject, type Value } from '../domains/value.ts';
-import { getAttribute, getItem, iterate, setAttribute, setItem } from './attributes.ts';
-import { callInstr } from './call.ts';
+import { ANYTHING, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofBoolean, ofConstant, ofObject, type Value } from '../domains/value.ts';
+import { getAttribute, getItem, iterate, mayBeEmpty, setAttribute, setItem } from './attributes.ts';
+import { callInstr, exactElements } from './call.ts';
+import { conditionsOf, loopName, SOME, truthName, type Condition, type Conditions } from './conditions.ts';
+import { noteFlagUse } from './forward.ts';
 import type { Frame, Machine } from './machine.ts';
 import { evaluateOperator } from './operator.ts';
 import { enterScope, exitScope } from './scope.ts';
 import { escapeTree } from './set-mode.ts';
-import { assume, truthOf } from './truth.ts';
+import { assume, constantIsTruthy, truthOf } from './truth.ts';
+
+/** Lists shorter than this are gone through element by element. */
+const MAX_UNROLLED = 4;
 
 export class FunctionRun implements Analysis<State> {
   readonly machine: Machine;
@@ -27,6 +33,7 @@ export class FunctionRun implements Analysis<State> {
   #yielded: Value = NOTHING;
   #definitions: Map<Temp, Instr> | null = null;
   #thrownByStep: State | null = null;
+  readonly #conditions: Conditions;
   readonly #observed: boolean;
   readonly #sharedCells: ReadonlySet<Variable>;
 
@@ -37,6 +44,7 @@ export class FunctionRun implements Analysis<State> {
     this.func = func;
     this.#sharedCells = shared;
     this.#observed = machine.catching;
+    this.#conditions = conditionsOf(machine.module, func, machine.libraries);
   }
 
   clone(state: State): State {
@@ -57,6 +65,14 @@ export class FunctionRun implements Analysis<State> {
 
   joinInto(into: State, from: State): boolean {
     return into.joinFrom(from);
+  }
+
+  pathOf(state: State): string {
+    return state.facts.key;
+  }
+
+  forgetPath(state: State): void {
+    state.facts = PathFacts.none;
   }
 
   isExhausted(): boolean {
@@ -98,11 +114,17 @@ export class FunctionRun implements Analysis<State> {
       case 'const':
         state.set(instr.dest, ofConstant(instr.value));
         return true;
-      case 'load':
-        state.set(instr.dest, (instr.variable.captured || instr.variable.owner !== this.func.id ? state.cells.get(instr.variable) : state.locals.get(instr.variable)) ?? ANYTHING);
+      case 'load': {
+        const variable = this.#conditions.plainLoads.get(instr.dest);
+        const truth = variable === undefined ? undefined : state.facts.get(truthName(variable));
+        const value = (instr.variable.captured || instr.variable.owner !== this.func.id ? state.cells.get(instr.variable) : state.locals.get(instr.variable)) ?? ANYTHING;
+        state.set(instr.dest, typeof truth !== 'boolean' ? value : { ...value, atoms: ofBoolean(truth).atoms, unknown: false });
         return true;
+      }
       case 'store': {
         const value = state.get(instr.value);
+        const gone = truthName(instr.variable);
+        state.facts = state.facts.without((name) => name === gone || name.startsWith(`${gone}==`));
         if (this.#sharedCells.has(instr.variable)) state.cells.set(instr.variable, joinValues(state.cells.get(instr.variable) ?? NOTHING, value));
         else if (instr.variable.captured || instr.variable.owner !== this.func.id) state.cells.set(instr.variable, value);
         else state.locals.set(instr.variable, value);
@@ -138,12 +160,17 @@ export class FunctionRun implements Analysis<State> {
         machine.catching = this.#observed || caught;
         const result = callInstr(machine, frame, state, instr);
         machine.catching = this.#observed;
-        this.#thrownByStep = machine.thrown;
+        if (machine.thrown !== null) {
+          // This function's own names are as they were before the call.
+          this.#thrownByStep = state.clone();
+          this.#thrownByStep.adopt(machine.thrown);
+        }
         state.set(instr.dest, result.value);
         return result.returns;
       }
       case 'function': {
         const func = machine.module.funcs[instr.func]!;
+        machine.created.add(func);
         if (instr.defaults.length > 0) machine.defaults.set(func, new Map(instr.defaults.map((item) => [item.param, state.get(item.value)])));
         state.set(instr.dest, ofAtoms({ kind: 'function', ref: { module: machine.module, func }, receiver: null, binding: 'receiver', prefix: [], scopes: [] }));
         return true;
@@ -191,9 +218,15 @@ export class FunctionRun implements Analysis<State> {
         } else state.set(instr.dest, ofObject(object));
         return true;
       }
-      case 'operator':
+      case 'operator': {
+        const outcome = this.#outcomeOf(state, this.#conditions.tests.get(instr.dest));
+        if (outcome !== null) {
+          state.set(instr.dest, ofBoolean(outcome));
+          return true;
+        }
         state.set(instr.dest, evaluateOperator(machine, state, instr.operator, instr.operands.map((operand) => state.get(operand)), instr));
         return true;
+      }
       case 'await':
         state.set(instr.dest, state.get(instr.value));
         return true;
@@ -224,31 +257,76 @@ export class FunctionRun implements Analysis<State> {
     }
   }
 
-  edge(state: State, terminal: Terminal, _target: BlockId, isThen: boolean): State | null {
+  edge(state: State, terminal: Terminal, source: BlockId, target: BlockId, isThen: boolean): State | null {
+    const { heads, live } = this.#conditions;
+    let unrolled = false;
     switch (terminal.kind) {
       case 'branch': {
-        if (terminal.test === null) return state;
+        if (terminal.test === null) break;
         const test = state.get(terminal.test);
         const truth = truthOf(test);
+        if (this.machine.probe === null && !this.frame.early) {
+          for (const atom of test.atoms) if (atom.kind === 'flag') noteFlagUse(this.machine, this.frame, state, atom.object, { name: atom.object.label, span: terminal.span, effect: 'branch', sensitivity: 'unknown' });
+        }
         if (isThen ? !truth.mayBeTrue : !truth.mayBeFalse) return null;
         assume(state, test, isThen);
-        if (this.machine.running !== null && test.atoms.some((atom) => atom.kind === 'flag')) this.machine.running.observation.testsFlag = true;
         this.machine.use(forwardsOf(test), 'read', terminal.span);
         const guard = this.#guardOf(terminal.test, test, isThen);
         if (guard !== null) state.staleGuards = [...state.staleGuards.filter((known) => known.block !== guard.block), guard];
-        return state;
+        const condition = this.#conditions.tests.get(terminal.test);
+        if (condition !== undefined && truth.mayBeTrue && truth.mayBeFalse && !test.atoms.some((atom) => atom.kind === 'flag' || (atom.kind === 'object' && atom.object.kind !== 'opaque'))) {
+          state.facts = state.facts.with(condition.name, isThen !== condition.negated);
+          if (condition.constant === null) narrow(state, condition.variable, isThen !== condition.negated);
+        }
+        break;
       }
-      case 'each':
-        if (isThen) state.set(terminal.dest, iterate(state, state.get(terminal.iterable)));
-        return state;
+      case 'each': {
+        const iterable = state.get(terminal.iterable);
+        const elements = exactElements(state, iterable);
+        const entered = state.facts.get(loopName(source));
+        if (elements !== null && elements.length < MAX_UNROLLED && typeof entered === 'number' && entered !== SOME) {
+          // A short list that is known in full is gone through element by element: `for net in (encoder, decoder): net.eval()`.
+          if (isThen !== entered < elements.length) return null;
+          if (isThen) state.set(terminal.dest, elements[entered]!);
+          unrolled = isThen;
+          break;
+        }
+        if (!isThen && entered === 0 && !mayBeEmpty(state, iterable)) return null;
+        if (isThen) state.set(terminal.dest, iterate(state, iterable));
+        break;
+      }
       case 'goto':
       case 'return':
       case 'throw':
       case 'unreachable':
-        return state;
+        break;
       default:
         return assertNever(terminal);
     }
+    // The first arrival at the head of a loop is kept apart from the later ones; inside and after the loop that is forgotten.
+    if (heads.has(source) && !unrolled) state.facts = state.facts.without((name) => name === loopName(source));
+    if (heads.has(target)) {
+      const entered = state.facts.get(loopName(target));
+      state.facts = state.facts.with(loopName(target), source < target ? 0 : typeof entered === 'number' && entered !== SOME ? entered + 1 : SOME);
+    }
+    const needed = live.get(target);
+    if (needed !== undefined && state.facts.key !== '') {
+      const names = [...needed].map((variable) => truthName(variable));
+      state.facts = state.facts.without((name) => name.startsWith('v') && !names.some((one) => name === one || name.startsWith(`${one}==`)));
+    }
+    return state;
+  }
+
+  /** What a condition must come to on this path; null if that is open. */
+  #outcomeOf(state: State, condition: Condition | undefined): boolean | null {
+    if (condition === undefined || state.facts.key === '') return null;
+    const known = state.facts.get(condition.name);
+    if (typeof known === 'boolean') return known !== condition.negated;
+    if (condition.constant === null) return null;
+    // Equal to one constant is unequal to another.
+    const others = `${truthName(condition.variable)}==`;
+    for (const [name, value] of state.facts.entries()) if (value === true && name.startsWith(others)) return condition.negated;
+    return null;
   }
 
   /** A test that speaks of a mode: through a stale copy, or by its name where the value is not known. */
@@ -297,6 +375,14 @@ export class FunctionRun implements Analysis<State> {
     }
     return null;
   }
+}
+
+/** Takes out of a variable that may hold several constants those that `truth` rules out: functions inside of this one see it, too. */
+function narrow(state: State, variable: Variable, truth: boolean): void {
+  const names = variable.captured ? state.cells : state.locals;
+  const value = names.get(variable);
+  if (value === undefined || value.unknown || value.atoms.some((atom) => atom.kind !== 'constant')) return;
+  names.set(variable, { ...value, atoms: value.atoms.filter((atom) => atom.kind === 'constant' && constantIsTruthy(atom.value) === truth) });
 }
 
 const crossing = new WeakMap<Func, ReadonlySet<Temp>>();

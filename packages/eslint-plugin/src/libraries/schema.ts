@@ -89,6 +89,8 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('binding'), to: v.picklist(['nothing', 'class']) }),
     /** Binds leading arguments of a function. */
     v.strictObject({ kind: v.literal('partial') }),
+    /** Counts from its arguments: with constants it is known whether anything is counted. */
+    v.strictObject({ kind: v.literal('number-range') }),
     /** A decorator that leaves the function as it is. */
     v.strictObject({ kind: v.literal('same-function') }),
     /** Makes a learned parameter. */

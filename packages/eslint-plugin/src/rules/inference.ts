@@ -1,4 +1,5 @@
 // When a forward call is inference. What becomes of the output decides, not the name of the function around it.
+import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { ForwardObservation } from '../interpret/observation.ts';
 
 /**
@@ -9,4 +10,12 @@ import type { ForwardObservation } from '../interpret/observation.ts';
 export function isInference(observation: ForwardObservation): 'yes' | 'maybe' | 'no' {
   if (observation.uses.has('trained') || !observation.uses.has('read')) return 'no';
   return observation.uses.has('escaped') || observation.uses.has('target') ? 'maybe' : 'yes';
+}
+
+/**
+ * Holds if a test of a `training` flag that may be on or off decides which layers run: what is seen on one side, in the mode that the test
+ * says, may not be what happens.
+ */
+export function mayRunOtherLayers(observation: ForwardObservation): boolean {
+  return [...observation.leaves.values()].some((leaf) => leaf.effect === 'branch' && leaf.modes !== TRAIN && leaf.modes !== EVAL);
 }

@@ -6,7 +6,7 @@ import type { ForwardObservation, LeafRun } from '../interpret/observation.ts';
 import { insertEvalBefore } from '../report/edits.ts';
 import type { Finding } from '../report/finding.ts';
 import { describeEffects, describeSetting, quote, receiverText, witnessOf } from '../report/wording.ts';
-import { isInference } from './inference.ts';
+import { isInference, mayRunOtherLayers } from './inference.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
 
 export const noTrainModeInference: ModeRule = {
@@ -23,7 +23,7 @@ function judgeForward(analysis: Analysis, observation: ForwardObservation): read
   if (inference === 'no' || !observation.isModule || isInBrokenCode(analysis, observation.where.func.span)) return [];
   const inTraining = [...observation.leaves.values()].filter((leaf) => (leaf.modes & TRAIN) !== 0 && !isDeliberate(leaf));
   const surely = inTraining.filter((leaf) => leaf.modes === TRAIN && leaf.sensitivity === 'yes');
-  if (surely.length > 0 && inference === 'yes' && !observation.incomplete) return [report(analysis, observation, surely, 'definite')];
+  if (surely.length > 0 && inference === 'yes' && !mayRunOtherLayers(observation) && !observation.incomplete) return [report(analysis, observation, surely, 'definite')];
   if (inTraining.length > 0) return [report(analysis, observation, inTraining, 'possible')];
   // Layers that we cannot see, or a mode that the caller decides.
   const unseen = observation.opaque && (observation.modes & TRAIN) !== 0;

@@ -1,12 +1,11 @@
 // An inference call records a graph that nothing uses. Only for libraries that have such a scope.
 import type { Analysis } from '../analyze.ts';
 import { GRAD_ENABLED, GRAD_ENTRY } from '../domains/grad.ts';
-import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { ForwardObservation } from '../interpret/observation.ts';
 import { addNamedImport, wrapInCallback, wrapInWith } from '../report/edits.ts';
 import type { Finding, Suggestion } from '../report/finding.ts';
 import { lineOf, quote, receiverText, witnessOf } from '../report/wording.ts';
-import { isInference } from './inference.ts';
+import { isInference, mayRunOtherLayers } from './inference.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
 
 const ENGINE = '@modeguard/engine';
@@ -24,9 +23,8 @@ function judgeForward(analysis: Analysis, observation: ForwardObservation): read
   const inference = isInference(observation);
   if (inference === 'no' || !observation.isModule || observation.records === 'no' || isInBrokenCode(analysis, observation.where.func.span)) return [];
   if ((observation.grad & (GRAD_ENABLED | GRAD_ENTRY)) === 0) return [];
-  // Where the mode decides which layers run, a mode that is not certain leaves open whether those with parameters do.
-  const sameLayers = !observation.testsFlag || observation.modes === TRAIN || observation.modes === EVAL;
-  const surely = inference === 'yes' && observation.grad === GRAD_ENABLED && observation.records === 'yes' && sameLayers && !observation.incomplete;
+  // Where a mode that is not certain decides which layers run, it is open whether those with parameters do.
+  const surely = inference === 'yes' && observation.grad === GRAD_ENABLED && observation.records === 'yes' && !mayRunOtherLayers(observation) && !observation.incomplete;
   return [report(analysis, observation, surely ? 'definite' : 'possible')];
 }
 
