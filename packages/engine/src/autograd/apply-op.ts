@@ -68,12 +68,6 @@ export function applyOp<A, T extends TensorBase>(op: string, opRecord: OpRecord<
 }
 
 function refuseInPlace(op: string, target: TensorBase, others: readonly TensorBase[]): void {
-  if (target.isInference() && !isInferenceModeEnabled()) {
-    throw new RuntimeError(
-      'Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing inplace update.' +
-        'See https://github.com/pytorch/rfcs/pull/17 for more details.',
-    );
-  }
   if (!isRecording()) return;
   if (target.isLeaf && target.requiresGrad) throw new RuntimeError('a leaf Variable that requires grad is being used in an in-place operation.');
   if (target.viewOf?.isLeaf && target.viewOf.requiresGrad) throw new RuntimeError('a view of a leaf Variable that requires grad is being used in an in-place operation.');
@@ -93,6 +87,13 @@ export function applyInPlace<A, T extends TensorBase>(op: string, opRecord: OpRe
   // Recorded before the write: a saved input that is the target itself then counts as modified, as in PyTorch.
   const node = record(op, opRecord, inputs, attributes, target.array, true);
   target.array.assign(output);
+  // PyTorch finds this out when it counts the write, which has then been made (2.13, executed).
+  if (target.isInference() && !isInferenceModeEnabled()) {
+    throw new RuntimeError(
+      'Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing inplace update.' +
+        'See https://github.com/pytorch/rfcs/pull/17 for more details.',
+    );
+  }
   if (node !== null) {
     target.gradFn = node;
     target.historyVersion = ++target.array.storage.rewrites;

@@ -56,8 +56,12 @@ export class BatchNorm1d extends Module {
     const training = this.training;
     let factor = this.momentum ?? 0;
     if (training && this.trackRunningStats && this.numBatchesTracked !== null) {
-      this.numBatchesTracked.add_(1);
-      this.#written('num_batches_tracked');
+      try {
+        this.numBatchesTracked.add_(1);
+      } finally {
+        // A write to an inference tensor is made, and then refused.
+        this.#written('num_batches_tracked');
+      }
       if (this.momentum === null) factor = 1 / this.numBatchesTracked.array.contiguousData()[0]!;
     }
     const byBatch = training || (this.runningMean === null && this.runningVar === null);
