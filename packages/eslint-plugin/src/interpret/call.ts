@@ -122,7 +122,7 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
     case 'library':
       return callLibrary(machine, frame, state, atom.path, args, instr);
     case 'method':
-      return callModuleMethod(machine, frame, state, atom.object, atom.name, true, args, instr);
+      return callModuleMethod(machine, frame, state, atom.object, atom.name, ofAtoms(atom), args, instr);
     case 'object': {
       if (atom.object.class !== null && atom.object.kind !== 'module') {
         const call = findMember(machine.order(atom.object.class), '__call__');
@@ -167,13 +167,13 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
         }
       }
       if (object.kind === 'collection') return callCollectionMethod(machine, frame, state, object, name, args, instr);
-      if (object.kind === 'module' || object.kind === 'opaque') return callModuleMethod(machine, frame, state, object, name, receiver.atoms.length === 1, args, instr);
+      if (object.kind === 'module' || object.kind === 'opaque') return callModuleMethod(machine, frame, state, object, name, receiver, args, instr);
       return callUnknown(machine, state, ofObject(object), args, instr);
     }
     case 'super': {
       const member = findMember(machine.order(atom.object.class ?? atom.after), name, atom.after);
       if (member !== null) return callMember(machine, frame, state, member.entry.value, atom.object, args, instr);
-      return callModuleMethod(machine, frame, state, atom.object, name, true, args, instr);
+      return callModuleMethod(machine, frame, state, atom.object, name, ofAtoms(atom), args, instr);
     }
     case 'library':
       return callLibrary(machine, frame, state, machine.libraries.canonical(`${atom.path}.${name}`), args, instr);

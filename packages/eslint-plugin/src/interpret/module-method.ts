@@ -4,7 +4,7 @@ import { CALIBRATED } from '../domains/heap.ts';
 import { EVAL } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, joinValues, mustString, NOTHING, ofAtoms, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, joinValues, mustString, NOTHING, objectsOf, ofAtoms, ofObject, type Value } from '../domains/value.ts';
 import { allArgs, callUnknown, returned, runCallbacks, type CallInstr } from './call.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
@@ -14,9 +14,10 @@ import type { ArgValues, Frame, Machine } from './machine.ts';
 import { eachInTree, escapeTree, modesOfFlag, setTreeMode, setTreeStatistics, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 import { callTensorMethod } from './tensor-call.ts';
 
-/** `certain`: the receiver is this object and no other. */
-export function callModuleMethod(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, certain: boolean, args: ArgValues, instr: CallInstr): CallResult {
+/** @param receiver everything that the receiver may be; `object` is one of them */
+export function callModuleMethod(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, receiver: Value, args: ArgValues, instr: CallInstr): CallResult {
   const self = ofObject(object);
+  const certain = receiver.atoms.length === 1;
   const effect = machine.libraries.moduleMethods.get(name);
   if (effect === undefined) return callOther(machine, frame, state, object, name, args, instr);
   const { trainMethod } = machine.libraries.moduleModel;
@@ -46,7 +47,8 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
         }
       }
       const modes = effect === 'set-eval' ? EVAL : modesOfFlag(args.positional[0] ?? args.keywords.get('mode') ?? (args.more === null ? undefined : ANYTHING));
-      const selective = !certain || machine.registered.has(object);
+      // A part, or something picked out of a list of parts, is set apart from its network.
+      const selective = objectsOf(receiver).some((item) => machine.registered.has(item)) || machine.registered.has(object);
       setTreeMode(machine, frame, state, object, modes, { site: machine.site(instr.span), mode: modes, how: 'called', selective }, certain, instr);
       return returned(self);
     }
