@@ -6,8 +6,8 @@
 //
 // What it refuses: to resolve `require` where the file declares that name itself.
 import ts from 'typescript';
-import type { Arg, BlockId, Callee, Temp, Variable } from '../../ir/ir.ts';
-import { isTransparent, type FunctionLowering } from './context.ts';
+import type { Arg, BlockId, Callee, Element, Temp, Variable } from '../../ir/ir.ts';
+import { isTransparent, skipTransparent, type FunctionLowering } from './context.ts';
 
 type Link = ts.PropertyAccessExpression | ts.ElementAccessExpression | ts.CallExpression | ts.TaggedTemplateExpression;
 type Access = ts.PropertyAccessExpression | ts.ElementAccessExpression;
@@ -29,7 +29,7 @@ export function lowerChain(fn: FunctionLowering, node: ts.Expression, onNullish:
   const links: Link[] = [];
   let base = node;
   for (;;) {
-    base = skipInChain(base);
+    base = skipInChain(base, links.length > 0 && isInvocation(links[links.length - 1]!));
     if (!isChainLink(base) || isSpecialCall(fn, base)) break;
     links.push(base);
     base = ts.isTaggedTemplateExpression(base) ? base.tag : base.expression;
@@ -42,14 +42,27 @@ export function lowerChain(fn: FunctionLowering, node: ts.Expression, onNullish:
     const next = links[i + 1];
     if (isAccess(link)) {
       if (link.questionDotToken !== undefined) shortcut.unlessNullish(value);
-      const name = accessName(link);
-      if (name !== null && next !== undefined && isInvocation(next)) {
-        if (ts.isCallExpression(next) && next.questionDotToken !== undefined) shortcut.unlessNullish(fn.builder.getAttr(value, name, fn.span(link)));
+      const name = accessName(fn, link);
+      if (next === undefined || !isInvocation(next)) {
+        value = lowerAccess(fn, link, value);
+        continue;
+      }
+      i += 1;
+      const names = alternativeNames(link);
+      if (name !== null) {
+        if (isOptionalCall(next)) shortcut.unlessNullish(fn.builder.getAttr(value, name, fn.span(link)));
         value = lowerInvocation(fn, next, { kind: 'method', object: value, name }, link);
-        i += 1;
-      } else value = lowerAccess(fn, link, value);
+      } else if (names !== null && !isOptionalCall(next)) value = lowerAlternatives(fn, link, value, names, next);
+      else {
+        const object = value;
+        const method = lowerAccess(fn, link, object);
+        if (isOptionalCall(next)) shortcut.unlessNullish(method);
+        value = lowerInvocation(fn, next, { kind: 'value', value: method }, link);
+        // Whatever method that was, it had the object as `this`.
+        if (!isConstantIndex(link)) fn.builder.opaque('computed-method', [object], fn.span(link));
+      }
     } else {
-      if (ts.isCallExpression(link) && link.questionDotToken !== undefined) shortcut.unlessNullish(value);
+      if (isOptionalCall(link)) shortcut.unlessNullish(value);
       value = lowerInvocation(fn, link, { kind: 'value', value }, ts.isCallExpression(link) ? link.expression : link.tag);
     }
   }
@@ -93,8 +106,9 @@ class Shortcut {
   }
 }
 
-/** Drops what is transparent, but keeps `(a?.b)` whole: parentheses end what `?.` skips. */
-function skipInChain(node: ts.Expression): ts.Expression {
+// Approximation: `(a?.b)()` is read as `a?.b()`, which goes on where the other one throws.
+/** Drops what is transparent, but keeps `(a?.b)` whole: parentheses end what `?.` skips, though a call of it has its receiver. */
+function skipInChain(node: ts.Expression, isCalled: boolean): ts.Expression {
   let inner = node;
   let outermost = node;
   let parenthesized = false;
@@ -105,7 +119,8 @@ function skipInChain(node: ts.Expression): ts.Expression {
     }
     inner = inner.expression;
   }
-  return parenthesized && ts.isOptionalChain(inner) ? outermost : inner;
+  const isMethod = isCalled && (ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner));
+  return parenthesized && !isMethod && ts.isOptionalChain(inner) ? outermost : inner;
 }
 
 function isAccess(node: Link): node is Access {
@@ -116,10 +131,54 @@ function isInvocation(node: Link): node is ts.CallExpression | ts.TaggedTemplate
   return !isAccess(node);
 }
 
-/** The name that an access spells: `.name` or `['name']`. */
-function accessName(node: Access): string | null {
+/** The name that the callee of a method call spells: `.name`, `['name']` or `[Symbol.name]`, as classes.ts names such members. */
+function accessName(fn: FunctionLowering, node: Access): string | null {
   if (ts.isPropertyAccessExpression(node)) return node.name.text;
-  return ts.isStringLiteralLike(node.argumentExpression) ? node.argumentExpression.text : null;
+  const index = skipTransparent(node.argumentExpression);
+  if (ts.isStringLiteralLike(index)) return index.text;
+  const isSymbol = ts.isPropertyAccessExpression(index) && ts.isIdentifier(index.expression) && index.expression.text === 'Symbol' && fn.scope.lookup('Symbol') === null;
+  return isSymbol ? `[Symbol.${index.name.text}]` : null;
+}
+
+function isOptionalCall(node: Link): boolean {
+  return ts.isCallExpression(node) && node.questionDotToken !== undefined;
+}
+
+/** `[0]`: the caller means an element of a list, not a method. */
+function isConstantIndex(node: Access): boolean {
+  return ts.isElementAccessExpression(node) && ts.isNumericLiteral(skipTransparent(node.argumentExpression));
+}
+
+interface Alternatives {
+  readonly test: ts.Expression;
+  readonly then: string;
+  readonly otherwise: string;
+}
+
+/** The two names of `[test ? 'train' : 'eval']`. */
+function alternativeNames(node: Access): Alternatives | null {
+  if (!ts.isElementAccessExpression(node)) return null;
+  const index = skipTransparent(node.argumentExpression);
+  if (!ts.isConditionalExpression(index)) return null;
+  const [then, otherwise] = [skipTransparent(index.whenTrue), skipTransparent(index.whenFalse)];
+  if (!ts.isStringLiteralLike(then) || !ts.isStringLiteralLike(otherwise)) return null;
+  return { test: index.condition, then: then.text, otherwise: otherwise.text };
+}
+
+/** `object[test ? 'train' : 'eval'](x)`: one of two method calls. */
+function lowerAlternatives(fn: FunctionLowering, link: Access, object: Temp, names: Alternatives, call: ts.CallExpression | ts.TaggedTemplateExpression): Temp {
+  const { builder } = fn;
+  const span = fn.span(call);
+  const result = builder.synthetic('?');
+  const [then, otherwise, after] = [builder.newBlock(), builder.newBlock(), builder.newBlock()];
+  fn.condition(names.test, then, otherwise);
+  builder.startBlock(then, span);
+  builder.store(result, lowerInvocation(fn, call, { kind: 'method', object, name: names.then }, link), span);
+  builder.terminate({ kind: 'goto', target: after }, span);
+  builder.startBlock(otherwise, span);
+  builder.store(result, lowerInvocation(fn, call, { kind: 'method', object, name: names.otherwise }, link), span);
+  builder.startBlock(after, span);
+  return builder.load(result, span);
 }
 
 function lowerAccess(fn: FunctionLowering, node: Access, object: Temp): Temp {
@@ -143,12 +202,16 @@ export function lowerArguments(fn: FunctionLowering, nodes: readonly ts.Expressi
   });
 }
 
-/** A tag gets the literal parts, which nothing depends on, and then the values. */
+/** A tag gets the list of the literal parts and then the values. */
 function templateArguments(fn: FunctionLowering, template: ts.TemplateLiteral): readonly Arg[] {
   const span = fn.span(template);
-  const parts: Arg = { kind: 'positional', name: null, value: fn.builder.opaque('template-parts', [], span), span };
-  if (ts.isNoSubstitutionTemplateLiteral(template)) return [parts];
-  return [parts, ...lowerArguments(fn, template.templateSpans.map((part) => part.expression))];
+  const isPlain = ts.isNoSubstitutionTemplateLiteral(template);
+  const literals = isPlain ? [template] : [template.head, ...template.templateSpans.map((part) => part.literal)];
+  const elements = literals.map((literal): Element => ({ kind: 'element', key: null, value: fn.constant(literal.text, fn.span(literal)) }));
+  const dest = fn.builder.temp();
+  fn.builder.emit({ kind: 'collection', dest, form: 'list', elements }, span);
+  const parts: Arg = { kind: 'positional', name: null, value: dest, span };
+  return isPlain ? [parts] : [parts, ...lowerArguments(fn, template.templateSpans.map((part) => part.expression))];
 }
 
 export function lowerNew(fn: FunctionLowering, node: ts.NewExpression): Temp {
@@ -160,8 +223,12 @@ export function lowerNew(fn: FunctionLowering, node: ts.NewExpression): Temp {
 /** Calls whose callee is no value: `super(x)`, `import('x')`, `require('x')`. */
 function isSpecialCall(fn: FunctionLowering, node: Link): boolean {
   if (!ts.isCallExpression(node)) return false;
-  const { kind } = node.expression;
-  return kind === ts.SyntaxKind.SuperKeyword || kind === ts.SyntaxKind.ImportKeyword || requiredModule(fn, node) !== null;
+  return node.expression.kind === ts.SyntaxKind.SuperKeyword || isImport(node.expression) || requiredModule(fn, node) !== null;
+}
+
+/** `import` or `import.defer`. */
+function isImport(node: ts.Expression): boolean {
+  return node.kind === ts.SyntaxKind.ImportKeyword || (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword && node.name.text !== 'meta');
 }
 
 /** The module that `require('x')` names, if this is such a call. */
@@ -175,8 +242,9 @@ export function requiredModule(fn: FunctionLowering, node: ts.Expression): strin
 function lowerSpecialCall(fn: FunctionLowering, node: ts.CallExpression): Temp {
   if (node.expression.kind === ts.SyntaxKind.SuperKeyword) return lowerSuperCall(fn, node);
   const span = fn.span(node);
-  const [argument] = node.arguments;
+  const [argument, ...options] = node.arguments;
   if (argument !== undefined && ts.isStringLiteralLike(argument)) {
+    for (const option of options) fn.effect(option);
     const dest = fn.builder.temp();
     fn.builder.emit({ kind: 'import', dest, module: argument.text, name: null }, span);
     return dest;

@@ -3,11 +3,12 @@
 // What it guarantees: a class is a `class` instruction with its base, followed by one `define-member` for each member that has
 // a body. The constructor is the method `constructor`. Instance fields are assigned by a function of their own, the class's
 // field initialiser, in the order of the text and on its `this`; private names keep their `#`. Static fields and blocks run
-// where the class is defined, with the class as `this`. A decorator is a call of the decorator on the member or the class,
-// whose result takes its place.
+// where the class is defined, with the class as `this`. Decorators and computed names are evaluated in the order of the text. A
+// decorator is a call of the decorator on the member or the class, whose result takes its place unless it is nothing.
 //
-// What it refuses: the context object of a decorator, what a decorator makes of a field, and members that are types only
-// (overloads, `declare`, `abstract`, index signatures). A member with a computed name is called `[source of the name]`.
+// What it refuses: the context object of a decorator, what a decorator makes of a field, what a static accessor gives, and
+// members that are types only (overloads, `declare`, `abstract`, index signatures). A method with a computed name is called
+// `[source of the name]`.
 import ts from 'typescript';
 import type { Arg, ClassId, FuncId, Temp, Variable } from '../../ir/ir.ts';
 import type { Span } from '../../source/span.ts';
@@ -56,11 +57,13 @@ function lowerBody(fn: FunctionLowering, node: ClassNode, name: string, bind: (v
   const statics: (() => void)[] = [];
   for (const member of node.members) {
     fn.at(memberHeader(fn, member));
+    if (ts.isPropertyDeclaration(member) && hasModifier(member, ts.SyntaxKind.DeclareKeyword)) continue;
     if (ts.isPropertyDeclaration(member)) {
+      const decorators = decoratorsOf(fn, member);
       const field = fieldOf(fn, member);
       if (hasModifier(member, ts.SyntaxKind.StaticKeyword)) statics.push(() => defineStaticField(fn, field, value));
       else if (isInstanceField(member)) keys.push(field);
-      for (const decorator of decoratorsOf(fn, member)) applyDecorator(fn, decorator, fn.undefined(fn.span(member.name)));
+      for (const decorator of [...decorators].reverse()) callDecorator(fn, decorator, fn.undefined(fn.span(member.name)));
     } else if (ts.isClassStaticBlockDeclaration(member)) statics.push(() => lowerStaticBlock(fn, member));
     else defineMember(fn, member, value, classId, heritage !== undefined);
   }
@@ -136,9 +139,9 @@ function fieldOf(fn: FunctionLowering, node: ts.PropertyDeclaration): Field {
 function defineStaticField(fn: FunctionLowering, { node, key }: Field, target: Temp): void {
   const span = fn.span(node);
   fn.at(span);
-  const name = 'name' in key ? key.name : fn.module.text(node.name);
-  const value = node.initializer === undefined ? fn.undefined(span) : fn.named(node.initializer, name);
-  fn.builder.emit({ kind: 'define-member', class: target, name, value, member: 'static' }, span);
+  const value = node.initializer === undefined ? fn.undefined(span) : fn.named(node.initializer, 'name' in key ? key.name : null);
+  if ('name' in key) fn.builder.emit({ kind: 'define-member', class: target, name: key.name, value, member: 'static' }, span);
+  else fn.builder.emit({ kind: 'set-item', object: target, index: fn.builder.load(key.variable, fn.span(node.name)), value }, span);
 }
 
 function lowerStaticBlock(fn: FunctionLowering, node: ts.ClassStaticBlockDeclaration): void {
@@ -163,15 +166,20 @@ function defineMember(fn: FunctionLowering, node: ts.ClassElement, target: Temp,
   const isConstructor = ts.isConstructorDeclaration(node);
   if (!isMethod && !isConstructor && !ts.isGetAccessorDeclaration(node) && !ts.isSetAccessorDeclaration(node)) return;
   if (node.body === undefined) return;
-  const name = isConstructor ? 'constructor' : memberName(fn, node.name);
   const decorators = decoratorsOf(fn, node);
+  const name = isConstructor ? 'constructor' : memberName(fn, node.name);
   // A decorator of a parameter does not see the function.
-  for (const parameter of node.parameters) for (const decorator of decoratorsOf(fn, parameter)) applyDecorator(fn, decorator, fn.undefined(decorator.span));
+  for (const parameter of node.parameters) for (const decorator of decoratorsOf(fn, parameter)) callDecorator(fn, decorator, fn.undefined(decorator.span));
   const kind = isConstructor ? 'constructor' : isMethod ? 'method' : ts.isGetAccessorDeclaration(node) ? 'getter' : 'setter';
   const func = functionValue(fn, node, kind, name, classId, derived);
   const value = decorators.reduceRight((inner, decorator) => applyDecorator(fn, decorator, inner), func);
-  const member = hasModifier(node, ts.SyntaxKind.StaticKeyword) ? 'static' : kind === 'constructor' ? 'method' : kind;
-  fn.builder.emit({ kind: 'define-member', class: target, name, value, member }, fn.span(node));
+  if (!hasModifier(node, ts.SyntaxKind.StaticKeyword)) {
+    fn.builder.emit({ kind: 'define-member', class: target, name, value, member: kind === 'constructor' ? 'method' : kind }, fn.span(node));
+    return;
+  }
+  // A static attribute is a value, and what a getter gives is not known here. A static setter gives nothing to read.
+  const attribute = kind === 'getter' ? fn.builder.opaque('static-getter', [value], fn.span(node)) : value;
+  if (kind !== 'setter') fn.builder.emit({ kind: 'define-member', class: target, name, value: attribute, member: 'static' }, fn.span(node));
 }
 
 function memberName(fn: FunctionLowering, name: ts.PropertyName): string {
@@ -191,9 +199,17 @@ function decoratorsOf(fn: FunctionLowering, node: ts.Node): readonly Decoration[
   return (ts.getDecorators(node) ?? []).map((decorator) => ({ value: fn.expression(decorator.expression), span: fn.span(decorator) }));
 }
 
+function callDecorator(fn: FunctionLowering, decorator: Decoration, target: Temp): Temp {
+  const { span } = decorator;
+  const context = fn.builder.opaque('decorator-context', [], span);
+  const args = [target, context].map((value): Arg => ({ kind: 'positional', name: null, value, span }));
+  return fn.builder.call({ kind: 'value', value: decorator.value }, args, span, span);
+}
+
+/** What a decorator makes of `target`: its result, or `target` itself if it returns nothing. */
 function applyDecorator(fn: FunctionLowering, decorator: Decoration, target: Temp): Temp {
-  const arg: Arg = { kind: 'positional', name: null, value: target, span: decorator.span };
-  return fn.builder.call({ kind: 'value', value: decorator.value }, [arg], decorator.span, decorator.span);
+  const result = callDecorator(fn, decorator, target);
+  return fn.builder.choose(result, () => result, () => target, decorator.span);
 }
 
 function memberHeader(fn: FunctionLowering, member: ts.ClassElement): Span {

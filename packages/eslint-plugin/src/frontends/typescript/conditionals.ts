@@ -9,6 +9,7 @@ import ts from 'typescript';
 import type { BlockId, Temp } from '../../ir/ir.ts';
 import { lowerChain } from './chains.ts';
 import { skipTransparent, type FunctionLowering } from './context.ts';
+import { lowerBranch } from './functions.ts';
 
 export function lowerCondition(fn: FunctionLowering, test: ts.Expression, then: BlockId, otherwise: BlockId): void {
   let node = skipTransparent(test);
@@ -119,7 +120,7 @@ export function lowerIf(fn: FunctionLowering, node: ts.IfStatement): void {
   const after = builder.newBlock();
   for (let current: ts.Statement = node; ; ) {
     if (!ts.isIfStatement(current)) {
-      fn.statement(current);
+      lowerBranch(fn, current);
       break;
     }
     const header = fn.module.header(current, current.thenStatement.pos);
@@ -128,7 +129,7 @@ export function lowerIf(fn: FunctionLowering, node: ts.IfStatement): void {
     const otherwise = current.elseStatement === undefined ? after : builder.newBlock();
     fn.condition(current.expression, then, otherwise);
     builder.startBlock(then, header);
-    fn.statement(current.thenStatement);
+    lowerBranch(fn, current.thenStatement);
     builder.terminate({ kind: 'goto', target: after }, header);
     if (current.elseStatement === undefined) break;
     builder.startBlock(otherwise, header);

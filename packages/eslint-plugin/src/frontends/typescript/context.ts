@@ -36,6 +36,8 @@ export class ModuleLowering {
   readonly classIds = new Map<ts.Node, ClassId>();
   /** Namespaces and enums that add to a value which was declared before under their name. */
   readonly extensions = new Set<ts.Node>();
+  /** What the parts of a namespace or an enum have exported so far: names that later parts see. */
+  readonly parts = new Map<Variable, Map<string, Variable>>();
   /** The variables that hold what CommonJS assignments export. */
   readonly commonJs = new Map<string, Variable>();
   readonly #scopes = new Map<ts.Node, Scope>();
@@ -71,11 +73,11 @@ export class ModuleLowering {
     return id;
   }
 
-  /** The scope that a node opens; `fill` declares its names, the first time only. */
-  scope(node: ts.Node, parent: Scope, fill: (scope: Scope) => void): Scope {
+  /** The scope that a node opens; `fill` declares its names, the first time only. `object`: that of a `with`. */
+  scope(node: ts.Node, parent: Scope, fill: (scope: Scope) => void, object: Variable | null = null): Scope {
     const known = this.#scopes.get(node);
     if (known !== undefined) return known;
-    const scope = new Scope(parent);
+    const scope = new Scope(parent, object);
     this.#scopes.set(node, scope);
     fill(scope);
     return scope;
@@ -98,6 +100,12 @@ export class FunctionLowering {
   readonly parameters: Variable[] | null;
   /** The fields that a constructor's parameters declare, set after the base class is constructed. */
   parameterProperties: readonly { readonly name: string; readonly variable: Variable; readonly span: Span }[] = [];
+  /** The scope of the parameters, where it is not that of the body. */
+  parameterScope: Scope | null = null;
+  /** Holds outside strict mode, in scripts only. */
+  isSloppy = false;
+  /** The functions of blocks that sloppy mode knows in the whole function. */
+  readonly sloppyFunctions = new Map<string, Variable>();
   /** The name that the next function or class expression takes from its place (`const f = () => 1`). */
   nameHint: string | null = null;
   #depth = 0;

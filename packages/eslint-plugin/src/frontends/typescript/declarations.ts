@@ -60,6 +60,7 @@ export function enterResource(fn: FunctionLowering, list: ts.VariableDeclaration
   const dest = builder.temp();
   const isAsync = (list.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.AwaitUsing;
   builder.emit({ kind: 'enter', dest, manager, scope, isAsync }, span);
-  bindName(fn, name, dest);
+  // Unlike `with ... as name`, `using` binds the resource itself.
+  bindName(fn, name, manager);
   builder.withCleanup(rest, (how) => builder.emit({ kind: 'exit', manager, scope, how }, span), span);
 }

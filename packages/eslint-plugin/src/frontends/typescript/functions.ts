@@ -12,7 +12,8 @@ import type { Span } from '../../source/span.ts';
 import { FunctionLowering, type ModuleLowering } from './context.ts';
 import { storeParameterProperties } from './chains.ts';
 import { bindName, withDefault } from './patterns.ts';
-import { boundIdentifiers, hasModifier, lexicalNames, varIdentifiers, Scope } from './scopes.ts';
+import { boundIdentifiers, hasModifier, lexicalNames, varIdentifiers, withoutLabels, Scope } from './scopes.ts';
+import { functionsOfBlocks, isStrict } from './sloppy.ts';
 
 export type FunctionNode = (
   | ts.FunctionDeclaration
@@ -34,6 +35,7 @@ interface Definition {
   /** What an arrow function takes from the function around it. */
   readonly outerReceiver: Variable | null;
   readonly outerParameters: Variable[] | null;
+  readonly isSloppy: boolean;
   /** Holds for the constructor of a class with a base, where `this` does not exist before `super(...)`. */
   readonly derived: boolean;
 }
@@ -43,7 +45,7 @@ export function functionValue(fn: FunctionLowering, node: FunctionNode, kind: Fu
   const { module } = fn;
   const definition: Definition = {
     node, kind, name, owner, derived,
-    parent: fn.id, scope: fn.scope, outerReceiver: fn.receiver, outerParameters: fn.parameters,
+    parent: fn.id, scope: fn.scope, outerReceiver: fn.receiver, outerParameters: fn.parameters, isSloppy: fn.isSloppy && owner === null,
   };
   const func = module.function(node, (id) => lowerFunction(module, id, definition));
   const dest = fn.builder.temp();
@@ -67,20 +69,46 @@ export function lowerFunctionExpression(fn: FunctionLowering, node: ts.FunctionE
 
 /** Declares the names of a body and stores its functions, so that they can be called from the start on. */
 export function enterBody(fn: FunctionLowering, statements: readonly ts.Statement[]): void {
-  for (const name of varIdentifiers(statements)) fn.declare(fn.scope, name.text);
-  declareLexical(fn, fn.scope, statements);
+  declareBody(fn, statements);
   storeFunctions(fn, statements);
 }
 
-export function declareLexical(fn: FunctionLowering, scope: Scope, statements: readonly ts.Statement[]): void {
-  for (const { name, extension } of lexicalNames(statements)) {
-    if (extension !== null && scope.has(name)) fn.module.extensions.add(extension);
-    fn.declare(scope, name);
+export function declareBody(fn: FunctionLowering, statements: readonly ts.Statement[]): void {
+  const { scope, parameterScope } = fn;
+  // `var` of a parameter's name is the parameter.
+  for (const { text } of varIdentifiers(statements)) if (parameterScope?.has(text) !== true) fn.declare(scope, text);
+  declareLexical(fn, scope, statements);
+  if (!fn.isSloppy) return;
+  const stronger = new Set(lexicalNames(statements).flatMap(({ name, isFunction }) => (isFunction ? [] : [name])));
+  for (const name of functionsOfBlocks(statements)) {
+    if (stronger.has(name) || parameterScope?.has(name) === true) continue;
+    const variable = fn.declare(scope, name);
+    if (variable.origin !== 'parameter') fn.sloppyFunctions.set(name, variable);
   }
 }
 
+export function declareLexical(fn: FunctionLowering, scope: Scope, statements: readonly ts.Statement[]): void {
+  for (const { name, extension, isFunction } of lexicalNames(statements)) {
+    if (extension !== null && scope.has(name)) fn.module.extensions.add(extension);
+    // Approximation: in sloppy mode the function of a block and its name in the function around it are one variable.
+    const shared = isFunction ? fn.sloppyFunctions.get(name) : undefined;
+    if (shared === undefined || scope.parent?.lookup(name) !== shared) fn.declare(scope, name);
+  }
+}
+
+/** The branch of an `if`, which may be a function in scripts: that has a block of its own. */
+export function lowerBranch(fn: FunctionLowering, node: ts.Statement): void {
+  if (!ts.isFunctionDeclaration(node)) {
+    fn.statement(node);
+    return;
+  }
+  const scope = fn.module.scope(node, fn.scope, (inner) => declareLexical(fn, inner, [node]));
+  fn.inScope(scope, () => storeFunctions(fn, [node]));
+}
+
 export function storeFunctions(fn: FunctionLowering, statements: readonly ts.Statement[]): void {
-  for (const statement of statements) {
+  for (const labelled of statements) {
+    const statement = withoutLabels(labelled);
     if (!ts.isFunctionDeclaration(statement) || statement.body === undefined || hasModifier(statement, ts.SyntaxKind.DeclareKeyword)) continue;
     // `export default function () {}` has no name; its variable is declared by modules.ts.
     const name = statement.name?.text ?? 'default';
@@ -105,6 +133,12 @@ function lowerFunction(module: ModuleLowering, id: FuncId, definition: Definitio
   const params = lowerParameters(fn, node, definition.derived);
   const body = node.body!;
   if (ts.isBlock(body)) {
+    fn.isSloppy = definition.isSloppy && !isStrict(body.statements);
+    if (node.parameters.some((parameter) => parameter.initializer !== undefined || !ts.isIdentifier(parameter.name))) {
+      // Functions in the parameters do not see the names of the body.
+      fn.parameterScope = fn.scope;
+      fn.scope = new Scope(fn.scope);
+    }
     enterBody(fn, body.statements);
     fn.statements(body.statements);
   } else {

@@ -1,8 +1,10 @@
 // Literals: arrays, objects, templates, JSX.
 //
 // What it guarantees: elements are evaluated in the order of the text. An object literal is a `dict` whose known keys are
-// constant strings; methods and getters in it are function values under their name (a getter's `Func.kind` says so). A setter
+// constant strings; methods in it are function values under their name; `__proto__: value` is spread before all others. A setter
 // is lowered but is no element.
+//
+// Approximation: what a getter gives is unknown.
 //
 // What it refuses: what JSX means. Its tag, attributes and children are operands of an `opaque`.
 import ts from 'typescript';
@@ -32,6 +34,11 @@ export function lowerObject(fn: FunctionLowering, node: ts.ObjectLiteralExpressi
       elements.push({ kind: 'spread', key: null, value: fn.expression(property.expression) });
       continue;
     }
+    if (ts.isPropertyAssignment(property) && isPrototype(property.name)) {
+      // Own properties are stronger than those of the prototype, wherever it stands.
+      elements.unshift({ kind: 'spread', key: null, value: fn.expression(property.initializer) });
+      continue;
+    }
     const span = fn.span(property.name);
     const known = propertyKey(fn, property.name);
     const key = known.kind === 'static' ? fn.constant(known.name, span) : known.value;
@@ -41,6 +48,11 @@ export function lowerObject(fn: FunctionLowering, node: ts.ObjectLiteralExpressi
   return collection(fn, 'dict', elements, node);
 }
 
+/** `__proto__: value`, but not `['__proto__']: value`, `__proto__` or `__proto__() {}`. */
+function isPrototype(name: ts.PropertyName): boolean {
+  return (ts.isIdentifier(name) || ts.isStringLiteral(name)) && name.text === '__proto__';
+}
+
 function propertyValue(fn: FunctionLowering, property: Exclude<ts.ObjectLiteralElementLike, ts.SpreadAssignment>): Temp | null {
   if (ts.isShorthandPropertyAssignment(property)) return readName(fn, property.name.text, fn.span(property.name));
   const name = staticPropertyName(property.name);
@@ -48,6 +60,7 @@ function propertyValue(fn: FunctionLowering, property: Exclude<ts.ObjectLiteralE
   if (property.body === undefined) return null;
   const kind = ts.isMethodDeclaration(property) ? 'method' : ts.isGetAccessorDeclaration(property) ? 'getter' : 'setter';
   const value = functionValue(fn, property, kind, name ?? fn.module.text(property.name), null);
+  if (kind === 'getter') return fn.builder.opaque('getter', [value], fn.span(property));
   return kind === 'setter' ? null : value;
 }
 
@@ -62,7 +75,7 @@ export function lowerJsx(fn: FunctionLowering, node: ts.JsxElement | ts.JsxSelfC
   if (!ts.isJsxFragment(node)) {
     const { tagName, attributes } = ts.isJsxElement(node) ? node.openingElement : node;
     // A lower-case tag is an element of the host, not a value.
-    if (!ts.isJsxNamespacedName(tagName) && !(ts.isIdentifier(tagName) && /^[a-z]/.test(tagName.text))) operands.push(fn.expression(tagName));
+    if (!ts.isJsxNamespacedName(tagName) && !(ts.isIdentifier(tagName) && /^[a-z]|-/.test(tagName.text))) operands.push(fn.expression(tagName));
     for (const attribute of attributes.properties) {
       const value = ts.isJsxSpreadAttribute(attribute) ? attribute.expression : attributeValue(attribute);
       if (value !== null) operands.push(fn.expression(value));

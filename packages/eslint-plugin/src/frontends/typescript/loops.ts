@@ -7,7 +7,7 @@
 // Approximation: the copies that `let` makes for each iteration are one variable, and leaving a `for-of` early does not close
 // its iterator.
 import ts from 'typescript';
-import type { BlockId } from '../../ir/ir.ts';
+import type { BlockId, Temp } from '../../ir/ir.ts';
 import type { FunctionLowering } from './context.ts';
 import { bindInitialized, declarationScope, enterResource, isResource } from './declarations.ts';
 import { assignTo, bindName } from './patterns.ts';
@@ -99,6 +99,8 @@ function lowerEach(fn: FunctionLowering, node: ts.ForInOrOfStatement, labels: re
   const { builder } = fn;
   const header = fn.module.header(node, node.statement.pos);
   fn.at(header);
+  const { initializer } = node;
+  if (ts.isVariableDeclarationList(initializer)) lowerInitializer(fn, initializer);
   const value = fn.expression(node.expression);
   const iterable = ts.isForInStatement(node) ? builder.operator('keys', [value], fn.span(node.expression)) : value;
   const isAsync = ts.isForOfStatement(node) && node.awaitModifier !== undefined;
@@ -107,21 +109,33 @@ function lowerEach(fn: FunctionLowering, node: ts.ForInOrOfStatement, labels: re
   builder.startBlock(head, header);
   builder.terminate({ kind: 'each', iterable, dest, body, done: after, isAsync }, header);
   builder.startBlock(body, header);
-  const rest = (): void => lowerBody(fn, labels, after, head, () => fn.statement(node.statement));
-  const { initializer } = node;
-  if (ts.isVariableDeclarationList(initializer)) {
-    fn.inScope(declarationScope(fn, node, initializer), () => {
-      const name = initializer.declarations[0]?.name;
-      if (name !== undefined && isResource(initializer)) enterResource(fn, initializer, name, dest, rest);
-      else {
-        if (name !== undefined) bindName(fn, name, dest);
-        rest();
-      }
-    });
-  } else {
-    assignTo(fn, initializer, dest);
-    rest();
-  }
+  // The targets stand outside the cleanup of an iteration: `continue` releases what `using` holds, too.
+  lowerBody(fn, labels, after, head, () => lowerIteration(fn, node, dest));
   builder.terminate({ kind: 'goto', target: head }, header);
   builder.startBlock(after, header);
+}
+
+/** `for (var x = f() in o)`: what scripts may write, evaluated once. */
+function lowerInitializer(fn: FunctionLowering, list: ts.VariableDeclarationList): void {
+  const [declaration] = list.declarations;
+  if (declaration?.initializer === undefined || isResource(list)) return;
+  bindName(fn, declaration.name, fn.named(declaration.initializer, ts.isIdentifier(declaration.name) ? declaration.name.text : null));
+}
+
+function lowerIteration(fn: FunctionLowering, node: ts.ForInOrOfStatement, element: Temp): void {
+  const { initializer } = node;
+  const rest = (): void => fn.statement(node.statement);
+  if (!ts.isVariableDeclarationList(initializer)) {
+    assignTo(fn, initializer, element);
+    rest();
+    return;
+  }
+  fn.inScope(declarationScope(fn, node, initializer), () => {
+    const name = initializer.declarations[0]?.name;
+    if (name !== undefined && isResource(initializer)) enterResource(fn, initializer, name, element, rest);
+    else {
+      if (name !== undefined) bindName(fn, name, element);
+      rest();
+    }
+  });
 }

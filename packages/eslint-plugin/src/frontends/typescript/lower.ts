@@ -12,10 +12,11 @@ import type { Span } from '../../source/span.ts';
 import { lowerCondition } from './conditionals.ts';
 import { FunctionLowering, ModuleLowering, type Dispatch } from './context.ts';
 import { lowerEffect, lowerExpression } from './expressions.ts';
-import { declareLexical, storeFunctions } from './functions.ts';
+import { declareBody, storeFunctions } from './functions.ts';
 import { declareExports, storeImports } from './modules.ts';
 import { syntaxErrorsOf } from './parse.ts';
-import { Scope, varIdentifiers } from './scopes.ts';
+import { Scope } from './scopes.ts';
+import { isStrict } from './sloppy.ts';
 import { lowerStatement, lowerStatements } from './statements.ts';
 
 const DISPATCH: Dispatch = {
@@ -40,8 +41,8 @@ function lowerStatementsOfFile(sourceFile: ts.SourceFile, statements: readonly t
   const module = new ModuleLowering(sourceFile, builder, DISPATCH);
   const id = builder.reserveFunc();
   const fn = new FunctionLowering(module, id, new Scope(null), null, null);
-  for (const name of varIdentifiers(statements)) fn.declare(fn.scope, name.text);
-  declareLexical(fn, fn.scope, statements);
+  fn.isSloppy = /\.(?:c?js|jsx)$/i.test(file) && !ts.isExternalModule(sourceFile) && !isStrict(statements);
+  declareBody(fn, statements);
   declareExports(fn, statements);
   storeImports(fn, statements);
   storeFunctions(fn, statements);

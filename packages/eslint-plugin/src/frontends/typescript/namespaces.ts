@@ -1,71 +1,85 @@
-// TypeScript's enums and namespaces: declarations that are values.
+// TypeScript's namespaces, and what they share with enums: a declaration in parts that gives one value.
 //
-// What it guarantees: an enum is a `dict` of its members. The statements of a namespace run in place, in a scope of their own;
-// then the namespace is a `dict` of what it exports. A second declaration of the same name adds attributes to the first value.
+// What it guarantees: the statements of a namespace run in place, in a scope of their own; then the namespace is a `dict` of
+// what it exports. A second declaration of the same name (also after a class, a function or an enum) adds attributes to the
+// first value, and its statements see what the earlier parts export.
 //
 // Approximation: a namespace's exported variable and the attribute of the same name are two places, equal when the namespace
-// ends. The members of an enum do not see each other by their bare names.
+// ends.
 import ts from 'typescript';
-import type { Element, Temp } from '../../ir/ir.ts';
+import type { Element, Temp, Variable } from '../../ir/ir.ts';
 import type { FunctionLowering } from './context.ts';
 import { enterBody } from './functions.ts';
 import { declaredNames } from './modules.ts';
-import { staticPropertyName } from './patterns.ts';
-import { hasModifier, isAmbient } from './scopes.ts';
+import { hasModifier, isAmbient, Scope } from './scopes.ts';
 
-interface Member {
+export interface Member {
   readonly name: string;
   readonly value: Temp;
 }
 
-export function lowerEnum(fn: FunctionLowering, node: ts.EnumDeclaration): void {
-  if (isAmbient(node)) return;
-  fn.at(fn.span(node));
-  // Members without a value count on from the last number.
-  let next: number | null = 0;
-  const members: Member[] = [];
-  for (const member of node.members) {
-    const span = fn.span(member);
-    const { initializer } = member;
-    const value: Temp = initializer !== undefined ? fn.expression(initializer) : next === null ? fn.builder.opaque('enum-member', [], span) : fn.constant(next, span);
-    if (initializer !== undefined) next = ts.isNumericLiteral(initializer) ? Number(initializer.text) : null;
-    if (next !== null) next += 1;
-    members.push({ name: staticPropertyName(member.name) ?? fn.module.text(member.name), value });
-  }
-  storeMembers(fn, node, node.name.text, members);
+/** What the parts of `name` have exported so far. */
+export function partsOf(fn: FunctionLowering, name: string): Map<string, Variable> {
+  const owner = fn.scope.lookup(name);
+  if (owner === null) return new Map();
+  const known = fn.module.parts.get(owner) ?? new Map<string, Variable>();
+  fn.module.parts.set(owner, known);
+  return known;
 }
 
 export function lowerNamespace(fn: FunctionLowering, node: ts.ModuleDeclaration): void {
   const { name, body } = node;
   // `declare module 'x'`, `declare global` and namespaces of types have no variable.
   if (isAmbient(node) || body === undefined || !ts.isIdentifier(name) || fn.scope.lookup(name.text) === null) return;
-  const members = fn.inScope(fn.module.scope(body, fn.scope, () => undefined), () => {
-    if (ts.isModuleDeclaration(body)) {
-      // `namespace A.B {}`: the inner name is a member of the outer one.
-      if (!ts.isIdentifier(body.name)) return [];
-      fn.declare(fn.scope, body.name.text);
-      fn.nested(() => lowerNamespace(fn, body), () => void fn.tooDeep(body));
-      return exportedMembers(fn, body, [body.name.text]);
-    }
-    if (!ts.isModuleBlock(body)) return [];
-    enterBody(fn, body.statements);
-    fn.statements(body.statements);
-    const exported = body.statements.filter((statement) => hasModifier(statement, ts.SyntaxKind.ExportKeyword));
-    return exportedMembers(fn, body, exported.flatMap((statement) => declaredNames(statement)));
+  const parts = partsOf(fn, name.text);
+  // What earlier parts export is known around this part: its own names are stronger.
+  const scope = fn.module.scope(body, fn.scope, (outer) => {
+    for (const [known, variable] of parts) outer.declare(known, () => variable);
   });
+  const inner = new Scope(scope);
+  const members = fn.inScope(inner, () => lowerBody(fn, body, parts));
   fn.at(fn.module.header(node, body.pos));
   storeMembers(fn, node, name.text, members);
 }
 
-function exportedMembers(fn: FunctionLowering, body: ts.Node, names: readonly string[]): readonly Member[] {
+function lowerBody(fn: FunctionLowering, body: ts.ModuleBody | ts.ModuleDeclaration, parts: Map<string, Variable>): readonly Member[] {
+  if (ts.isModuleDeclaration(body)) {
+    // `namespace A.B {}`: the inner name is a member of the outer one.
+    if (!ts.isIdentifier(body.name)) return [];
+    shareParts(fn, body, [body.name.text], parts);
+    fn.declare(fn.scope, body.name.text);
+    fn.nested(() => lowerNamespace(fn, body), () => void fn.tooDeep(body));
+    return exportedMembers(fn, body, [body.name.text], parts);
+  }
+  if (!ts.isModuleBlock(body)) return [];
+  const exported = body.statements.filter((statement) => hasModifier(statement, ts.SyntaxKind.ExportKeyword));
+  for (const statement of exported) if (ts.isModuleDeclaration(statement) || ts.isEnumDeclaration(statement)) shareParts(fn, statement, declaredNames(statement), parts);
+  enterBody(fn, body.statements);
+  fn.statements(body.statements);
+  return exportedMembers(fn, body, exported.flatMap((statement) => declaredNames(statement)), parts);
+}
+
+/** A namespace or enum that an earlier part exports goes on here: its name is the same variable. */
+function shareParts(fn: FunctionLowering, node: ts.Node, names: readonly string[], parts: ReadonlyMap<string, Variable>): void {
+  for (const name of names) {
+    const variable = parts.get(name);
+    if (variable === undefined) continue;
+    fn.scope.declare(name, () => variable);
+    fn.module.extensions.add(node);
+  }
+}
+
+function exportedMembers(fn: FunctionLowering, body: ts.Node, names: readonly string[], parts: Map<string, Variable>): readonly Member[] {
   const span = fn.span(body);
   return [...new Set(names)].flatMap((name) => {
     const variable = fn.scope.lookup(name);
-    return variable === null ? [] : [{ name, value: fn.builder.load(variable, span) }];
+    if (variable === null) return [];
+    parts.set(name, variable);
+    return [{ name, value: fn.builder.load(variable, span) }];
   });
 }
 
-function storeMembers(fn: FunctionLowering, node: ts.Node, name: string, members: readonly Member[]): void {
+export function storeMembers(fn: FunctionLowering, node: ts.Node, name: string, members: readonly Member[]): void {
   const { builder } = fn;
   const span = fn.span(node);
   const variable = fn.scope.lookup(name);

@@ -7,6 +7,7 @@
 import ts from 'typescript';
 import type { Temp } from '../../ir/ir.ts';
 import { skipTransparent, type FunctionLowering } from './context.ts';
+import { lowerChain } from './chains.ts';
 import { lowerCommonJsExport } from './commonjs.ts';
 import { assignTo } from './patterns.ts';
 import { prepareReference, readReference, writeReference, type Reference } from './references.ts';
@@ -129,12 +130,34 @@ export function lowerVoid(fn: FunctionLowering, node: ts.VoidExpression): Temp {
   return fn.undefined(fn.span(node));
 }
 
-/** `delete o.x` leaves `undefined` at `o.x`. */
+/** `delete o.x` leaves `undefined` at `o.x`; `delete a?.b` does so where `a` is something. */
 export function lowerDelete(fn: FunctionLowering, node: ts.DeleteExpression): Temp {
+  const { builder } = fn;
   const span = fn.span(node);
   const target = skipTransparent(node.expression);
-  if (ts.isOptionalChain(target)) return fn.builder.opaque('delete', [fn.expression(target)], span);
-  const reference = prepareReference(fn, target);
-  if (reference.kind === 'attribute' || reference.kind === 'item') writeReference(fn, reference, fn.undefined(span), span);
+  if (!ts.isPropertyAccessExpression(target) && !ts.isElementAccessExpression(target)) {
+    // A declared variable stays, one that was assigned only may go; `delete f()` calls `f`.
+    if (ts.isIdentifier(target)) return fn.scope.lookup(target.text) === null ? builder.opaque('delete', [], span) : fn.constant(false, span);
+    fn.effect(target);
+    return fn.constant(true, span);
+  }
+  if (!ts.isOptionalChain(target)) {
+    const reference = prepareReference(fn, target);
+    writeReference(fn, reference, fn.undefined(span), span);
+    return fn.constant(true, span);
+  }
+  const after = builder.newBlock();
+  const object = lowerChain(fn, target.expression, after);
+  if (target.questionDotToken !== undefined) {
+    const go = builder.newBlock();
+    builder.terminate({ kind: 'branch', test: fn.isNullish(object, span), then: after, else: go }, span);
+    builder.startBlock(go, span);
+  }
+  if (ts.isPropertyAccessExpression(target)) builder.emit({ kind: 'set-attr', object, name: target.name.text, value: fn.undefined(span) }, span);
+  else {
+    const index = fn.expression(target.argumentExpression);
+    builder.emit({ kind: 'set-item', object, index, value: fn.undefined(span) }, span);
+  }
+  builder.startBlock(after, span);
   return fn.constant(true, span);
 }

@@ -2,6 +2,7 @@
 //
 // What it guarantees: it never throws. Text with errors gives the tree that the parser recovered and the spans of the errors;
 // text that nests deeper than the parser's recursion can follow gives an empty tree and one error that spans the whole text.
+// The comments that scripts may borrow from HTML are blanks.
 //
 // What it refuses: to judge. JavaScript that contains types, or a `return` outside a function, parses without an error here,
 // because the lowering can read it.
@@ -27,12 +28,29 @@ interface WithDiagnostics {
 export function parseTypeScript(text: string, file: string): ts.SourceFile {
   const kind = scriptKindOf(file);
   try {
-    return createSourceFile(text, file, kind);
+    const sourceFile = createSourceFile(text, file, kind);
+    const errors = syntaxErrorsOf(sourceFile).length;
+    if (errors === 0 || !SCRIPT.test(file) || ts.isExternalModule(sourceFile)) return sourceFile;
+    const masked = withoutHtmlComments(text);
+    if (masked === text) return sourceFile;
+    const script = createSourceFile(masked, file, kind);
+    return syntaxErrorsOf(script).length < errors ? script : sourceFile;
   } catch {
     const empty = createSourceFile('', file, kind);
     (empty as WithDiagnostics).parseDiagnostics = [{ start: 0, length: text.length }];
     return empty;
   }
+}
+
+const SCRIPT = /\.(?:c?js|jsx)$/i;
+
+/**
+ * Scripts may write comments as `<!-- ...` and, at the start of a line, `--> ...`, which the compiler's parser does not know:
+ * blanks in their place.
+ */
+function withoutHtmlComments(text: string): string {
+  const blank = (comment: string): string => ' '.repeat(comment.length);
+  return text.replace(/<!--[^\n\r\u2028\u2029]*/g, blank).replace(/^[^\S\n\r\u2028\u2029]*-->[^\n\r\u2028\u2029]*/gm, blank);
 }
 
 /** Where the parser found errors, as spans of the text. */

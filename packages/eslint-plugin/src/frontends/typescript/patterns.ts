@@ -23,6 +23,8 @@ export function propertyKey(fn: FunctionLowering, name: ts.PropertyName): Proper
 
 /** The name that a property name spells, or null if it is computed. */
 export function staticPropertyName(name: ts.PropertyName): string | null {
+  // A big integer names the same property as its digits.
+  if (ts.isBigIntLiteral(name)) return name.text.slice(0, -1);
   if (!ts.isComputedPropertyName(name)) return name.text;
   const inner = skipTransparent(name.expression);
   return ts.isStringLiteralLike(inner) || ts.isNumericLiteral(inner) ? inner.text : null;
@@ -86,24 +88,31 @@ export function assignTo(fn: FunctionLowering, target: ts.Expression, value: Tem
 }
 
 /** A target in a pattern, with its default: `[a = 1] = xs`. */
-function assignPart(fn: FunctionLowering, target: ts.Expression, part: Temp): void {
-  if (ts.isBinaryExpression(target) && target.operatorToken.kind === ts.SyntaxKind.EqualsToken) {
-    const name = ts.isIdentifier(target.left) ? target.left.text : null;
-    assignTo(fn, target.left, withDefault(fn, part, target.right, name));
+function assignPart(fn: FunctionLowering, target: ts.Expression, read: () => Temp): void {
+  const hasDefault = ts.isBinaryExpression(target) && target.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+  const place = skipTransparent(hasDefault ? target.left : target);
+  const value = (): Temp => withDefault(fn, read(), hasDefault ? target.right : undefined, ts.isIdentifier(place) ? place.text : null);
+  if (ts.isObjectLiteralExpression(place) || ts.isArrayLiteralExpression(place)) {
+    assignTo(fn, place, value());
     return;
   }
-  assignTo(fn, target, part);
+  // The place comes first: `[f().x = g()] = xs` calls `f`, reads the element and then, perhaps, calls `g`.
+  const reference = prepareReference(fn, place);
+  writeReference(fn, reference, value(), fn.span(place));
 }
 
 function assignObject(fn: FunctionLowering, pattern: ts.ObjectLiteralExpression, value: Temp): void {
   for (const property of pattern.properties) {
     const span = fn.span(property);
-    if (ts.isSpreadAssignment(property)) assignTo(fn, property.expression, restOfObject(fn, value, span));
+    if (ts.isSpreadAssignment(property)) assignPart(fn, property.expression, () => restOfObject(fn, value, span));
     else if (ts.isShorthandPropertyAssignment(property)) {
       const part = fn.builder.getAttr(value, property.name.text, span);
       const chosen = withDefault(fn, part, property.objectAssignmentInitializer, property.name.text);
       writeReference(fn, nameReference(fn, property.name.text), chosen, fn.span(property.name));
-    } else if (ts.isPropertyAssignment(property)) assignPart(fn, property.initializer, readProperty(fn, value, property.name, span));
+    } else if (ts.isPropertyAssignment(property)) {
+      const key = propertyKey(fn, property.name);
+      assignPart(fn, property.initializer, () => readKey(fn, value, key, span));
+    }
   }
 }
 
@@ -111,13 +120,16 @@ function assignArray(fn: FunctionLowering, pattern: ts.ArrayLiteralExpression, v
   pattern.elements.forEach((element, index) => {
     if (ts.isOmittedExpression(element)) return;
     const span = fn.span(element);
-    if (ts.isSpreadElement(element)) assignTo(fn, element.expression, readIndex(fn, value, null, span));
-    else assignPart(fn, element, readIndex(fn, value, index, span));
+    if (ts.isSpreadElement(element)) assignPart(fn, element.expression, () => readIndex(fn, value, null, span));
+    else assignPart(fn, element, () => readIndex(fn, value, index, span));
   });
 }
 
 function readProperty(fn: FunctionLowering, object: Temp, name: ts.PropertyName, span: Span): Temp {
-  const key = propertyKey(fn, name);
+  return readKey(fn, object, propertyKey(fn, name), span);
+}
+
+function readKey(fn: FunctionLowering, object: Temp, key: PropertyKey, span: Span): Temp {
   if (key.kind === 'static') return fn.builder.getAttr(object, key.name, span);
   const dest = fn.builder.temp();
   fn.builder.emit({ kind: 'get-item', dest, object, index: key.value }, span);

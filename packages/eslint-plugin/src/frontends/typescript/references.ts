@@ -1,5 +1,6 @@
 // Places that can be assigned: a name, `object.name`, `object[index]`. A reference is evaluated once and can then be read and
-// written, as `object().count += 1` needs it. `super.x` is an attribute of the `super` value.
+// written, as `object().count += 1` needs it. `super.x` is read from the `super` value and written to `this`. A name in the body
+// of a `with` is an attribute of the object or what it means outside: either.
 //
 // What it refuses: destructuring patterns, which are no single place (see patterns.ts). A name that the file does not declare
 // cannot be assigned in the IR: the value escapes into an `opaque`.
@@ -11,8 +12,11 @@ import { skipTransparent, type FunctionLowering } from './context.ts';
 export type Reference =
   | { readonly kind: 'variable'; readonly variable: Variable }
   | { readonly kind: 'global'; readonly name: string }
-  | { readonly kind: 'attribute'; readonly object: Temp; readonly name: string }
-  | { readonly kind: 'item'; readonly object: Temp; readonly index: Temp }
+  /** `target`: the object that is written. It is another one than `object`, which is read, for `super.name`. */
+  | { readonly kind: 'attribute'; readonly object: Temp; readonly target: Temp; readonly name: string }
+  | { readonly kind: 'item'; readonly object: Temp; readonly target: Temp; readonly index: Temp }
+  /** A name in the body of a `with`: an attribute of its object, or what the name means outside. */
+  | { readonly kind: 'with'; readonly object: Variable; readonly name: string; readonly outer: Reference }
   /** No valid target: its value. */
   | { readonly kind: 'other'; readonly value: Temp };
 
@@ -20,17 +24,25 @@ export type Reference =
 export function prepareReference(fn: FunctionLowering, target: ts.Expression): Reference {
   const node = skipTransparent(target);
   if (ts.isIdentifier(node)) return nameReference(fn, node.text);
-  if (ts.isPropertyAccessExpression(node)) return { kind: 'attribute', object: fn.expression(node.expression), name: node.name.text };
+  if (ts.isPropertyAccessExpression(node)) return { kind: 'attribute', ...objectsOf(fn, node.expression), name: node.name.text };
   if (ts.isElementAccessExpression(node)) {
-    const object = fn.expression(node.expression);
-    return { kind: 'item', object, index: fn.expression(node.argumentExpression) };
+    const objects = objectsOf(fn, node.expression);
+    return { kind: 'item', ...objects, index: fn.expression(node.argumentExpression) };
   }
   return { kind: 'other', value: fn.expression(node) };
 }
 
+/** `super.name` is read from the base class and written to `this`. */
+function objectsOf(fn: FunctionLowering, node: ts.Expression): { readonly object: Temp; readonly target: Temp } {
+  const object = fn.expression(node);
+  return { object, target: node.kind === ts.SyntaxKind.SuperKeyword ? fn.thisValue(fn.span(node)) : object };
+}
+
 export function nameReference(fn: FunctionLowering, name: string): Reference {
   const variable = fn.scope.lookup(name);
-  return variable === null ? { kind: 'global', name } : { kind: 'variable', variable };
+  let reference: Reference = variable === null ? { kind: 'global', name } : { kind: 'variable', variable };
+  for (const object of fn.scope.withObjects(name)) reference = { kind: 'with', object, name, outer: reference };
+  return reference;
 }
 
 export function readReference(fn: FunctionLowering, reference: Reference, span: Span): Temp {
@@ -46,6 +58,13 @@ export function readReference(fn: FunctionLowering, reference: Reference, span: 
       fn.builder.emit({ kind: 'get-item', dest, object: reference.object, index: reference.index }, span);
       return dest;
     }
+    case 'with':
+      return fn.builder.choose(
+        null,
+        () => fn.builder.getAttr(fn.builder.load(reference.object, span), reference.name, span),
+        () => readReference(fn, reference.outer, span),
+        span,
+      );
     case 'other':
       return reference.value;
   }
@@ -60,11 +79,23 @@ export function writeReference(fn: FunctionLowering, reference: Reference, value
       fn.builder.opaque(`assign ${reference.name}`, [value], span);
       break;
     case 'attribute':
-      fn.builder.emit({ kind: 'set-attr', object: reference.object, name: reference.name, value }, span);
+      fn.builder.emit({ kind: 'set-attr', object: reference.target, name: reference.name, value }, span);
       break;
     case 'item':
-      fn.builder.emit({ kind: 'set-item', object: reference.object, index: reference.index, value }, span);
+      fn.builder.emit({ kind: 'set-item', object: reference.target, index: reference.index, value }, span);
       break;
+    case 'with': {
+      const { builder } = fn;
+      const [inner, outer, after] = [builder.newBlock(), builder.newBlock(), builder.newBlock()];
+      builder.terminate({ kind: 'branch', test: null, then: inner, else: outer }, span);
+      builder.startBlock(inner, span);
+      builder.emit({ kind: 'set-attr', object: builder.load(reference.object, span), name: reference.name, value }, span);
+      builder.terminate({ kind: 'goto', target: after }, span);
+      builder.startBlock(outer, span);
+      writeReference(fn, reference.outer, value, span);
+      builder.startBlock(after, span);
+      break;
+    }
     case 'other':
       fn.builder.opaque('assignment', [reference.value, value], span);
       break;
@@ -73,8 +104,7 @@ export function writeReference(fn: FunctionLowering, reference: Reference, value
 
 /** The value of a name. */
 export function readName(fn: FunctionLowering, name: string, span: Span): Temp {
-  const variable = fn.scope.lookup(name);
-  return variable === null ? readGlobal(fn, name, span) : fn.builder.load(variable, span);
+  return readReference(fn, nameReference(fn, name), span);
 }
 
 function readGlobal(fn: FunctionLowering, name: string, span: Span): Temp {

@@ -5,17 +5,20 @@
 // block and are known in all of it, also before their declaration. All walks are iterative.
 //
 // What it refuses: names that exist for the type checker only. An interface, a type, `declare const x`, an overload without a
-// body or a type-only import declares nothing, so that a use of such a name (a syntax or type error) is a global. A function
-// declared in a block is not visible outside it, as in strict mode.
+// body or a type-only import declares nothing, so that a use of such a name (a syntax or type error) is a global. What
+// sloppy mode does with functions in blocks is in sloppy.ts.
 import ts from 'typescript';
 import type { Variable } from '../../ir/ir.ts';
 
 export class Scope {
   readonly parent: Scope | null;
+  /** The object of a `with`, whose attributes are names here. */
+  readonly object: Variable | null;
   readonly #names = new Map<string, Variable>();
 
-  constructor(parent: Scope | null) {
+  constructor(parent: Scope | null, object: Variable | null = null) {
     this.parent = parent;
+    this.object = object;
   }
 
   has(name: string): boolean {
@@ -37,6 +40,15 @@ export class Scope {
       if (variable !== undefined) return variable;
     }
     return null;
+  }
+
+  /** The objects of the `with` statements between here and the declaration of `name`, outermost first. */
+  withObjects(name: string): readonly Variable[] {
+    const objects: Variable[] = [];
+    for (let scope: Scope | null = this; scope !== null && !scope.#names.has(name); scope = scope.parent) {
+      if (scope.object !== null) objects.unshift(scope.object);
+    }
+    return objects;
   }
 }
 
@@ -128,19 +140,28 @@ export function varIdentifiers(statements: readonly ts.Statement[]): readonly ts
   return identifiers;
 }
 
+/** The function of `label: function f() {}`, which scripts may write; any other statement is itself. */
+export function withoutLabels(statement: ts.Statement): ts.Statement {
+  let inner = statement;
+  while (ts.isLabeledStatement(inner)) inner = inner.statement;
+  return ts.isFunctionDeclaration(inner) ? inner : statement;
+}
+
 export interface LexicalName {
   readonly name: string;
   /** The statement, when it may extend a value of the same name (a namespace that follows a function, an enum in parts). */
   readonly extension: ts.Node | null;
+  readonly isFunction: boolean;
 }
 
 /** The names that the statements of one block declare in that block. */
 export function lexicalNames(statements: readonly ts.Statement[]): readonly LexicalName[] {
   const names: LexicalName[] = [];
-  const add = (name: ts.Identifier | undefined, extension: ts.Node | null = null): void => {
-    if (name !== undefined) names.push({ name: name.text, extension });
+  const add = (name: ts.Identifier | undefined, extension: ts.Node | null = null, isFunction = false): void => {
+    if (name !== undefined) names.push({ name: name.text, extension, isFunction });
   };
-  for (const statement of statements) {
+  for (const labelled of statements) {
+    const statement = withoutLabels(labelled);
     if (isAmbient(statement)) continue;
     switch (statement.kind) {
       case ts.SyntaxKind.VariableStatement: {
@@ -152,7 +173,7 @@ export function lexicalNames(statements: readonly ts.Statement[]): readonly Lexi
         add((statement as ts.ClassDeclaration).name);
         break;
       case ts.SyntaxKind.FunctionDeclaration:
-        if ((statement as ts.FunctionDeclaration).body !== undefined) add((statement as ts.FunctionDeclaration).name);
+        if ((statement as ts.FunctionDeclaration).body !== undefined) add((statement as ts.FunctionDeclaration).name, null, true);
         break;
       case ts.SyntaxKind.EnumDeclaration:
         add((statement as ts.EnumDeclaration).name, statement);

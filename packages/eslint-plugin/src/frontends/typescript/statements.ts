@@ -3,16 +3,17 @@
 // What it guarantees: a statement list opens its scope, stores its functions first and then runs its statements in order; a
 // `using` declaration takes the rest of its list under its cleanup. Types, interfaces and `declare` leave no trace.
 //
-// What it refuses: `with`, whose names could mean anything: the object escapes, and the body is lowered as if it were plain.
+// Approximation: in the body of a `with`, a name is an attribute of the object or what it means outside, whatever the object has.
 import ts from 'typescript';
 import { MAX_DEPTH, type FunctionLowering } from './context.ts';
 import { lowerClass } from './classes.ts';
 import { lowerIf } from './conditionals.ts';
 import { bindInitialized, isResource, lowerDeclarations } from './declarations.ts';
+import { lowerEnum } from './enums.ts';
 import { DEFAULT_EXPORT, declareLexical, storeFunctions } from './functions.ts';
 import { isLoop, lowerLoop } from './loops.ts';
 import { lowerExportAssignment, lowerExportDeclaration, lowerImportEquals } from './modules.ts';
-import { lowerEnum, lowerNamespace } from './namespaces.ts';
+import { lowerNamespace } from './namespaces.ts';
 import { isAmbient } from './scopes.ts';
 import { lowerSwitch } from './switch.ts';
 import { lowerTry } from './try.ts';
@@ -104,9 +105,12 @@ export function lowerStatement(fn: FunctionLowering, node: ts.Statement): void {
       return lowerExportAssignment(fn, node as ts.ExportAssignment);
     case ts.SyntaxKind.WithStatement: {
       const { expression, statement } = node as ts.WithStatement;
-      fn.at(fn.module.header(node, statement.pos));
-      builder.opaque('with', [fn.expression(expression)], fn.span(node));
-      return fn.statement(statement);
+      const header = fn.module.header(node, statement.pos);
+      fn.at(header);
+      const value = fn.expression(expression);
+      const scope = fn.module.scope(node, fn.scope, () => undefined, builder.synthetic('with'));
+      builder.store(scope.object!, value, header);
+      return fn.inScope(scope, () => fn.statement(statement));
     }
     default:
       // Imports and functions were stored at the start; types, `debugger` and the empty statement do nothing.

@@ -152,19 +152,14 @@ describe('assignments and destructuring', () => {
           %7 = global a
           %8 = none
           %9 = == %7, %8
-          branch %9 b1 b2
+          branch %9 b2 b1
         b1:
-          %11 = undefined
-          store ?., %11
-          goto b3
+          %10 = undefined
+          %7.b = %10
+          goto b2
         b2:
-          %10 = %7.b
-          store ?., %10
-          goto b3
-        b3:
-          %12 = load ?.
-          %13 = opaque delete(%12)
-          %14 = true
+          %11 = true
+          %12 = opaque delete()
           return
       "
     `);
@@ -295,22 +290,22 @@ describe('assignments and destructuring', () => {
           %5 = 0
           %6 = %4[%5]
           store a, %6
-          %7 = 1
-          %8 = %4[%7]
-          %9 = undefined
-          %10 = == %8, %9
-          branch %10 b1 b2
+          %7 = load b
+          %8 = 1
+          %9 = %4[%8]
+          %10 = undefined
+          %11 = == %9, %10
+          branch %11 b1 b2
         b1:
-          %11 = 1
-          store ?, %11
+          %12 = 1
+          store ?, %12
           goto b3
         b2:
-          store ?, %8
+          store ?, %9
           goto b3
         b3:
-          %12 = load ?
-          %13 = load b
-          %13.x = %12
+          %13 = load ?
+          %7.x = %13
           %14 = %4[:]
           store c, %14
           %15 = global g
@@ -331,28 +326,28 @@ describe('assignments and destructuring', () => {
         b6:
           %22 = load ?
           store b, %22
-          %23 = %16.x
-          %24 = load c
-          %24.y = %23
-          %25 = %16.z
-          %26 = undefined
-          %27 = == %25, %26
-          branch %27 b7 b8
+          %23 = load c
+          %24 = %16.x
+          %23.y = %24
+          %25 = load c
+          %26 = 0
+          %27 = %16.z
+          %28 = undefined
+          %29 = == %27, %28
+          branch %29 b7 b8
         b7:
-          %28 = 3
-          store ?, %28
+          %30 = 3
+          store ?, %30
           goto b9
         b8:
-          store ?, %25
+          store ?, %27
           goto b9
         b9:
-          %29 = load ?
-          %30 = load c
-          %31 = 0
-          %30[%31] = %29
-          %32 = dict [...%16]
-          %33 = load b
-          %33.r = %32
+          %31 = load ?
+          %25[%26] = %31
+          %32 = load b
+          %33 = dict [...%16]
+          %32.r = %33
           return
       "
     `);

@@ -37,6 +37,7 @@ describe('chains of accesses and calls', () => {
           %9 = global key
           %10 = %8[%9]
           %11 = call %10()
+          %12 = opaque computed-method(%8)
           return
       "
     `);
@@ -129,17 +130,18 @@ describe('chains of accesses and calls', () => {
           %9 = == %7, %8
           branch %9 b3 b4
         b3:
-          %12 = undefined
-          store ?., %12
+          %13 = undefined
+          store ?., %13
           goto b5
         b4:
           %10 = global d
           %11 = call %7(%10)
+          %12 = opaque computed-method(%3)
           store ?., %11
           goto b5
         b5:
-          %13 = load ?.
-          %14 = opaque assign x(%13)
+          %14 = load ?.
+          %15 = opaque assign x(%14)
           return
       "
     `);
@@ -208,12 +210,15 @@ describe('chains of accesses and calls', () => {
       "module <module>#0()
         b0:
           %0 = global a
-          %1 = opaque template-parts()
-          %2 = global c
-          %3 = call %0.b(%1, %2)
-          %4 = global d
-          %5 = opaque template-parts()
-          %6 = call %4(%5)
+          %1 = "x"
+          %2 = "y"
+          %3 = list [%1, %2]
+          %4 = global c
+          %5 = call %0.b(%3, %4)
+          %6 = global d
+          %7 = "x"
+          %8 = list [%7]
+          %9 = call %6(%8)
           return
       "
     `);

@@ -18,13 +18,14 @@ describe('classes', () => {
           %5 = function #4
           define static %1.s = %5
           %6 = function #5
-          define static %1.t = %6
-          %7 = global Symbol
-          %8 = %7.iterator
-          %9 = function #6
-          define method %1.[Symbol.iterator] = %9
-          %10 = function #7
-          define method %1.#p = %10
+          %7 = opaque static-getter(%6)
+          define static %1.t = %7
+          %8 = global Symbol
+          %9 = %8.iterator
+          %10 = function #6
+          define method %1.[Symbol.iterator] = %10
+          %11 = function #7
+          define method %1.#p = %11
           store A, %1
           return
 
@@ -210,20 +211,52 @@ describe('classes', () => {
           %4 = class #0()
           %5 = global c
           %6 = function #2
-          %7 = call %5(%6)
-          define method %4.m = %7
-          %8 = global d
-          %9 = undefined
-          %10 = call %8(%9)
-          %11 = global e
-          %12 = undefined
-          %13 = call %11(%12)
-          %14 = function #3
-          define method %4.constructor = %14
+          %7 = opaque decorator-context()
+          %8 = call %5(%6, %7)
+          branch %8 b1 b2
+        b1:
+          store ?, %8
+          goto b3
+        b2:
+          store ?, %6
+          goto b3
+        b3:
+          %9 = load ?
+          define method %4.m = %9
+          %10 = global d
+          %11 = undefined
+          %12 = opaque decorator-context()
+          %13 = call %10(%11, %12)
+          %14 = global e
+          %15 = undefined
+          %16 = opaque decorator-context()
+          %17 = call %14(%15, %16)
+          %18 = function #3
+          define method %4.constructor = %18
           store A, %4
-          %15 = call %3(%4)
-          %16 = call %0(%15)
-          store A, %16
+          %19 = opaque decorator-context()
+          %20 = call %3(%4, %19)
+          branch %20 b4 b5
+        b4:
+          store ?, %20
+          goto b6
+        b5:
+          store ?, %4
+          goto b6
+        b6:
+          %21 = load ?
+          %22 = opaque decorator-context()
+          %23 = call %0(%21, %22)
+          branch %23 b7 b8
+        b7:
+          store ?, %23
+          goto b9
+        b8:
+          store ?, %21
+          goto b9
+        b9:
+          %24 = load ?
+          store A, %24
           return
 
       field-initializer A#1()

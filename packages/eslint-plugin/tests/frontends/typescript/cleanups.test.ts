@@ -236,7 +236,7 @@ describe('try and using', () => {
           %0 = global f
           %1 = call %0()
           %2 = enter %1 scope#0
-          store x, %2
+          store x, %1
           goto b1
         b1 (handler b4):
           %3 = global g
@@ -270,13 +270,13 @@ describe('try and using', () => {
           %0 = global f
           %1 = call %0()
           %2 = enter-async %1 scope#0
-          store a, %2
+          store a, %1
           goto b1
         b1 (handler b6):
           %3 = global g
           %4 = call %3()
           %5 = enter-async %4 scope#1
-          store b, %5
+          store b, %4
           goto b2
         b2 (handler b5):
           %6 = global h
@@ -311,7 +311,7 @@ describe('try and using', () => {
           %2 = each %1 b2 b7
         b2:
           %3 = enter %2 scope#0
-          store x, %3
+          store x, %2
           goto b3
         b3 (handler b6):
           %4 = global g

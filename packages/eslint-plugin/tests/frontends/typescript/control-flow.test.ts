@@ -213,10 +213,32 @@ describe('control flow', () => {
       "module <module>#0()
         b0:
           %0 = global a
-          %1 = opaque with(%0)
-          %2 = global f
-          %3 = global b
-          %4 = call %2(%3)
+          store with, %0
+          branch ? b1 b2
+        b1:
+          %1 = load with
+          %2 = %1.f
+          store ?, %2
+          goto b3
+        b2:
+          %3 = global f
+          store ?, %3
+          goto b3
+        b3:
+          %4 = load ?
+          branch ? b4 b5
+        b4:
+          %5 = load with
+          %6 = %5.b
+          store ?, %6
+          goto b6
+        b5:
+          %7 = global b
+          store ?, %7
+          goto b6
+        b6:
+          %8 = load ?
+          %9 = call %4(%8)
           return
       "
     `);
