@@ -70,7 +70,7 @@ function lowerBody(fn: FunctionLowering, node: ClassNode, name: string, bind: (v
   lowerFields(keys);
   fn.at(header);
   bind(value);
-  if (statics.length > 0) asReceiver(fn, value, header, () => statics.forEach((lower) => lower()));
+  if (statics.length > 0) asReceiver(fn, value, bases[0] ?? null, header, () => statics.forEach((lower) => lower()));
   if (decorators.length === 0) return value;
   fn.at(header);
   const decorated = decorators.reduceRight((inner, decorator) => applyDecorator(fn, decorator, inner), value);
@@ -152,13 +152,19 @@ function lowerStaticBlock(fn: FunctionLowering, node: ts.ClassStaticBlockDeclara
   });
 }
 
-/** Runs `body` with the class as `this`. */
-function asReceiver(fn: FunctionLowering, value: Temp, span: Span, body: () => void): void {
-  const outer = fn.receiver;
+/** Runs `body` with the class as `this` and its base as `super`. */
+function asReceiver(fn: FunctionLowering, value: Temp, base: Temp | null, span: Span, body: () => void): void {
+  const { receiver: outer, base: outerBase } = fn;
   fn.receiver = fn.builder.synthetic('this');
   fn.builder.store(fn.receiver, value, span);
+  fn.base = null;
+  if (base !== null) {
+    fn.base = fn.builder.synthetic('super');
+    fn.builder.store(fn.base, base, span);
+  }
   body();
   fn.receiver = outer;
+  fn.base = outerBase;
 }
 
 function defineMember(fn: FunctionLowering, node: ts.ClassElement, target: Temp, classId: ClassId, derived: boolean): void {

@@ -96,6 +96,11 @@ export class FunctionLowering {
   scope: Scope;
   /** The variable that `this` reads; null where `this` is nothing that we know (the module, arrow functions in it). */
   receiver: Variable | null;
+  /**
+   * What `super` reads, where that is not the class after the owner of the function: the base of the class, in its static
+   * parts; null where nobody knows it (methods of objects). Undefined: the plain meaning.
+   */
+  base: Variable | null | undefined = undefined;
   /** The parameters that `arguments` gives access to; null outside functions. */
   readonly parameters: Variable[] | null;
   /** The fields that a constructor's parameters declare, set after the base class is constructed. */
@@ -218,6 +223,14 @@ export class FunctionLowering {
 
   thisValue(span: Span): Temp {
     return this.receiver === null ? this.builder.opaque('this', [], span) : this.builder.load(this.receiver, span);
+  }
+
+  superValue(span: Span): Temp {
+    if (this.base === null) return this.builder.opaque('super', [], span);
+    if (this.base !== undefined) return this.builder.load(this.base, span);
+    const dest = this.builder.temp();
+    this.builder.emit({ kind: 'super', dest }, span);
+    return dest;
   }
 
   /** Everything that `node` names escapes. */

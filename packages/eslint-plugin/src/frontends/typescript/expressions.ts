@@ -24,11 +24,8 @@ export function lowerExpression(fn: FunctionLowering, outer: ts.Expression): Tem
       return readName(fn, (node as ts.Identifier).text, span);
     case ts.SyntaxKind.ThisKeyword:
       return fn.thisValue(span);
-    case ts.SyntaxKind.SuperKeyword: {
-      const dest = builder.temp();
-      builder.emit({ kind: 'super', dest }, span);
-      return dest;
-    }
+    case ts.SyntaxKind.SuperKeyword:
+      return fn.superValue(span);
     case ts.SyntaxKind.NullKeyword:
       return builder.constant({ type: 'none' }, span);
     case ts.SyntaxKind.TrueKeyword:

@@ -36,6 +36,7 @@ interface Definition {
   readonly outerReceiver: Variable | null;
   readonly outerParameters: Variable[] | null;
   readonly isSloppy: boolean;
+  readonly base: FunctionLowering['base'];
   /** Holds for the constructor of a class with a base, where `this` does not exist before `super(...)`. */
   readonly derived: boolean;
 }
@@ -46,6 +47,7 @@ export function functionValue(fn: FunctionLowering, node: FunctionNode, kind: Fu
   const definition: Definition = {
     node, kind, name, owner, derived,
     parent: fn.id, scope: fn.scope, outerReceiver: fn.receiver, outerParameters: fn.parameters, isSloppy: fn.isSloppy && owner === null,
+    base: ts.isArrowFunction(node) ? fn.base : owner === null && kind !== 'function' ? null : undefined,
   };
   const func = module.function(node, (id) => lowerFunction(module, id, definition));
   const dest = fn.builder.temp();
@@ -128,6 +130,7 @@ function lowerFunction(module: ModuleLowering, id: FuncId, definition: Definitio
   const own = isArrow ? null : module.builder.variable(id, 'this', 'this');
   const parameters = isArrow ? definition.outerParameters : [];
   const fn = new FunctionLowering(module, id, new Scope(definition.scope), isArrow ? definition.outerReceiver : own, parameters);
+  fn.base = definition.base;
   const header = headerOf(module, node);
   fn.at(header);
   const params = lowerParameters(fn, node, definition.derived);
