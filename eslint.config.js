@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 import modeguard from './packages/eslint-plugin/dist/index.js';
 
 export default defineConfig([
-  globalIgnores(['**/dist/**', '**/node_modules/**', 'packages/eslint-plugin/wasm/**']),
+  globalIgnores(['**/dist/**', '**/node_modules/**', 'packages/eslint-plugin/wasm/**', 'packages/eslint-plugin/tests/frontends/zoo/**']),
   { files: ['**/*.{js,mjs,ts}'], extends: [js.configs.recommended, tseslint.configs.recommended] },
   {
     files: ['**/*.{js,mjs,ts}'],

@@ -22,7 +22,7 @@ const SCRIPT_KINDS: ReadonlyMap<string, ts.ScriptKind> = new Map([
 
 /** The compiler records syntax errors on the tree but does not declare the field. */
 interface WithDiagnostics {
-  parseDiagnostics?: { readonly start: number; readonly length: number }[];
+  parseDiagnostics?: { readonly start: number; readonly length: number; readonly code: number }[];
 }
 
 export function parseTypeScript(text: string, file: string): ts.SourceFile {
@@ -37,10 +37,13 @@ export function parseTypeScript(text: string, file: string): ts.SourceFile {
     return syntaxErrorsOf(script).length < errors ? script : sourceFile;
   } catch {
     const empty = createSourceFile('', file, kind);
-    (empty as WithDiagnostics).parseDiagnostics = [{ start: 0, length: text.length }];
+    (empty as WithDiagnostics).parseDiagnostics = [{ start: 0, length: text.length, code: 0 }];
     return empty;
   }
 }
+
+/** What the compiler refuses everywhere and scripts may write: `010`, `08`, `'\07'`, `'\8'`. */
+const SLOPPY_ERRORS: ReadonlySet<number> = new Set([1121, 1487, 1488, 1489]);
 
 const SCRIPT = /\.(?:c?js|jsx)$/i;
 
@@ -56,7 +59,8 @@ function withoutHtmlComments(text: string): string {
 /** Where the parser found errors, as spans of the text. */
 export function syntaxErrorsOf(sourceFile: ts.SourceFile): readonly Span[] {
   const diagnostics = (sourceFile as WithDiagnostics).parseDiagnostics ?? [];
-  return diagnostics.map(({ start, length }) => ({ start, end: start + length }));
+  const isScript = SCRIPT.test(sourceFile.fileName) && !ts.isExternalModule(sourceFile);
+  return diagnostics.filter(({ code }) => !isScript || !SLOPPY_ERRORS.has(code)).map(({ start, length }) => ({ start, end: start + length }));
 }
 
 function createSourceFile(text: string, file: string, kind: ts.ScriptKind): ts.SourceFile {
