@@ -2,11 +2,13 @@
 //
 // What it guarantees: a chain is walked from its base outwards without recursion, however long it is. A call of a property
 // keeps its receiver (`object.name(x)` is one method call, also through parentheses, `as` and `!`, and for `object['name'](x)`).
-// `a?.b.c` is a branch on `a == null`: if it holds, the rest of the chain is skipped and the value is `undefined`.
+// `a?.b.c` is a branch on `a == null`: if it holds, the rest of the chain is skipped and the value is `undefined`. A method whose
+// name is one of two strings is a branch; one with an unknown name lets its receiver escape.
 //
 // What it refuses: to resolve `require` where the file declares that name itself.
 import ts from 'typescript';
 import type { Arg, BlockId, Callee, Element, Temp, Variable } from '../../ir/ir.ts';
+import { exportedVariable } from './exports-object.ts';
 import { isTransparent, skipTransparent, type FunctionLowering } from './context.ts';
 
 type Link = ts.PropertyAccessExpression | ts.ElementAccessExpression | ts.CallExpression | ts.TaggedTemplateExpression;
@@ -31,11 +33,17 @@ export function lowerChain(fn: FunctionLowering, node: ts.Expression, onNullish:
   for (;;) {
     base = skipInChain(base, links.length > 0 && isInvocation(links[links.length - 1]!));
     if (!isChainLink(base) || isSpecialCall(fn, base)) break;
+    const exported = isAccess(base) ? exportedVariable(fn, base) : null;
+    if (exported !== null) return lowerLinks(fn, node, links.reverse(), fn.builder.load(exported, fn.span(base)), onNullish);
     links.push(base);
     base = ts.isTaggedTemplateExpression(base) ? base.tag : base.expression;
   }
-  links.reverse();
-  let value = isChainLink(base) ? lowerSpecialCall(fn, base as ts.CallExpression) : fn.expression(base);
+  const value = isChainLink(base) ? lowerSpecialCall(fn, base as ts.CallExpression) : fn.expression(base);
+  return lowerLinks(fn, node, links.reverse(), value, onNullish);
+}
+
+function lowerLinks(fn: FunctionLowering, node: ts.Expression, links: readonly Link[], base: Temp, onNullish: BlockId | null): Temp {
+  let value = base;
   const shortcut = new Shortcut(fn, node, onNullish);
   for (let i = 0; i < links.length; i += 1) {
     const link = links[i]!;
@@ -169,16 +177,10 @@ function alternativeNames(node: Access): Alternatives | null {
 function lowerAlternatives(fn: FunctionLowering, link: Access, object: Temp, names: Alternatives, call: ts.CallExpression | ts.TaggedTemplateExpression): Temp {
   const { builder } = fn;
   const span = fn.span(call);
-  const result = builder.synthetic('?');
-  const [then, otherwise, after] = [builder.newBlock(), builder.newBlock(), builder.newBlock()];
-  fn.condition(names.test, then, otherwise);
-  builder.startBlock(then, span);
-  builder.store(result, lowerInvocation(fn, call, { kind: 'method', object, name: names.then }, link), span);
-  builder.terminate({ kind: 'goto', target: after }, span);
-  builder.startBlock(otherwise, span);
-  builder.store(result, lowerInvocation(fn, call, { kind: 'method', object, name: names.otherwise }, link), span);
-  builder.startBlock(after, span);
-  return builder.load(result, span);
+  const test = fn.expression(names.test);
+  const args = argumentsOf(fn, call);
+  const way = (name: string) => (): Temp => builder.call({ kind: 'method', object, name }, args, span, fn.span(link));
+  return builder.choose(test, way(names.then), way(names.otherwise), span);
 }
 
 function lowerAccess(fn: FunctionLowering, node: Access, object: Temp): Temp {
@@ -191,8 +193,11 @@ function lowerAccess(fn: FunctionLowering, node: Access, object: Temp): Temp {
 }
 
 function lowerInvocation(fn: FunctionLowering, node: ts.CallExpression | ts.TaggedTemplateExpression, callee: Callee, calleeNode: ts.Node): Temp {
-  const args = ts.isCallExpression(node) ? lowerArguments(fn, node.arguments) : templateArguments(fn, node.template);
-  return fn.builder.call(callee, args, fn.span(node), fn.span(calleeNode));
+  return fn.builder.call(callee, argumentsOf(fn, node), fn.span(node), fn.span(calleeNode));
+}
+
+function argumentsOf(fn: FunctionLowering, node: ts.CallExpression | ts.TaggedTemplateExpression): readonly Arg[] {
+  return ts.isCallExpression(node) ? lowerArguments(fn, node.arguments) : templateArguments(fn, node.template);
 }
 
 export function lowerArguments(fn: FunctionLowering, nodes: readonly ts.Expression[]): readonly Arg[] {

@@ -146,10 +146,16 @@ function defineStaticField(fn: FunctionLowering, { node, key }: Field, target: T
 
 function lowerStaticBlock(fn: FunctionLowering, node: ts.ClassStaticBlockDeclaration): void {
   const { statements } = node.body;
+  // A body of its own, in strict mode: the parameters of the function around it are not its own.
+  const { parameterScope, isSloppy } = fn;
+  fn.parameterScope = null;
+  fn.isSloppy = false;
   fn.inScope(fn.module.scope(node, fn.scope, () => undefined), () => {
     enterBody(fn, statements);
     fn.statements(statements);
   });
+  fn.parameterScope = parameterScope;
+  fn.isSloppy = isSloppy;
 }
 
 /** Runs `body` with the class as `this` and its base as `super`. */

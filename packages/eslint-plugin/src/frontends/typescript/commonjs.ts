@@ -2,13 +2,15 @@
 //
 // What it guarantees: such an assignment in the statements of the module stores its value to a variable that the module
 // exports. `module.exports = value` is exported as `export=`, and for an object literal each property also under its name.
+// From then on, `exports.name` is that variable, in functions too (see exports-object.ts).
 //
-// What it refuses: exports that a function assigns, computed names, `Object.assign(exports, ...)`, and files that declare
+// What it refuses: exports that only a function assigns, computed names, `Object.assign(exports, ...)`, and files that declare
 // `module` or `exports` themselves. Those are ordinary assignments.
 import ts from 'typescript';
 import type { Temp } from '../../ir/ir.ts';
 import type { Span } from '../../source/span.ts';
 import { skipTransparent, type FunctionLowering } from './context.ts';
+import { exportedName, isExportsObject } from './exports-object.ts';
 import { staticPropertyName } from './patterns.ts';
 
 /** Lowers `target = right` if it exports something; null if it does not. */
@@ -23,17 +25,11 @@ export function lowerCommonJsExport(fn: FunctionLowering, target: ts.Expression,
     if (ts.isObjectLiteralExpression(literal)) exportProperties(fn, literal, value);
     return value;
   }
-  if (!ts.isPropertyAccessExpression(target) || !isExportsObject(fn, target.expression)) return null;
-  const value = fn.named(right, target.name.text);
-  exportValue(fn, target.name.text, value, span);
+  const name = exportedName(fn, target);
+  if (name === null) return null;
+  const value = fn.named(right, name);
+  exportValue(fn, name, value, span);
   return value;
-}
-
-/** `exports` or `module.exports`. */
-function isExportsObject(fn: FunctionLowering, node: ts.Expression): boolean {
-  if (ts.isIdentifier(node)) return node.text === 'exports' && fn.scope.lookup('exports') === null;
-  if (!ts.isPropertyAccessExpression(node) || node.name.text !== 'exports') return false;
-  return ts.isIdentifier(node.expression) && node.expression.text === 'module' && fn.scope.lookup('module') === null;
 }
 
 function exportValue(fn: FunctionLowering, name: string, value: Temp, span: Span): void {

@@ -8,6 +8,7 @@ import ts from 'typescript';
 import type { Temp, Variable } from '../../ir/ir.ts';
 import type { Span } from '../../source/span.ts';
 import { skipTransparent, type FunctionLowering } from './context.ts';
+import { exportedVariable } from './exports-object.ts';
 
 export type Reference =
   | { readonly kind: 'variable'; readonly variable: Variable }
@@ -24,6 +25,8 @@ export type Reference =
 export function prepareReference(fn: FunctionLowering, target: ts.Expression): Reference {
   const node = skipTransparent(target);
   if (ts.isIdentifier(node)) return nameReference(fn, node.text);
+  const exported = exportedVariable(fn, node);
+  if (exported !== null) return { kind: 'variable', variable: exported };
   if (ts.isPropertyAccessExpression(node)) return { kind: 'attribute', ...objectsOf(fn, node.expression), name: node.name.text };
   if (ts.isElementAccessExpression(node)) {
     const objects = objectsOf(fn, node.expression);

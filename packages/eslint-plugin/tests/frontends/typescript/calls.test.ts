@@ -47,20 +47,19 @@ describe('calls', () => {
         b0:
           %0 = global model
           %1 = global isTraining
+          %2 = global x
           branch %1 b1 b2
         b1:
-          %2 = global x
           %3 = call %0.train(%2)
           store ?, %3
           goto b3
         b2:
-          %4 = global x
-          %5 = call %0.eval(%4)
-          store ?, %5
+          %4 = call %0.eval(%2)
+          store ?, %4
           goto b3
         b3:
-          %6 = load ?
-          %7 = %6.y
+          %5 = load ?
+          %6 = %5.y
           return
       "
     `);

@@ -117,6 +117,49 @@ describe('exports', () => {
     expect(new Set(instrsOfKind(module, 'store').map((instr) => instr.variable))).toEqual(new Set([module.exports.get('b')]));
   });
 
+  test('CommonJS: string keys, and what was assigned is read', () => {
+    expect(exported(lower("exports['a'] = 1; module['exports'].b = 2; module['exports']['c'] = 3;", 'test.js'))).toEqual({ a: 'a', b: 'b', c: 'c' });
+    expect(print('exports.a = () => 1; exports.a(exports.b); function f() { exports.a ||= 2; exports.a = 3; return module.exports.a.c; }', 'test.js')).toMatchInlineSnapshot(`
+      "module <module>#0()
+        b0:
+          %0 = function #1
+          store f, %0
+          %1 = function #2
+          store a, %1
+          %2 = load a
+          %3 = global exports
+          %4 = %3.b
+          %5 = call %2(%4)
+          return
+
+      function f#1()
+        b0:
+          %0 = load a
+          branch %0 b1 b2
+        b1:
+          store ?, %0
+          goto b3
+        b2:
+          %1 = 2
+          store a, %1
+          store ?, %1
+          goto b3
+        b3:
+          %2 = load ?
+          %3 = 3
+          store a, %3
+          %4 = load a
+          %5 = %4.c
+          return %5
+
+      lambda a#2()
+        b0:
+          %0 = 1
+          return %0
+      "
+    `);
+  });
+
   test('CommonJS: names that the file declares, and functions, are refused', () => {
     expect(exported(lower('const exports = {}, module = {}; exports.a = 1; module.exports = 2;', 'test.js'))).toEqual({});
     expect(exported(lower('function f() { exports.a = 1; }', 'test.js'))).toEqual({});

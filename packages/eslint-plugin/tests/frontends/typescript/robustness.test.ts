@@ -4,7 +4,7 @@ import { lowerTypeScript } from '../../../src/frontends/typescript/lower.ts';
 import { parseTypeScript } from '../../../src/frontends/typescript/parse.ts';
 import type { Module } from '../../../src/ir/ir.ts';
 import { verifyModule } from '../../../src/ir/verify.ts';
-import { instrsOfKind, lower } from './lowered.ts';
+import { instrsOf, instrsOfKind, lower } from './lowered.ts';
 
 function survive(text: string, file = 'test.ts'): Module {
   const module = lowerTypeScript(parseTypeScript(text, file), file);
@@ -72,6 +72,20 @@ describe('robustness', () => {
     survive(text.slice(0, text.length / 2));
     // Short enough for the parser, too deep for the lowering.
     survive(text.slice(0, text.length / 10));
+  });
+
+  // What is lowered in several ways must not grow with each level.
+  test.each([
+    ['methods with one of two names', `${"a[b ? 'c' : 'd'](".repeat(100)}e${')'.repeat(100)}`],
+    ['finally in finally', `function f() { ${'try { a(); } finally { if (b) return 1; if (c) return 2; '.repeat(30)} ${'}'.repeat(30)} }`],
+    ['returns through cleanups', `function f() { ${'try { '.repeat(60)} ${'if (a) return b(); '.repeat(60)} ${'} finally { c(); }'.repeat(60)} }`],
+    ['returns between resources', `function f() { ${'using a = b(); if (a) return; '.repeat(100)} }`],
+    ['names in with', `${'with (a) '.repeat(100)} b(c);`],
+    ['parts of a namespace', 'namespace A { export const b = 1; export namespace B { export const c = b; } }'.repeat(200)],
+    ['decorators', `${'@a @b() '.repeat(200)} class A { ${'@a @b() '.repeat(200)} c() {} }`],
+    ['default parameters', `(${'(a = '.repeat(60)}1${') => a)'.repeat(60)}`],
+  ])('%s give IR of bearable size', (_, text) => {
+    expect(instrsOf(survive(text, 'test.js')).length).toBeLessThan(100_000);
   });
 
   test('what is nested too deeply escapes', () => {
