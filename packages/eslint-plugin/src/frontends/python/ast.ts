@@ -5,9 +5,10 @@
 // field that `visitor-keys.ts` lists, operators are spelled as in the source (`'+'`, `'not in'`).
 //
 // Where it differs from CPython, on purpose: the range of a decorated definition includes its decorators; `ctx` is a string;
-// literals carry `literal`, their kind; `headerEnd` is the offset after the colon of a compound statement. Two node types are
-// ours: `Error` (the parser could not make sense of this text) and `Unknown` (syntax that we do not convert); both keep what
-// could be converted in `children`. `Print` and `Exec` are the Python 2 statements.
+// literals carry `literal`, their kind; `headerEnd` is the offset after the colon of a compound statement; type parameters
+// carry no default; named characters (`\N{...}`) are not decoded. Two node types are ours: `Error` (the parser could not make
+// sense of this text) and `Unknown` (syntax that we do not convert); both keep what could be converted in `children`. `Print`
+// and `Exec` are the Python 2 statements.
 
 export interface NodeBase {
   readonly range: readonly [number, number];
@@ -42,7 +43,7 @@ export interface Delete extends NodeBase { readonly type: 'Delete'; readonly tar
 export interface Assign extends NodeBase { readonly type: 'Assign'; readonly targets: readonly Expr[]; readonly value: Expr }
 export interface AugAssign extends NodeBase { readonly type: 'AugAssign'; readonly target: Expr; readonly op: string; readonly value: Expr }
 export interface AnnAssign extends NodeBase { readonly type: 'AnnAssign'; readonly target: Expr; readonly annotation: Expr; readonly value: Expr | null }
-export interface TypeAlias extends NodeBase { readonly type: 'TypeAlias'; readonly name: Expr; readonly value: Expr }
+export interface TypeAlias extends NodeBase { readonly type: 'TypeAlias'; readonly name: Expr; readonly type_params: readonly TypeParam[]; readonly value: Expr }
 interface ForBase extends NodeBase, Header { readonly target: Expr; readonly iter: Expr; readonly body: readonly Stmt[]; readonly orelse: readonly Stmt[] }
 export interface For extends ForBase { readonly type: 'For' }
 export interface AsyncFor extends ForBase { readonly type: 'AsyncFor' }

@@ -3,7 +3,8 @@
 // A leading byte order mark is passed over; offsets count it if the text has it.
 import type { Comment, Module } from './ast.ts';
 import { convertTree } from './convert/tree.ts';
-import { parseGrammar } from './grammar.ts';
+import { parseGrammar, type RawTree } from './grammar.ts';
+import { blankGaps } from './grammar-gaps.ts';
 import { linkParents } from './visitor-keys.ts';
 import type { Span } from '../../source/span.ts';
 
@@ -18,8 +19,18 @@ export interface PythonTree {
 }
 
 export function parsePython(text: string): PythonTree {
-  const { root, comments, errors, hasWalrus } = parseGrammar(text);
+  const { root, comments, errors, hasWalrus } = parseReadable(text);
   const ast = convertTree(root, text);
   linkParents(ast);
   return { ast, comments, errors, hasWalrus };
+}
+
+/** A text without errors and without `:=` has no gap of the grammar in it: most are parsed once. */
+function parseReadable(text: string): RawTree {
+  const tree = parseGrammar(text);
+  if (tree.errors.length === 0 && !tree.hasWalrus) return tree;
+  const readable = blankGaps(text);
+  if (readable === text) return tree;
+  const again = parseGrammar(readable);
+  return again.errors.length <= tree.errors.length ? again : tree;
 }

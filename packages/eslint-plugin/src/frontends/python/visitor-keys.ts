@@ -16,7 +16,7 @@ export const visitorKeys: Readonly<Record<NodeType, readonly string[]>> = {
   Assign: ['targets', 'value'],
   AugAssign: ['target', 'value'],
   AnnAssign: ['target', 'annotation', 'value'],
-  TypeAlias: ['name', 'value'],
+  TypeAlias: ['name', 'type_params', 'value'],
   For: ['target', 'iter', 'body', 'orelse'],
   AsyncFor: ['target', 'iter', 'body', 'orelse'],
   While: ['test', 'body', 'orelse'],

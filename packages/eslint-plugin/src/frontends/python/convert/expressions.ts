@@ -97,7 +97,7 @@ export function convertExpression(c: Converter, raw: RawNode, ctx: Context): Exp
     case 'named_expression':
       return { type: 'NamedExpr', range, parent: null, target: c.expression(childOf(raw, 'name'), raw, 'Store'), value: c.expression(childOf(raw, 'value'), raw) };
     case 'await':
-      return { type: 'Await', range, parent: null, value: c.expression(namedChildren(raw)[0], raw) };
+      return convertAwait(c, raw);
     case 'yield': {
       const value = namedChildren(raw);
       if (childOfType(raw, 'from') !== undefined) return { type: 'YieldFrom', range, parent: null, value: c.expression(value[0], raw) };
@@ -185,20 +185,67 @@ function convertDictionary(c: Converter, raw: RawNode): Expr {
   return { type: 'Dict', range: rangeOf(raw), parent: null, keys, values };
 }
 
+/** `await` binds tighter than `**`; the grammar takes `await a ** b` for `await (a ** b)`. */
+function convertAwait(c: Converter, raw: RawNode): Expr {
+  const operand = namedChildren(raw)[0];
+  const base = operand?.type === 'binary_operator' ? childOf(operand, 'left') : undefined;
+  if (operand === undefined || base === undefined) return { type: 'Await', range: rangeOf(raw), parent: null, value: c.expression(operand, raw) };
+  const left: Expr = { type: 'Await', range: [raw.start, base.end], parent: null, value: c.expression(base, raw) };
+  return { type: 'BinOp', range: rangeOf(raw), parent: null, left, op: binaryOperatorOf(operand), right: c.expression(childOf(operand, 'right'), operand) };
+}
+
+function binaryOperatorOf(raw: RawNode): string {
+  return raw.children.find((child) => child.field === 'operator')?.type ?? '+';
+}
+
 function convertBinary(c: Converter, raw: RawNode): Expr {
+  if (isAndOrXor(raw)) return convertAndXor(c, raw);
   const spine: RawNode[] = [];
   let bottom: RawNode | undefined = raw;
-  while (bottom !== undefined && bottom.type === 'binary_operator') {
+  while (bottom !== undefined && bottom.type === 'binary_operator' && !isAndOrXor(bottom)) {
     spine.push(bottom);
     bottom = childOf(bottom, 'left');
   }
   let left = c.expression(bottom, spine[spine.length - 1]!);
   for (let i = spine.length - 1; i >= 0; i -= 1) {
     const node = spine[i]!;
-    const operator = node.children.find((child) => child.field === 'operator');
-    left = { type: 'BinOp', range: rangeOf(node), parent: null, left, op: operator?.type ?? '+', right: c.expression(childOf(node, 'right'), node) };
+    left = { type: 'BinOp', range: rangeOf(node), parent: null, left, op: binaryOperatorOf(node), right: c.expression(childOf(node, 'right'), node) };
   }
   return left;
+}
+
+function isAndOrXor(raw: RawNode): boolean {
+  const operator = binaryOperatorOf(raw);
+  return raw.type === 'binary_operator' && (operator === '&' || operator === '^') && childOf(raw, 'left') !== undefined && childOf(raw, 'right') !== undefined;
+}
+
+/** `&` binds tighter than `^`; the grammar has it the other way round. Operands and operators are put in a row and nested anew. */
+function convertAndXor(c: Converter, raw: RawNode): Expr {
+  const operands: RawNode[] = [];
+  const operators: string[] = [];
+  // Right before left, so that what is popped comes in the order of the text.
+  const stack: (RawNode | string)[] = [raw];
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    if (typeof top === 'string') operators.push(top);
+    else if (isAndOrXor(top)) stack.push(childOf(top, 'right')!, binaryOperatorOf(top), childOf(top, 'left')!);
+    else operands.push(top);
+  }
+  const join = (start: RawNode, left: Expr, op: string, end: RawNode, right: Expr): Expr => ({ type: 'BinOp', range: [start.start, end.end], parent: null, left, op, right });
+  let all: Expr | null = null;
+  let product = c.expression(operands[0], raw);
+  let productStart = operands[0]!;
+  operators.forEach((op, i) => {
+    const operand = operands[i + 1]!;
+    const value = c.expression(operand, raw);
+    if (op === '&') {
+      product = join(productStart, product, '&', operand, value);
+      return;
+    }
+    all = all === null ? product : join(operands[0]!, all, '^', operands[i]!, product);
+    product = value;
+    productStart = operand;
+  });
+  return all === null ? product : join(operands[0]!, all, '^', operands[operands.length - 1]!, product);
 }
 
 function convertBoolean(c: Converter, raw: RawNode): Expr {

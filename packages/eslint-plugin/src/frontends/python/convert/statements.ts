@@ -49,7 +49,7 @@ export function convertSimpleStatement(c: Converter, raw: RawNode): Stmt | null 
     case 'type_alias_statement': {
       const called = calledType(raw);
       if (called !== null) return convertCalledType(c, raw, called);
-      return { type: 'TypeAlias', range, parent: null, name: aliasName(c, raw), value: c.annotation(childOf(raw, 'right'), raw) };
+      return { type: 'TypeAlias', range, parent: null, name: aliasName(c, raw), type_params: c.typeParameters(aliasParameters(raw)), value: c.annotation(childOf(raw, 'right'), raw) };
     }
     case 'print_statement': {
       const chevron = childOfType(raw, 'chevron');
@@ -134,6 +134,12 @@ function aliasName(c: Converter, raw: RawNode): Expr {
     left = inner;
   }
   return left.type === 'identifier' ? { type: 'Name', range: rangeOf(left), parent: null, id: nameOf(c, left), ctx: 'Store' } : c.expression(left, raw, 'Store');
+}
+
+function aliasParameters(raw: RawNode): RawNode | undefined {
+  let left = childOf(raw, 'left');
+  while (left?.type === 'type') left = namedChildren(left)[0];
+  return left?.type === 'generic_type' ? childOfType(left, 'type_parameter') : undefined;
 }
 
 /**

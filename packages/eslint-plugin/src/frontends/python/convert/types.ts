@@ -13,7 +13,8 @@ export function convertAnnotation(c: Converter, raw: RawNode | undefined, around
       return c.expression(first, raw);
     case 'generic_type': {
       const elts = second === undefined ? [] : namedChildren(second).map((part) => c.expression(part, second));
-      const slice: Expr = elts.length === 1 ? elts[0]! : { type: 'Tuple', range: second === undefined ? [raw.end, raw.end] : [second.start + 1, second.end - 1], parent: null, elts, ctx: 'Load' };
+      const isListed = elts.length !== 1 || elts[0]!.type === 'Starred' || (second !== undefined && /,\s*\]$/u.test(c.text.slice(second.start, second.end)));
+      const slice: Expr = !isListed ? elts[0]! : { type: 'Tuple', range: second === undefined ? [raw.end, raw.end] : [second.start + 1, second.end - 1], parent: null, elts, ctx: 'Load' };
       return { type: 'Subscript', range: rangeOf(raw), parent: null, value: headOf(c, raw, first), slice, ctx: 'Load' };
     }
     case 'union_type':

@@ -19,14 +19,13 @@ function isSuper(l: Lowering, node: Call): boolean {
   return node.func.type === 'Name' && node.func.id === 'super' && (node.args.length === 0 || node.args.length === 2) && node.keywords.length === 0 && l.scope.lookup('super') === null;
 }
 
-/** Arguments in the order of the text: `f(*a, k=v, *b)` is legal. */
+/** Arguments in the order of the text. `f(*a, k=v, *b)` is legal, and evaluates `b` before `v`: keywords come last. */
 export function lowerArguments(l: Lowering, args: readonly Expr[], keywords: readonly Keyword[]): Arg[] {
-  const inOrder: (Expr | Keyword)[] = [...args, ...keywords];
-  if (args.length > 0 && keywords.length > 0) inOrder.sort((a, b) => a.range[0] - b.range[0]);
-  return inOrder.map((arg): Arg => {
+  const lowered = [...args, ...keywords].map((arg): Arg => {
     const span = spanOf(arg);
     if (arg.type === 'keyword') return { kind: arg.arg === null ? 'keyword-spread' : 'keyword', name: arg.arg, value: l.expression(arg.value), span };
     if (arg.type === 'Starred') return { kind: 'spread', name: null, value: l.expression(arg.value), span };
     return { kind: 'positional', name: null, value: l.expression(arg), span };
   });
+  return args.length > 0 && keywords.length > 0 ? lowered.sort((a, b) => a.span.start - b.span.start) : lowered;
 }

@@ -1,27 +1,52 @@
 // Classes. The class value comes first, its body runs inline in the function around it, and every binding of the body is both
-// a variable of the class scope and a `define-member`. Decorators are calls on the finished class.
+// a variable of the class scope and a `define-member`. Decorators are calls on the finished class. A name that the body reads
+// before it binds it is looked up in the module.
 import type { ClassDef } from '../ast.ts';
+import { namesReadEarly } from './early-reads.ts';
 import { applyDecorators, lowerDecorators } from './functions.ts';
 import { headerOf, spanOf, type Lowering } from './lowering.ts';
-import { bindingsOf, type Bindings } from './scopes.ts';
-import type { ClassId } from '../../../ir/ir.ts';
+import { bindingsOf, type Scope } from './scopes.ts';
+import type { ClassId, Temp } from '../../../ir/ir.ts';
+import type { Span } from '../../../source/span.ts';
 
 export function lowerClass(l: Lowering, node: ClassDef): void {
+  const decorators = lowerDecorators(l, node.decorator_list);
+  const value = l.withTypeParameters(node.type_params, () => lowerUndecorated(l, node));
+  l.builder.atStatement(headerOf(node));
+  const decorated = applyDecorators(l, node.decorator_list, decorators, value);
+  l.storeName(node.name, decorated, { start: node.nameRange[0], end: node.nameRange[1] });
+}
+
+function lowerUndecorated(l: Lowering, node: ClassDef): Temp {
   const { builder } = l;
   const span = spanOf(node);
-  const decorators = lowerDecorators(l, node.decorator_list);
+  // The class that stands for several (`*bases`) cannot be named; it keeps its place in the order.
   const bases = node.bases.map((base) => (base.type === 'Starred' ? builder.opaque('bases', [l.expression(base.value)], spanOf(base)) : l.expression(base)));
   for (const keyword of node.keywords) l.expression(keyword.value);
   const classId = classIdOf(l, node);
   const value = builder.temp();
   builder.emit({ kind: 'class', dest: value, class: classId, bases }, span);
-  const scope = l.scopeOf(node, 'class', () => classBindings(l, node));
+  const bindings = bindingsOf(node.body, l.file.hasWalrus);
+  const scope = l.scopeOf(node, 'class', () => bindings);
   scope.classId = classId;
   scope.classValue = value;
+  for (const name of namesReadEarly(node.body, l.file.hasWalrus)) bindOutside(l, scope, name, headerOf(node));
   l.inScope(scope, () => l.statements(node.body));
-  builder.atStatement(headerOf(node));
-  const decorated = applyDecorators(l, node.decorator_list, decorators, value);
-  l.storeName(node.name, decorated, { start: node.nameRange[0], end: node.nameRange[1] });
+  return value;
+}
+
+/** `x = x` in a class body reads the module's `x` (or a built-in), never that of a function around the class. */
+function bindOutside(l: Lowering, scope: Scope, name: string, span: Span): void {
+  const own = scope.variables.get(name);
+  if (own === undefined) return;
+  const outside = scope.lookupInModule(name);
+  let value: Temp;
+  if (outside !== null) value = l.builder.load(outside, span);
+  else {
+    value = l.builder.temp();
+    l.builder.emit({ kind: 'global', dest: value, name }, span);
+  }
+  l.builder.store(own, value, span);
 }
 
 function classIdOf(l: Lowering, node: ClassDef): ClassId {
@@ -30,8 +55,4 @@ function classIdOf(l: Lowering, node: ClassDef): ClassId {
   const id = l.file.module.addClass({ name: node.name, span: spanOf(node), nameSpan: { start: node.nameRange[0], end: node.nameRange[1] }, fieldInitializer: null });
   l.file.classes.set(node, id);
   return id;
-}
-
-function classBindings(l: Lowering, node: ClassDef): Bindings {
-  return bindingsOf(node.body, l.file.hasWalrus);
 }

@@ -1,10 +1,11 @@
 // `try` and `with`. An exception goes to a dispatch block that tries the handlers in turn: each may match or not, and what
-// none matches goes on. `except:` and `except Exception` match whatever comes.
+// none matches goes on. `except:` and a last `except Exception` match whatever comes.
 //
-// Approximation: a context manager does not swallow exceptions (`contextlib.suppress` does), and `KeyboardInterrupt` passes no
-// `except Exception`.
+// Approximation: a context manager does not swallow exceptions (`contextlib.suppress` does), and `KeyboardInterrupt` does not
+// pass a last `except Exception`.
 import type { AsyncWith, ExceptHandler, Expr, Try, TryStar, With } from '../ast.ts';
 import { headerOf, spanOf, type Lowering } from './lowering.ts';
+import type { BlockId, Temp } from '../../../ir/ir.ts';
 
 export function lowerTry(l: Lowering, node: Try | TryStar): void {
   if (node.finalbody.length === 0) lowerHandlers(l, node);
@@ -25,34 +26,96 @@ function lowerHandlers(l: Lowering, node: Try | TryStar): void {
   l.statements(node.orelse);
   builder.terminate({ kind: 'goto', target: after }, span);
   builder.startBlock(dispatch, span);
-  const [first] = node.handlers;
-  if (first !== undefined) builder.atStatement(headerOf(first));
+  const header = headerOf(node.handlers[0] ?? node);
+  builder.atStatement(header);
   const exception = builder.temp();
-  builder.emit({ kind: 'catch', dest: exception }, headerOf(first ?? node));
+  builder.emit({ kind: 'catch', dest: exception }, header);
+  if (node.type === 'Try') firstOf(l, node, exception, after);
+  else eachOf(l, node, exception, after);
+  builder.startBlock(after, span);
+}
+
+/** `except`: the first handler that matches runs. */
+function firstOf(l: Lowering, node: Try, exception: Temp, after: BlockId): void {
+  const { builder } = l;
+  const span = spanOf(node);
   for (const handler of node.handlers) {
-    builder.atStatement(headerOf(handler));
-    const all = matchesAll(l, handler.exceptionType);
-    if (handler.exceptionType !== null) l.expression(handler.exceptionType);
     const [matched, next] = [builder.newBlock(), builder.newBlock()];
-    builder.terminate(all ? { kind: 'goto', target: matched } : { kind: 'branch', test: null, then: matched, else: next }, headerOf(handler));
+    testHandler(l, handler, matched, next, takesAll(l, node, handler));
     builder.startBlock(matched, span);
     lowerHandler(l, handler, exception);
     builder.terminate({ kind: 'goto', target: after }, span);
     builder.startBlock(next, span);
   }
   builder.throw(null, span);
-  builder.startBlock(after, span);
 }
 
-function lowerHandler(l: Lowering, handler: ExceptHandler, exception: number): void {
-  if (handler.name !== null) l.storeName(handler.name, exception, headerOf(handler));
-  l.statements(handler.body);
+/**
+ * `except*`: every handler that matches a part of the group runs, in turn; what is left goes on. The tests stand twice, for a
+ * group of which nothing is handled yet and for one of which something is: only the second can be done with.
+ *
+ * Approximation: an exception from a handler leaves at once; Python runs the handlers after it first.
+ */
+function eachOf(l: Lowering, node: TryStar, exception: Temp, after: BlockId): void {
+  const { builder } = l;
+  const span = spanOf(node);
+  let partly = builder.newBlock();
+  node.handlers.forEach((handler, i) => {
+    const [matched, next, partlyNext] = [builder.newBlock(), builder.newBlock(), builder.newBlock()];
+    const all = takesAll(l, node, handler);
+    testHandler(l, handler, matched, next, all);
+    if (i > 0) {
+      builder.startBlock(partly, span);
+      testHandler(l, handler, matched, partlyNext, all);
+    }
+    builder.startBlock(matched, span);
+    lowerHandler(l, handler, exception);
+    builder.terminate({ kind: 'goto', target: all ? after : partlyNext }, span);
+    builder.startBlock(next, span);
+    partly = partlyNext;
+  });
+  builder.throw(null, span);
+  builder.startBlock(partly, span);
+  const rest = builder.newBlock();
+  builder.terminate({ kind: 'branch', test: null, then: after, else: rest }, span);
+  builder.startBlock(rest, span);
+  builder.throw(null, span);
 }
 
-function matchesAll(l: Lowering, type: Expr | null): boolean {
+function testHandler(l: Lowering, handler: ExceptHandler, matched: BlockId, next: BlockId, all: boolean): void {
+  const { builder } = l;
+  builder.atStatement(headerOf(handler));
+  if (handler.exceptionType !== null) l.expression(handler.exceptionType);
+  builder.terminate(all ? { kind: 'goto', target: matched } : { kind: 'branch', test: null, then: matched, else: next }, headerOf(handler));
+}
+
+/** The name that a handler binds holds nothing after it, whichever way it is left. */
+function lowerHandler(l: Lowering, handler: ExceptHandler, exception: Temp): void {
+  const { builder } = l;
+  const { name } = handler;
+  const header = headerOf(handler);
+  builder.atStatement(header);
+  if (name === null) {
+    l.statements(handler.body);
+    return;
+  }
+  l.storeName(name, exception, header);
+  const unbind = (): void => {
+    builder.atStatement(header);
+    l.storeName(name, builder.constant({ type: 'undefined' }, header), header);
+  };
+  builder.withCleanup(() => l.statements(handler.body), unbind, header);
+}
+
+/** Whether nothing comes to the handlers after this one. What follows `except Exception` was written for the rest. */
+function takesAll(l: Lowering, node: Try | TryStar, handler: ExceptHandler): boolean {
+  return matches(l, handler.exceptionType, handler === node.handlers[node.handlers.length - 1] ? ['Exception', 'BaseException'] : ['BaseException']);
+}
+
+function matches(l: Lowering, type: Expr | null, names: readonly string[]): boolean {
   if (type === null) return true;
-  if (type.type === 'Tuple') return type.elts.some((element) => matchesAll(l, element));
-  return type.type === 'Name' && (type.id === 'Exception' || type.id === 'BaseException') && l.scope.lookup(type.id) === null;
+  if (type.type === 'Tuple') return type.elts.some((element) => matches(l, element, names));
+  return type.type === 'Name' && names.includes(type.id) && l.scope.lookup(type.id) === null;
 }
 
 export function lowerWith(l: Lowering, node: With | AsyncWith, at = 0): void {

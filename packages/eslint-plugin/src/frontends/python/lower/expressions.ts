@@ -150,7 +150,7 @@ function lowerConstant(l: Lowering, node: Constant): Temp {
   }
 }
 
-/** An f-string is the values in it; one without any is the text. */
+/** An f-string is the values in it; one without any is the text. A t-string keeps the values and formats nothing: whoever gets it reads them. */
 function lowerString(l: Lowering, node: Extract<Expr, { type: 'JoinedStr' | 'TemplateStr' }>): Temp {
   const span = spanOf(node);
   const elements: Element[] = [];
@@ -166,6 +166,7 @@ function lowerString(l: Lowering, node: Extract<Expr, { type: 'JoinedStr' | 'Tem
     }
   };
   visit(node.values);
+  if (node.type === 'TemplateStr') return l.builder.opaque('t-string', elements.map((element) => element.value), span);
   if (elements.length === 0) return l.builder.constant({ type: 'string', value: text }, span);
   const dest = l.builder.temp();
   l.builder.emit({ kind: 'collection', dest, form: 'string', elements }, span);
@@ -209,24 +210,29 @@ function lowerBoolean(l: Lowering, node: BoolOp): Temp {
 function lowerComparison(l: Lowering, node: Compare): Temp {
   const span = spanOf(node);
   const { builder } = l;
-  let left = l.expression(node.left);
   const first = node.comparators[0];
-  if (first === undefined) return builder.opaque('comparison', [left], span);
-  if (node.comparators.length === 1) return builder.operator(node.ops[0] ?? '==', [left, l.expression(first)], span);
+  if (first === undefined) return builder.opaque('unknown', [l.expression(node.left)], span);
+  if (node.comparators.length === 1) return builder.operator(node.ops[0] ?? '==', [l.expression(node.left), l.expression(first)], span);
   const result = builder.synthetic('?');
   const after = builder.newBlock();
-  node.comparators.forEach((comparator, i) => {
-    const right = l.expression(comparator);
-    const test = builder.operator(node.ops[i] ?? '==', [left, right], span);
+  eachComparison(l, node, (test, isLast) => {
     builder.store(result, test, span);
-    left = right;
-    if (i === node.comparators.length - 1) return;
+    if (isLast) return;
     const next = builder.newBlock();
     builder.terminate({ kind: 'branch', test, then: next, else: after }, span);
     builder.startBlock(next, span);
   });
   builder.startBlock(after, span);
   return builder.load(result, span);
+}
+
+function eachComparison(l: Lowering, node: Compare, then: (test: Temp, isLast: boolean) => void): void {
+  let left = l.expression(node.left);
+  node.comparators.forEach((comparator, i) => {
+    const right = l.expression(comparator);
+    then(l.builder.operator(node.ops[i] ?? '==', [left, right], spanOf(node)), i === node.comparators.length - 1);
+    left = right;
+  });
 }
 
 function lowerConditional(l: Lowering, node: Extract<Expr, { type: 'IfExp' }>): Temp {
@@ -260,6 +266,23 @@ export function lowerCondition(l: Lowering, test: Expr, then: BlockId, otherwise
       if (test.op === 'and') l.condition(value, next, otherwise);
       else l.condition(value, then, next);
       l.builder.startBlock(next, span);
+    });
+    return;
+  }
+  if (test.type === 'IfExp') {
+    const [body, orelse] = [l.builder.newBlock(), l.builder.newBlock()];
+    l.condition(test.test, body, orelse);
+    l.builder.startBlock(body, span);
+    l.condition(test.body, then, otherwise);
+    l.builder.startBlock(orelse, span);
+    l.condition(test.orelse, then, otherwise);
+    return;
+  }
+  if (test.type === 'Compare' && test.comparators.length > 1) {
+    eachComparison(l, test, (holds, isLast) => {
+      const next = isLast ? then : l.builder.newBlock();
+      l.builder.terminate({ kind: 'branch', test: holds, then: next, else: otherwise }, span);
+      if (!isLast) l.builder.startBlock(next, span);
     });
     return;
   }

@@ -1,7 +1,7 @@
 // Lowers the statements and expressions of one function: holds its builder and its scope, and hands every node to its family.
-import type { Expr, PyNode, Stmt } from '../ast.ts';
+import type { Expr, PyNode, Stmt, TypeParam } from '../ast.ts';
 import { lowerCondition, lowerExpression } from './expressions.ts';
-import type { FileLowering, Lowering } from './lowering.ts';
+import { spanOf, type FileLowering, type Lowering } from './lowering.ts';
 import { Scope, type Bindings } from './scopes.ts';
 import { lowerStatement } from './statements.ts';
 import { assignTo } from './targets.ts';
@@ -71,7 +71,18 @@ export class FunctionLowering implements Lowering {
     return new FunctionLowering(this.file, new FuncBuilder(this.file.module, id), scope);
   }
 
-  scopeOf(node: PyNode, kind: 'class' | 'comprehension', bindings: () => Bindings): Scope {
+  withTypeParameters<T>(params: readonly TypeParam[], body: () => T): T {
+    const [first] = params;
+    if (first === undefined) return body();
+    const scope = this.scopeOf(first, 'type-parameters', () => ({ names: new Set(params.map((param) => param.name)), globals: new Set(), nonlocals: new Set() }));
+    return this.inScope(scope, () => {
+      // Bounds and defaults are evaluated when somebody asks for them.
+      for (const param of params) this.storeName(param.name, this.builder.opaque('type-parameter', [], spanOf(param)), spanOf(param));
+      return body();
+    });
+  }
+
+  scopeOf(node: PyNode, kind: 'class' | 'comprehension' | 'type-parameters', bindings: () => Bindings): Scope {
     const known = this.file.scopes.get(node);
     if (known !== undefined) return known;
     const scope = new Scope(this.file.module, kind, this.#scope, this.builder.id, bindings());

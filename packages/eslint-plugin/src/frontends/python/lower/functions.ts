@@ -5,40 +5,52 @@ import type { Arg, AsyncFunctionDef, Expr, FunctionDef, Lambda, Stmt } from '../
 import { annotationName } from './annotations.ts';
 import { spanOf, type Lowering } from './lowering.ts';
 import { bindingsOf, type Bindings } from './scopes.ts';
-import type { FuncId, FuncKind, Param, Temp } from '../../../ir/ir.ts';
+import type { ClassId, FuncId, FuncKind, Param, Temp } from '../../../ir/ir.ts';
 
 type Definition = FunctionDef | AsyncFunctionDef;
-type Member = 'method' | 'getter' | 'setter';
+type Member = 'method' | 'getter' | 'setter' | 'deleter';
 
 export function lowerFunction(l: Lowering, node: Definition): void {
   const { builder } = l;
-  const inClass = l.scope.kind === 'class';
-  const member = inClass ? memberOf(l, node) : 'method';
-  const decoratorNodes = member === 'method' ? node.decorator_list : node.decorator_list.slice(0, -1);
+  const classId = l.scope.kind === 'class' ? l.scope.classId : null;
+  const accessor = classId === null ? null : accessorOf(l, node);
+  const member = accessor?.member ?? 'method';
+  const decoratorNodes = node.decorator_list.filter((decorator) => decorator !== accessor?.decorator);
   const decorators = lowerDecorators(l, decoratorNodes);
   const defaults = lowerDefaults(l, node.args);
-  const known = l.file.funcs.get(node);
-  const id = known ?? l.file.module.reserveFunc();
-  if (known === undefined) {
-    l.file.funcs.set(node, id);
-    const kind: FuncKind = !inClass ? 'function' : member !== 'method' ? member : node.name === '__init__' ? 'constructor' : 'method';
-    lowerBody(l, node, id, kind);
-  }
+  const id = l.withTypeParameters(node.type_params, () => {
+    const known = l.file.funcs.get(node);
+    if (known !== undefined) return known;
+    const reserved = l.file.module.reserveFunc();
+    l.file.funcs.set(node, reserved);
+    const kind: FuncKind = classId === null ? 'function' : member === 'getter' || member === 'setter' ? member : node.name === '__init__' ? 'constructor' : 'method';
+    lowerBody(l, node, reserved, kind, classId);
+    return reserved;
+  });
   const dest = builder.temp();
   builder.emit({ kind: 'function', dest, func: id, defaults }, spanOf(node));
   const value = applyDecorators(l, decoratorNodes, decorators, dest);
-  l.storeName(node.name, value, { start: node.nameRange[0], end: node.nameRange[1] }, member);
+  // A deleter leaves the property as it is for readers and writers.
+  if (member !== 'deleter') l.storeName(node.name, value, { start: node.nameRange[0], end: node.nameRange[1] }, member);
 }
 
-/** `@property`, `@cached_property` and `@name.setter`, where they stand next to the function. */
-function memberOf(l: Lowering, node: Definition): Member {
-  const nearest = node.decorator_list[node.decorator_list.length - 1];
-  if (nearest === undefined) return 'method';
-  if (nearest.type === 'Name' && nearest.id === 'property' && l.scope.lookup('property') === null) return 'getter';
-  if (nearest.type === 'Name' && nearest.id === 'cached_property') return 'getter';
-  if (nearest.type === 'Attribute' && nearest.attr === 'cached_property') return 'getter';
-  if (nearest.type === 'Attribute' && nearest.attr === 'setter' && nearest.value.type === 'Name' && nearest.value.id === node.name) return 'setter';
-  return 'method';
+/** The outermost decorator that makes an accessor; the others are called on the function itself. */
+function accessorOf(l: Lowering, node: Definition): { readonly decorator: Expr; readonly member: Member } | null {
+  for (const decorator of node.decorator_list) {
+    const member = memberOf(l, node, decorator);
+    if (member !== 'method') return { decorator, member };
+  }
+  return null;
+}
+
+/** `@property`, `@cached_property`, `@name.setter` and the like. */
+function memberOf(l: Lowering, node: Definition, decorator: Expr): Member {
+  if (decorator.type === 'Name' && decorator.id === 'property' && l.scope.lookup('property') === null) return 'getter';
+  if (decorator.type === 'Name' && decorator.id === 'cached_property') return 'getter';
+  if (decorator.type !== 'Attribute') return 'method';
+  if (decorator.attr === 'cached_property') return 'getter';
+  if (decorator.value.type !== 'Name' || decorator.value.id !== node.name) return 'method';
+  return decorator.attr === 'getter' || decorator.attr === 'setter' || decorator.attr === 'deleter' ? decorator.attr : 'method';
 }
 
 export function lowerDecorators(l: Lowering, decorators: readonly Expr[]): Temp[] {
@@ -84,10 +96,8 @@ function declareParams(inner: Lowering, args: Definition['args']): Param[] {
   }));
 }
 
-function lowerBody(l: Lowering, node: Definition, id: FuncId, kind: FuncKind): void {
-  const bindings = bindingsOf(node.body, l.file.hasWalrus);
-  for (const param of node.type_params) bindings.names.add(param.name);
-  const inner = l.nested(id, bindings);
+function lowerBody(l: Lowering, node: Definition, id: FuncId, kind: FuncKind, owner: ClassId | null): void {
+  const inner = l.nested(id, bindingsOf(node.body, l.file.hasWalrus));
   const params = declareParams(inner, node.args);
   inner.statements(node.body);
   const end = node.range[1];
@@ -101,7 +111,7 @@ function lowerBody(l: Lowering, node: Definition, id: FuncId, kind: FuncKind): v
       params,
       thisVariable: null,
       parent: l.builder.id,
-      owner: l.scope.kind === 'class' ? l.scope.classId : null,
+      owner,
       span: spanOf(node),
       nameSpan: { start: node.nameRange[0], end: node.nameRange[1] },
       bodyStart: bodyStartOf(node.body, node.headerEnd),

@@ -1,6 +1,6 @@
 // What the lowering of the single families sees: the function that is being built, the scope that it is in, and the entry
 // points of the other families. The families import this and not one another.
-import type { ClassDef, Expr, PyNode, Stmt } from '../ast.ts';
+import type { ClassDef, Expr, PyNode, Stmt, TypeParam } from '../ast.ts';
 import type { FuncBuilder, ModuleBuilder } from '../../../ir/builder.ts';
 import type { BlockId, ClassId, FuncId, Temp } from '../../../ir/ir.ts';
 import type { Span } from '../../../source/span.ts';
@@ -32,7 +32,9 @@ export interface Lowering {
   /** A lowering for a function nested in this one, whose scope's parent is the present scope. */
   nested(id: FuncId, bindings: Bindings): Lowering;
   /** `node`'s scope: made by the first call, found by later ones. */
-  scopeOf(node: PyNode, kind: 'class' | 'comprehension', bindings: () => Bindings): Scope;
+  scopeOf(node: PyNode, kind: 'class' | 'comprehension' | 'type-parameters', bindings: () => Bindings): Scope;
+  /** Lowers `body` where `params` are bound: in a scope of their own, if there are any. */
+  withTypeParameters<T>(params: readonly TypeParam[], body: () => T): T;
 }
 
 export function spanOf(node: PyNode): Span {

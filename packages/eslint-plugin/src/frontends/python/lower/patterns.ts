@@ -1,9 +1,12 @@
-// `match`. A test falls through with its names bound, or goes to the next case. Literals are compared (`==`, `is`), so that
+// `match`. A test falls through with its captures, or goes to the next case. Literals are compared (`==`, `is`), so that
 // a branch on a mode's name can be understood; the shape of a sequence, a mapping or a class is a choice that we do not model.
-import type { Match, Pattern } from '../ast.ts';
+import type { Match, MatchClass, MatchOr, Pattern } from '../ast.ts';
 import { headerOf, spanOf, type Lowering } from './lowering.ts';
 import { unpackIndex } from './targets.ts';
-import type { BlockId, Temp } from '../../../ir/ir.ts';
+import type { BlockId, Temp, Variable } from '../../../ir/ir.ts';
+
+/** What a pattern has captured so far. Names are bound when the whole pattern has matched, and before the guard is tested. */
+type Captures = Map<string, Temp>;
 
 export function lowerMatch(l: Lowering, node: Match): void {
   const { builder } = l;
@@ -13,7 +16,9 @@ export function lowerMatch(l: Lowering, node: Match): void {
   for (const clause of node.cases) {
     const next = builder.newBlock();
     builder.atStatement(headerOf(clause));
-    test(l, clause.pattern, subject, next);
+    const captures: Captures = new Map();
+    test(l, clause.pattern, subject, next, captures);
+    for (const [name, value] of captures) l.storeName(name, value, spanOf(clause.pattern));
     if (clause.guard !== null) {
       const holds = builder.newBlock();
       l.condition(clause.guard, holds, next);
@@ -26,16 +31,16 @@ export function lowerMatch(l: Lowering, node: Match): void {
   builder.startBlock(after, span);
 }
 
-function test(l: Lowering, pattern: Pattern, subject: Temp, fail: BlockId): void {
+function test(l: Lowering, pattern: Pattern, subject: Temp, fail: BlockId, captures: Captures): void {
   const span = spanOf(pattern);
   const { builder } = l;
   switch (pattern.type) {
     case 'MatchAs':
-      if (pattern.pattern !== null) test(l, pattern.pattern, subject, fail);
-      if (pattern.name !== null) l.storeName(pattern.name, subject, span);
+      if (pattern.pattern !== null) test(l, pattern.pattern, subject, fail, captures);
+      if (pattern.name !== null) captures.set(pattern.name, subject);
       return;
     case 'MatchStar':
-      if (pattern.name !== null) l.storeName(pattern.name, subject, span);
+      if (pattern.name !== null) captures.set(pattern.name, subject);
       return;
     case 'MatchValue':
       branch(l, builder.operator('==', [subject, l.expression(pattern.value)], span), fail, pattern);
@@ -45,24 +50,16 @@ function test(l: Lowering, pattern: Pattern, subject: Temp, fail: BlockId): void
       branch(l, builder.operator('is', [subject, value], span), fail, pattern);
       return;
     }
-    case 'MatchOr': {
-      const success = builder.newBlock();
-      pattern.patterns.forEach((alternative, i) => {
-        const last = i === pattern.patterns.length - 1;
-        const next = last ? fail : builder.newBlock();
-        test(l, alternative, subject, next);
-        builder.terminate({ kind: 'goto', target: success }, span);
-        if (!last) builder.startBlock(next, span);
-      });
-      builder.startBlock(success, span);
+    case 'MatchOr':
+      testAlternatives(l, pattern, subject, fail, captures);
       return;
-    }
     case 'MatchSequence': {
       branch(l, null, fail, pattern);
       const star = pattern.patterns.findIndex((part) => part.type === 'MatchStar');
       pattern.patterns.forEach((part, at) => {
+        if (isWildcard(part)) return;
         const index = unpackIndex(l, at, star, pattern.patterns.length, part);
-        test(l, part, item(l, subject, index, part), fail);
+        test(l, part, item(l, subject, index, part), fail, captures);
       });
       return;
     }
@@ -71,24 +68,67 @@ function test(l: Lowering, pattern: Pattern, subject: Temp, fail: BlockId): void
       pattern.keys.forEach((key, i) => {
         const part = pattern.patterns[i];
         const index = l.expression(key);
-        if (part !== undefined) test(l, part, item(l, subject, index, part), fail);
+        if (part !== undefined && !isWildcard(part)) test(l, part, item(l, subject, index, part), fail, captures);
       });
-      if (pattern.rest !== null) l.storeName(pattern.rest, item(l, subject, null, pattern), span);
+      if (pattern.rest !== null) captures.set(pattern.rest, item(l, subject, null, pattern));
       return;
     case 'MatchClass': {
       l.expression(pattern.cls);
       branch(l, null, fail, pattern);
-      // Which attribute a positional pattern reads is the class's business (`__match_args__`).
-      for (const part of pattern.patterns) test(l, part, builder.opaque('match-argument', [], spanOf(part)), fail);
+      for (const part of pattern.patterns) {
+        if (isWildcard(part)) continue;
+        // A built-in type hands over the subject itself. Which attribute another class's pattern reads is that class's business
+        // (`__match_args__`): a part of the subject, from which anything may be reached.
+        const value = isWhole(l, pattern) ? subject : builder.opaque('match-argument', [subject], spanOf(part));
+        test(l, part, value, fail, captures);
+      }
       pattern.kwd_patterns.forEach((part, i) => {
         const name = pattern.kwd_attrs[i] ?? '';
-        test(l, part, builder.getAttr(subject, name, spanOf(part)), fail);
+        test(l, part, builder.getAttr(subject, name, spanOf(part)), fail, captures);
       });
       return;
     }
     case 'Unknown':
       branch(l, null, fail, pattern);
   }
+}
+
+/** The alternatives capture the same names: each through a variable that all of them store. */
+function testAlternatives(l: Lowering, pattern: MatchOr, subject: Temp, fail: BlockId, captures: Captures): void {
+  const { builder } = l;
+  const span = spanOf(pattern);
+  const success = builder.newBlock();
+  const shared = new Map<string, Variable>();
+  pattern.patterns.forEach((alternative, i) => {
+    const isLast = i === pattern.patterns.length - 1;
+    const next = isLast ? fail : builder.newBlock();
+    const own: Captures = new Map();
+    test(l, alternative, subject, next, own);
+    for (const [name, value] of own) {
+      let variable = shared.get(name);
+      if (variable === undefined) {
+        variable = builder.synthetic('?');
+        shared.set(name, variable);
+      }
+      builder.store(variable, value, spanOf(alternative));
+    }
+    builder.terminate({ kind: 'goto', target: success }, span);
+    if (!isLast) builder.startBlock(next, span);
+  });
+  builder.startBlock(success, span);
+  for (const [name, variable] of shared) captures.set(name, builder.load(variable, span));
+}
+
+/** `_` looks at nothing. */
+function isWildcard(pattern: Pattern): boolean {
+  return (pattern.type === 'MatchAs' && pattern.pattern === null && pattern.name === null) || (pattern.type === 'MatchStar' && pattern.name === null);
+}
+
+const WHOLE = new Set(['bool', 'bytearray', 'bytes', 'dict', 'float', 'frozenset', 'int', 'list', 'set', 'str', 'tuple']);
+
+/** `int(x)` matches the subject itself against `x`. */
+function isWhole(l: Lowering, pattern: MatchClass): boolean {
+  return pattern.cls.type === 'Name' && WHOLE.has(pattern.cls.id) && pattern.patterns.length === 1 && l.scope.lookup(pattern.cls.id) === null;
 }
 
 function item(l: Lowering, object: Temp, index: Temp | null, pattern: Pattern): Temp {

@@ -12,7 +12,8 @@ export interface Bindings {
   readonly nonlocals: Set<string>;
 }
 
-export type ScopeKind = 'module' | 'function' | 'class' | 'comprehension';
+/** `type-parameters`: between a generic function or class and what is around it. */
+export type ScopeKind = 'module' | 'function' | 'class' | 'comprehension' | 'type-parameters';
 
 export class Scope {
   readonly kind: ScopeKind;
@@ -52,7 +53,8 @@ export class Scope {
     if (own !== undefined) return own;
     let scope = this.parent;
     while (scope !== null) {
-      if (scope.kind !== 'class') {
+      // The scope of type parameters sees the class body that it stands in (its bases are evaluated there).
+      if (scope.kind !== 'class' || (this.kind === 'type-parameters' && scope === this.parent)) {
         if (scope.#globals.has(name)) return scope.#root().variables.get(name) ?? null;
         const found = scope.variables.get(name);
         if (found !== undefined) return found;
@@ -70,6 +72,11 @@ export class Scope {
   /** The scope that `:=` binds in. */
   outsideComprehension(): Scope {
     return this.kind === 'comprehension' && this.parent !== null ? this.parent.outsideComprehension() : this;
+  }
+
+  /** The variable of the module that `name` means where it is not bound yet; null: none of this file. */
+  lookupInModule(name: string): Variable | null {
+    return this.#root().variables.get(name) ?? null;
   }
 
   #root(): Scope {
@@ -91,7 +98,8 @@ export function bindingsOf(body: readonly PyNode[], walrus: boolean): Bindings {
       if (walrus) stack.push(...evaluatedOutside(node));
       continue;
     }
-    if (walrus || CONTAINERS.has(node.type)) stack.push(...childrenOf(node));
+    // Not spread: a table may have more rows than a call can have arguments.
+    if (walrus || CONTAINERS.has(node.type)) for (const child of childrenOf(node)) stack.push(child);
   }
   return bindings;
 }

@@ -8,7 +8,7 @@ import { lowerFunction } from './functions.ts';
 import { lowerImport, lowerImportFrom } from './imports.ts';
 import { headerOf, spanOf, type Lowering } from './lowering.ts';
 import { lowerMatch } from './patterns.ts';
-import { lowerAugmented, lowerDelete } from './targets.ts';
+import { evaluateTarget, lowerAugmented, lowerDelete } from './targets.ts';
 
 export function lowerStatement(l: Lowering, node: Stmt): void {
   const span = spanOf(node);
@@ -27,6 +27,7 @@ export function lowerStatement(l: Lowering, node: Stmt): void {
       return;
     case 'AnnAssign':
       if (node.value !== null) l.assign(node.target, l.expression(node.value));
+      else evaluateTarget(l, node.target);
       return;
     case 'Return':
       builder.return(node.value === null ? null : l.expression(node.value), span);

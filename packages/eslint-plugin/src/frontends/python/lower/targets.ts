@@ -65,6 +65,13 @@ export function indexOf(l: Lowering, slice: Expr): Temp | null {
   return l.expression(slice);
 }
 
+/** `f().x: int` without a value evaluates `f()` and assigns nothing. Annotations themselves are not evaluated (as in 3.14). */
+export function evaluateTarget(l: Lowering, target: Expr): void {
+  if (target.type !== 'Attribute' && target.type !== 'Subscript') return;
+  l.expression(target.value);
+  if (target.type === 'Subscript') indexOf(l, target.slice);
+}
+
 /** `target op= value`: the operator keeps its `=` (`+=`), because objects may change in place. */
 export function lowerAugmented(l: Lowering, node: AugAssign): void {
   const span = spanOf(node);
