@@ -4,7 +4,7 @@
 import type { Comment, Module } from './ast.ts';
 import { convertTree } from './convert/tree.ts';
 import { parseGrammar, type RawTree } from './grammar.ts';
-import { blankGaps } from './grammar-gaps.ts';
+import { withoutGaps } from './grammar-gaps.ts';
 import { linkParents } from './visitor-keys.ts';
 import type { Span } from '../../source/span.ts';
 
@@ -29,7 +29,7 @@ export function parsePython(text: string): PythonTree {
 function parseReadable(text: string): RawTree {
   const tree = parseGrammar(text);
   if (tree.errors.length === 0 && !tree.hasWalrus) return tree;
-  const readable = blankGaps(text);
+  const readable = withoutGaps(text);
   if (readable === text) return tree;
   const again = parseGrammar(readable);
   return again.errors.length <= tree.errors.length ? again : tree;

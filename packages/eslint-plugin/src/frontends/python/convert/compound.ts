@@ -18,7 +18,7 @@ export function convertCompoundStatement(c: Converter, raw: RawNode): Stmt | nul
     }
     case 'with_statement': {
       const clause = childOfType(raw, 'with_clause');
-      const items = clause === undefined ? [] : namedChildren(clause).flatMap((item) => withItems(c, item));
+      const items = clause === undefined ? [] : namedChildren(clause).flatMap((item, _, all) => withItems(c, item, all.length === 1));
       const body = c.block(bodyOf(raw));
       return { type: hasToken(raw, 'async') ? 'AsyncWith' : 'With', range: rangeTo(raw, body), parent: null, headerEnd: headerEndOf(raw), items, body };
     }
@@ -92,17 +92,35 @@ function ifOf(c: Converter, raw: RawNode, orelse: Stmt[], elif: boolean): If {
 }
 
 /**
- * One item, or several where the grammar took `(a as b, c as d)` for a tuple. `as` inside parentheses is no expression of
- * Python, so it can only be a list of items.
+ * One item, or several where the grammar took `(a as b, c as d)` for a tuple. Parentheses around all there is hold items, unless
+ * one of them is starred; elsewhere `as` inside of them, which is no expression of Python, says that they are items.
  */
-function withItems(c: Converter, item: RawNode): WithItem[] {
+function withItems(c: Converter, item: RawNode, isAll: boolean): WithItem[] {
   let value = childOf(item, 'value') ?? (item.type === 'with_item' ? undefined : item);
   while (value?.type === 'parenthesized_expression' && namedChildren(value)[0]?.type === 'as_pattern') value = namedChildren(value)[0];
-  if (value?.type === 'tuple' && namedChildren(value).some((part) => part.type === 'as_pattern')) return namedChildren(value).flatMap((part) => withItems(c, part));
+  if (value?.type === 'tuple' && value.children.length > 0) {
+    const parts = namedChildren(value);
+    if (parts.some((part) => part.type === 'as_pattern') || (isAll && parts.every((part) => c.text[part.start] !== '*'))) return parts.flatMap((part) => withItems(c, part, false));
+  }
   const range = rangeOf(item);
+  if (value !== undefined) value = withAsOutside(value);
   if (value?.type !== 'as_pattern') return [{ type: 'withitem', range, parent: null, context_expr: c.expression(value, item), optional_vars: null }];
   const [context, target] = splitAs(value);
   return [{ type: 'withitem', range, parent: null, context_expr: c.expression(context, value), optional_vars: target === undefined ? null : c.expression(target, value, 'Store') }];
+}
+
+const MAX_CHOICES = 100;
+
+/** `a if b else c as d` names the choice; the grammar takes it for `a if b else (c as d)`, and does so in a lambda too. */
+function withAsOutside(raw: RawNode, depth = 0): RawNode {
+  if ((raw.type !== 'conditional_expression' && raw.type !== 'lambda') || depth === MAX_CHOICES) return raw;
+  const last = raw.children[raw.children.length - 1];
+  const inner = last === undefined ? undefined : withAsOutside(last, depth + 1);
+  if (last === undefined || inner?.type !== 'as_pattern') return raw;
+  const [context] = splitAs(inner);
+  if (context === undefined) return raw;
+  const value: RawNode = { ...raw, end: context.end, children: [...raw.children.slice(0, -1), { ...context, field: last.field }] };
+  return { ...inner, start: raw.start, children: inner.children.map((child) => (child === context ? value : child)) };
 }
 
 /** The two sides of `value as target`. */
@@ -135,6 +153,7 @@ function convertHandler(c: Converter, raw: RawNode): ExceptHandler {
   const values = childrenIn(raw, 'value');
   let [value] = values;
   let alias = childOf(raw, 'alias');
+  if (value !== undefined) value = withAsOutside(value);
   if (value?.type === 'as_pattern') [value, alias] = splitAs(value);
   const body = c.block(bodyOf(raw));
   return {

@@ -84,6 +84,8 @@ export function convertExpression(c: Converter, raw: RawNode, ctx: Context): Exp
       return { type: 'UnaryOp', range, parent: null, op: 'not', operand: c.expression(childOf(raw, 'argument'), raw) };
     case 'unary_operator': {
       const op = raw.children[0]?.type;
+      // The parser was shown a sign instead of a star (see `grammar-gaps.ts`).
+      if (c.text.charCodeAt(raw.start) === STAR) return { type: 'Starred', range, parent: null, value: c.expression(childOf(raw, 'argument'), raw, ctx), ctx };
       return { type: 'UnaryOp', range, parent: null, op: op === '-' || op === '+' ? op : '~', operand: c.expression(childOf(raw, 'argument'), raw) };
     }
     case 'comparison_operator':
@@ -92,6 +94,7 @@ export function convertExpression(c: Converter, raw: RawNode, ctx: Context): Exp
       return { type: 'Lambda', range, parent: null, args: c.parameters(childOf(raw, 'parameters'), raw), body: c.expression(childOf(raw, 'body'), raw) };
     case 'conditional_expression': {
       const [body, test, orelse] = namedChildren(raw);
+      if (body?.type === 'named_expression') return convertConditionalWalrus(c, raw, body);
       return { type: 'IfExp', range, parent: null, body: c.expression(body, raw), test: c.expression(test, raw), orelse: c.expression(orelse, raw) };
     }
     case 'named_expression':
@@ -183,6 +186,15 @@ function convertDictionary(c: Converter, raw: RawNode): Expr {
     }
   }
   return { type: 'Dict', range: rangeOf(raw), parent: null, keys, values };
+}
+
+/** `x := a if b else c` binds the choice; the grammar takes it for `(x := a) if b else c`. */
+function convertConditionalWalrus(c: Converter, raw: RawNode, named: RawNode): Expr {
+  const value = childOf(named, 'value');
+  const [, ...rest] = namedChildren(raw);
+  const start = value?.start ?? named.end;
+  const choice: RawNode = { ...raw, start, children: value === undefined ? rest : [value, ...rest] };
+  return { type: 'NamedExpr', range: rangeOf(raw), parent: null, target: c.expression(childOf(named, 'name'), named, 'Store'), value: c.expression(choice, raw) };
 }
 
 /** `await` binds tighter than `**`; the grammar takes `await a ** b` for `await (a ** b)`. */

@@ -129,16 +129,26 @@ function convertClassPattern(c: Converter, raw: RawNode): Pattern {
   const attributePatterns: Pattern[] = [];
   for (const child of partsOf(raw)) {
     if (child === name) continue;
-    const keyword = childOfType(child, 'keyword_pattern');
+    // The grammar takes `P(a=b as c)` for `P((a=b) as c)`.
+    const named = childOfType(child, 'as_pattern');
+    const inside = named === undefined ? child : partsOf(named)[0];
+    const keyword = inside === undefined ? undefined : childOfType(inside, 'keyword_pattern');
     if (keyword === undefined) {
       patterns.push(c.pattern(child));
       continue;
     }
     const [attribute, value] = partsOf(keyword);
     attributes.push(nameOf(c, attribute));
-    attributePatterns.push(value === undefined ? unknown(c, keyword) : value.type === 'integer' || value.type === 'float' ? { type: 'MatchValue', range: rangeOf(value), parent: null, value: signed(c, { ...keyword, children: keyword.children.slice(1) }, value) } : c.pattern(value));
+    const pattern = keywordValue(c, keyword, value);
+    attributePatterns.push(named === undefined ? pattern : { type: 'MatchAs', range: [pattern.range[0], named.end], parent: null, pattern, name: nameOf(c, partsOf(named)[1]) });
   }
   return { type: 'MatchClass', range: rangeOf(raw), parent: null, cls: name === undefined ? c.expression(undefined, raw) : dottedExpression(c, name), patterns, kwd_attrs: attributes, kwd_patterns: attributePatterns };
+}
+
+function keywordValue(c: Converter, keyword: RawNode, value: RawNode | undefined): Pattern {
+  if (value === undefined) return unknown(c, keyword);
+  if (value.type !== 'integer' && value.type !== 'float') return c.pattern(value);
+  return { type: 'MatchValue', range: rangeOf(value), parent: null, value: signed(c, { ...keyword, children: keyword.children.slice(1) }, value) };
 }
 
 function dottedExpression(c: Converter, raw: RawNode): Expr {
