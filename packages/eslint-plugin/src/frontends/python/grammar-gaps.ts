@@ -1,24 +1,33 @@
 // What the grammar cannot read although Python can, replaced in the text so that it can.
 //
 // What it guarantees: the result is as long as the text, so that offsets stay right and whoever slices the original text sees
-// the original; it differs from it in edits, and in a sign where the original has a star (`convertExpression` looks there).
+// the original. It differs from it in blanks and line breaks, and in a sign where the original has a star
+// (`convertExpression` looks there).
 //
 // The gaps (tree-sitter-python 0.25):
 // - defaults of type parameters (`def f[T = int]()`): they are evaluated when somebody asks for them, which is never here;
 // - a format that begins with `=` (`f"{x:=10}"`), which the grammar takes for `x := 10`;
 // - a star in front of anything but a name, where no brackets are around (`return a, *[b]`): it becomes a plus;
+// - a carriage return by itself as a line break;
 // - a line break after the dot of an attribute inside brackets, if the next line is indented less than the block.
-type Frame =
-  /** Ordinary code up to `close`. `field`: the replacement field of an f-string. `blank`: where a type parameter's default starts. */
-  | { readonly kind: 'code'; readonly close: string; readonly field: boolean; readonly typeParameters: boolean; blank: number }
-  | { readonly kind: 'string'; readonly quote: string; readonly format: boolean; readonly raw: boolean }
-  /** What stands after the colon of a replacement field. */
-  | { readonly kind: 'format'; readonly quote: string };
-
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly sign: ' ' | '+';
+interface Code {
+  readonly kind: 'code';
+  /** The bracket that ends it; empty for the file. */
+  readonly close: string;
+  /** Holds for the replacement field of an f-string. */
+  readonly isField: boolean;
+  readonly isTypeParameters: boolean;
+}
+interface Text {
+  readonly kind: 'text';
+  readonly quote: string;
+  readonly isFormat: boolean;
+  readonly isRaw: boolean;
+}
+/** What stands after the colon of a replacement field. */
+interface Format {
+  readonly kind: 'format';
+  readonly quote: string;
 }
 
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
@@ -31,123 +40,153 @@ const LINE_BREAK_AFTER_DOT = /[ \t]*(?:\r\n|\r|\n)/uy;
 
 /** `text` without the gaps; `text` itself if it has none. */
 export function withoutGaps(text: string): string {
-  const edits: Edit[] = [];
-  const stack: Frame[] = [{ kind: 'code', close: '', field: false, typeParameters: false, blank: -1 }];
-  let at = 0;
-  while (at < text.length) {
-    const frame = stack[stack.length - 1]!;
-    at = frame.kind === 'code' ? inCode(text, at, frame, stack, edits) : frame.kind === 'string' ? inString(text, at, frame, stack) : inFormat(text, at, frame, stack);
-  }
-  if (edits.length === 0) return text;
-  let result = '';
-  let from = 0;
-  for (const { start, end, sign } of edits) {
-    result += text.slice(from, start) + sign.repeat(end - start);
-    from = end;
-  }
-  return result + text.slice(from);
+  return new Scanner(text).scan();
 }
 
-function inCode(text: string, at: number, frame: Extract<Frame, { kind: 'code' }>, stack: Frame[], edits: Edit[]): number {
-  const character = text[at]!;
-  switch (character) {
-    case '#': {
-      LINE_BREAK.lastIndex = at;
-      return LINE_BREAK.exec(text)?.index ?? text.length;
+/** Follows strings, brackets and comments; nesting is a stack, not a recursion. */
+class Scanner {
+  readonly #text: string;
+  readonly #stack: (Code | Text | Format)[] = [{ kind: 'code', close: '', isField: false, isTypeParameters: false }];
+  readonly #parts: string[] = [];
+  #copied = 0;
+  #at = 0;
+  /** The default of a type parameter that is being read: how deep its list stands and where it starts. */
+  #default: { readonly depth: number; readonly start: number } | null = null;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  scan(): string {
+    while (this.#at < this.#text.length) {
+      if (this.#text[this.#at] === '\r' && this.#text[this.#at + 1] !== '\n') this.#replace(this.#at, this.#at + 1, '\n');
+      const frame = this.#stack[this.#stack.length - 1]!;
+      if (frame.kind === 'code') this.#inCode(frame);
+      else if (frame.kind === 'text') this.#inText(frame);
+      else this.#inFormat(frame);
     }
-    case '"':
-    case "'": {
-      const quote = text.startsWith(character.repeat(3), at) ? character.repeat(3) : character;
-      const prefix = STRING_PREFIX.exec(text.slice(Math.max(0, at - 4), at))?.[0].toLowerCase() ?? '';
-      stack.push({ kind: 'string', quote, format: /[ft]/u.test(prefix), raw: prefix.includes('r') });
-      return at + quote.length;
+    return this.#parts.length === 0 ? this.#text : this.#parts.join('') + this.#text.slice(this.#copied);
+  }
+
+  #replace(start: number, end: number, sign: ' ' | '+' | '\n'): void {
+    // Inside a default everything becomes blank when it ends.
+    if (this.#default !== null) return;
+    this.#parts.push(this.#text.slice(this.#copied, start), sign.repeat(end - start));
+    this.#copied = end;
+  }
+
+  #inCode(frame: Code): void {
+    const text = this.#text;
+    const at = this.#at;
+    const character = text[at]!;
+    this.#at += 1;
+    switch (character) {
+      case '#':
+        LINE_BREAK.lastIndex = at;
+        this.#at = LINE_BREAK.exec(text)?.index ?? text.length;
+        return;
+      case '"':
+      case "'": {
+        const quote = text.startsWith(character.repeat(3), at) ? character.repeat(3) : character;
+        const prefix = STRING_PREFIX.exec(text.slice(Math.max(0, at - 4), at))?.[0].toLowerCase() ?? '';
+        this.#stack.push({ kind: 'text', quote, isFormat: /[ft]/u.test(prefix), isRaw: prefix.includes('r') });
+        this.#at = at + quote.length;
+        return;
+      }
+      case '(':
+      case '[':
+      case '{':
+        this.#stack.push({ kind: 'code', close: CLOSING[character]!, isField: false, isTypeParameters: character === '[' && BEFORE_TYPE_PARAMETERS.test(text.slice(Math.max(0, at - 200), at)) });
+        return;
+      case ')':
+      case ']':
+      case '}':
+        if (frame.close !== character) return;
+        this.#endDefault(at);
+        this.#stack.pop();
+        return;
+      case ',':
+        this.#endDefault(at);
+        return;
+      case '=':
+        if (frame.isTypeParameters) this.#default ??= { depth: this.#stack.length, start: at };
+        return;
+      case ':':
+        if (frame.isField) this.#startFormat();
+        return;
+      case '*':
+        STARRED.lastIndex = at;
+        if (STARRED.test(text) && BEFORE_STAR.test(text.slice(Math.max(0, at - 20), at))) this.#replace(at, at + 1, '+');
+        return;
+      case '.': {
+        if (this.#stack.length === 1) return;
+        LINE_BREAK_AFTER_DOT.lastIndex = at + 1;
+        const found = LINE_BREAK_AFTER_DOT.exec(text)?.[0];
+        if (found === undefined) return;
+        this.#at += found.length;
+        this.#replace(at + 1, this.#at, ' ');
+        return;
+      }
+      default:
     }
-    case '(':
-    case '[':
-    case '{':
-      stack.push({ kind: 'code', close: CLOSING[character]!, field: false, typeParameters: character === '[' && BEFORE_TYPE_PARAMETERS.test(text.slice(Math.max(0, at - 200), at)), blank: -1 });
-      return at + 1;
-    case ')':
-    case ']':
-    case '}':
-      if (frame.close !== character) return at + 1;
-      if (frame.blank >= 0) edits.push({ start: frame.blank, end: at, sign: ' ' });
-      stack.pop();
-      return at + 1;
-    case ',':
-      if (frame.blank >= 0) edits.push({ start: frame.blank, end: at, sign: ' ' });
-      frame.blank = -1;
-      return at + 1;
-    case '=':
-      if (frame.typeParameters && frame.blank < 0) frame.blank = at;
-      return at + 1;
-    case ':': {
-      if (!frame.field) return at + 1;
-      if (text[at + 1] === '=') edits.push({ start: at + 1, end: at + 2, sign: ' ' });
-      const around = stack[stack.length - 2];
-      stack[stack.length - 1] = { kind: 'format', quote: around !== undefined && around.kind !== 'code' ? around.quote : '"' };
-      return at + 1;
+  }
+
+  #endDefault(at: number): void {
+    if (this.#default?.depth !== this.#stack.length) return;
+    const { start } = this.#default;
+    this.#default = null;
+    this.#replace(start, at, ' ');
+  }
+
+  #startFormat(): void {
+    if (this.#text[this.#at] === '=') {
+      this.#replace(this.#at, this.#at + 1, ' ');
+      this.#at += 1;
     }
-    case '*':
-      STARRED.lastIndex = at;
-      if (!isInDefault(stack) && STARRED.test(text) && BEFORE_STAR.test(text.slice(Math.max(0, at - 20), at))) edits.push({ start: at, end: at + 1, sign: '+' });
-      return at + 1;
-    case '.': {
-      if (stack.length === 1) return at + 1;
-      LINE_BREAK_AFTER_DOT.lastIndex = at + 1;
-      const found = LINE_BREAK_AFTER_DOT.exec(text)?.[0];
-      if (found === undefined) return at + 1;
-      if (!isInDefault(stack)) edits.push({ start: at + 1, end: at + 1 + found.length, sign: ' ' });
-      return at + 1 + found.length;
+    this.#stack.pop();
+    const around = this.#stack[this.#stack.length - 1]!;
+    this.#stack.push({ kind: 'format', quote: around.kind === 'code' ? '"' : around.quote });
+  }
+
+  #inText(frame: Text): void {
+    const text = this.#text;
+    const at = this.#at;
+    this.#at += 1;
+    if (text.startsWith(frame.quote, at)) {
+      this.#stack.pop();
+      this.#at = at + frame.quote.length;
+    } else if (text[at] === '\\') {
+      if (frame.isFormat && text[at + 1] === '{') return;
+      const isNamed = frame.isFormat && !frame.isRaw && text.startsWith('N{', at + 1);
+      const end = isNamed ? text.indexOf('}', at) : at + 1;
+      this.#at = end === -1 ? text.length : end + 1;
+    } else if (isLineBreak(text[at]) && frame.quote.length === 1) {
+      // A string that should have been closed before.
+      this.#stack.pop();
+    } else if (frame.isFormat && text[at] === '{') {
+      if (text[at + 1] === '{') this.#at += 1;
+      else this.#openField();
     }
-    default:
-      return at + 1;
+  }
+
+  #inFormat(frame: Format): void {
+    const text = this.#text;
+    const character = text[this.#at];
+    // Where the string ends inside the field, the syntax is broken.
+    if (text.startsWith(frame.quote, this.#at) || (isLineBreak(character) && frame.quote.length === 1)) {
+      this.#stack.pop();
+      return;
+    }
+    this.#at += 1;
+    if (character === '}') this.#stack.pop();
+    else if (character === '{') this.#openField();
+  }
+
+  #openField(): void {
+    this.#stack.push({ kind: 'code', close: '}', isField: true, isTypeParameters: false });
   }
 }
 
-/** Everything in a default of a type parameter is blank already. */
-function isInDefault(stack: readonly Frame[]): boolean {
-  return stack.some((frame) => frame.kind === 'code' && frame.blank >= 0);
-}
-
-function inString(text: string, at: number, frame: Extract<Frame, { kind: 'string' }>, stack: Frame[]): number {
-  const character = text[at]!;
-  if (text.startsWith(frame.quote, at)) {
-    stack.pop();
-    return at + frame.quote.length;
-  }
-  if (character === '\\') {
-    if (frame.format && text[at + 1] === '{') return at + 1;
-    if (frame.format && !frame.raw && text.startsWith('N{', at + 1)) {
-      const end = text.indexOf('}', at);
-      return end === -1 ? text.length : end + 1;
-    }
-    return at + 2;
-  }
-  // A line break ends a string that should have been closed before.
-  if (isLineBreak(character) && frame.quote.length === 1) stack.pop();
-  else if (frame.format && character === '{') {
-    if (text[at + 1] === '{') return at + 2;
-    stack.push({ kind: 'code', close: '}', field: true, typeParameters: false, blank: -1 });
-  }
-  return at + 1;
-}
-
-function inFormat(text: string, at: number, frame: Extract<Frame, { kind: 'format' }>, stack: Frame[]): number {
-  const character = text[at]!;
-  if (character === '}') {
-    stack.pop();
-    return at + 1;
-  }
-  // The string ends inside the field: broken syntax.
-  if (text.startsWith(frame.quote, at) || (isLineBreak(character) && frame.quote.length === 1)) {
-    stack.pop();
-    return at;
-  }
-  if (character === '{') stack.push({ kind: 'code', close: '}', field: true, typeParameters: false, blank: -1 });
-  return at + 1;
-}
-
-function isLineBreak(character: string): boolean {
+function isLineBreak(character: string | undefined): boolean {
   return character === '\n' || character === '\r';
 }

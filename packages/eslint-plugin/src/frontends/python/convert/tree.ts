@@ -70,7 +70,7 @@ class TreeConverter implements Converter {
     const statements: Stmt[] = [];
     for (const raw of raws) {
       if (!raw.named) continue;
-      if (raw.type === 'block') statements.push(...this.statements(raw.children));
+      if (raw.type === 'block') for (const statement of this.statements(raw.children)) statements.push(statement);
       else statements.push(this.#statement(raw));
     }
     return statements;

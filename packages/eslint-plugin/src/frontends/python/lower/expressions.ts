@@ -110,7 +110,7 @@ export function lowerFragments(l: Lowering, children: readonly PyNode[]): Temp[]
   for (const child of children) {
     if (isStatement(child)) l.statements([child]);
     else if (isExpression(child)) values.push(l.expression(child));
-    else values.push(...lowerFragments(l, childrenOf(child)));
+    else for (const value of lowerFragments(l, childrenOf(child))) values.push(value);
   }
   return values;
 }

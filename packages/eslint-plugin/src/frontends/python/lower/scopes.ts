@@ -177,8 +177,8 @@ export function globalNames(module: readonly Stmt[]): Set<string> {
   const stack: PyNode[] = [...module];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (node.type === 'Global') for (const name of node.names) names.add(name);
-    else if (node.type === 'FunctionDef' || node.type === 'AsyncFunctionDef' || node.type === 'ClassDef') stack.push(...node.body);
-    else if (CONTAINERS.has(node.type)) stack.push(...childrenOf(node));
+    else if (node.type === 'FunctionDef' || node.type === 'AsyncFunctionDef' || node.type === 'ClassDef') for (const child of node.body) stack.push(child);
+    else if (CONTAINERS.has(node.type)) for (const child of childrenOf(node)) stack.push(child);
   }
   return names;
 }
