@@ -25,10 +25,12 @@ export function parsePython(text: string): PythonTree {
   return { ast, comments, errors, hasWalrus };
 }
 
-/** A text without errors and without `:=` has no gap of the grammar in it: most are parsed once. */
+const LONE_CARRIAGE_RETURN = /\r(?!\n)/u;
+
+/** A text without errors, `:=` and lone carriage returns has no gap of the grammar in it: most are parsed once. */
 function parseReadable(text: string): RawTree {
   const tree = parseGrammar(text);
-  if (tree.errors.length === 0 && !tree.hasWalrus) return tree;
+  if (tree.errors.length === 0 && !tree.hasWalrus && !LONE_CARRIAGE_RETURN.test(text)) return tree;
   const readable = withoutGaps(text);
   if (readable === text) return tree;
   const again = parseGrammar(readable);

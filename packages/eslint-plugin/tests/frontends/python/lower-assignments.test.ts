@@ -178,4 +178,126 @@ from e import *
   "
 `);
   });
+
+  it('relative imports of all levels', () => {
+    expect(print(`
+from . import a, b as c
+from .d import e
+from ... import f
+from ....g.h import (i as j, k,)
+`)).toMatchInlineSnapshot(`
+  "
+  module <module>#0()
+    b0:
+      %0 = import . :: a
+      store a, %0
+      %1 = import . :: b
+      store c, %1
+      %2 = import .d :: e
+      store e, %2
+      %3 = import ... :: f
+      store f, %3
+      %4 = import ....g.h :: i
+      store j, %4
+      %5 = import ....g.h :: k
+      store k, %5
+      return
+  "
+`);
+  });
+
+  it('a module under another name, and submodules', () => {
+    expect(print(`
+import a.b.c
+import a.b.c as d
+import e as e
+`)).toMatchInlineSnapshot(`
+  "
+  module <module>#0()
+    b0:
+      %0 = import a
+      store a, %0
+      %1 = import a.b.c
+      store d, %1
+      %2 = import e
+      store e, %2
+      return
+  "
+`);
+  });
+
+  it('in a function, a class and a branch', () => {
+    expect(print(`
+def f():
+    import a
+    return a
+class A:
+    from b import c
+if d:
+    from e import *
+`)).toMatchInlineSnapshot(`
+  "
+  module <module>#0()
+    b0:
+      %0 = function #1
+      store f, %0
+      %1 = class #0()
+      %2 = import b :: c
+      store c, %2
+      define static %1.c = %2
+      store A, %1
+      %3 = global d
+      branch %3 b1 b2
+    b1:
+      import-all e
+      goto b2
+    b2:
+      return
+
+  function f#1()
+    b0:
+      %0 = import a
+      store a, %0
+      %1 = load a
+      return %1
+  "
+`);
+  });
+
+  it('__all__ is a list like any other', () => {
+    expect(print(`
+__all__ = ["a"]
+__all__ += ["b"]
+from c import *
+`)).toMatchInlineSnapshot(`
+  "
+  module <module>#0()
+    b0:
+      %0 = "a"
+      %1 = list [%0]
+      store __all__, %1
+      %2 = load __all__
+      %3 = "b"
+      %4 = list [%3]
+      %5 = += %2, %4
+      store __all__, %5
+      import-all c
+      return
+  "
+`);
+  });
+
+  it('from the future', () => {
+    expect(print(`
+from __future__ import annotations
+`)).toMatchInlineSnapshot(`
+  "
+  module <module>#0()
+    b0:
+      %0 = import __future__ :: annotations
+      store annotations, %0
+      return
+  "
+`);
+  });
 });

@@ -48,9 +48,9 @@ f(*a, k=b, *c)
     b0:
       %0 = global f
       %1 = global a
-      %2 = global b
-      %3 = global c
-      %4 = call %0(*%1, k=%2, *%3)
+      %2 = global c
+      %3 = global b
+      %4 = call %0(*%1, k=%3, *%2)
       return
   "
 `);

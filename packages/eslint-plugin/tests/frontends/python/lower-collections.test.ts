@@ -196,4 +196,153 @@ sum(x for x in y)
   "
 `);
   });
+
+  it('a walrus in a comprehension binds outside of it', () => {
+    expect(print(`
+def f():
+    x = [y := a(z) for z in b if (w := z)]
+    return y, w
+`, 'f')).toMatchInlineSnapshot(`
+  "
+  function f#1()
+    b0:
+      %0 = list []
+      %1 = global b
+      goto b1
+    b1:
+      %2 = each %1 b2 b4
+    b2:
+      store z, %2
+      %3 = load z
+      store w, %3
+      branch %3 b3 b1
+    b3:
+      %4 = global a
+      %5 = load z
+      %6 = call %4(%5)
+      store y, %6
+      %7 = call %0.append(%6)
+      goto b1
+    b4:
+      store x, %0
+      %8 = load y
+      %9 = load w
+      %10 = tuple [%8, %9]
+      return %10
+  "
+`);
+  });
+
+  it('async comprehensions', () => {
+    expect(print(`
+async def f():
+    return {await a(x) async for x in b if await c for y in x}
+`, 'f')).toMatchInlineSnapshot(`
+  "
+  async function f#1()
+    b0:
+      %0 = set []
+      %1 = global b
+      goto b1
+    b1:
+      %2 = each-async %1 b2 b7
+    b2:
+      store x, %2
+      %3 = global c
+      %4 = await %3
+      branch %4 b3 b1
+    b3:
+      %5 = load x
+      goto b4
+    b4:
+      %6 = each %5 b5 b6
+    b5:
+      store y, %6
+      %7 = global a
+      %8 = load x
+      %9 = call %7(%8)
+      %10 = await %9
+      %11 = call %0.add(%10)
+      goto b4
+    b6:
+      goto b1
+    b7:
+      return %0
+  "
+`);
+  });
+
+  it('a comprehension in a comprehension', () => {
+    expect(print(`
+x = [[b for b in a] for a in c]
+`)).toMatchInlineSnapshot(`
+  "
+  module <module>#0()
+    b0:
+      %0 = list []
+      %1 = global c
+      goto b1
+    b1:
+      %2 = each %1 b2 b6
+    b2:
+      store a, %2
+      %3 = list []
+      %4 = load a
+      goto b3
+    b3:
+      %5 = each %4 b4 b5
+    b4:
+      store b, %5
+      %6 = load b
+      %7 = call %3.append(%6)
+      goto b3
+    b5:
+      %8 = call %0.append(%3)
+      goto b1
+    b6:
+      store x, %0
+      return
+  "
+`);
+  });
+
+  it('a lambda in a comprehension', () => {
+    expect(print(`
+x = [lambda: a for a in b]
+`, '<lambda>')).toMatchInlineSnapshot(`
+  "
+  lambda <lambda>#1()
+    b0:
+      %0 = load a
+      return %0
+  "
+`);
+  });
+
+  it('displays with stars', () => {
+    expect(print(`
+x = {**a, "k": 1, **b}, {*c, d}, (*e,), [*f, *g]
+`)).toMatchInlineSnapshot(`
+  "
+  module <module>#0()
+    b0:
+      %0 = global a
+      %1 = "k"
+      %2 = 1
+      %3 = global b
+      %4 = dict [...%0, %1: %2, ...%3]
+      %5 = global c
+      %6 = global d
+      %7 = set [...%5, %6]
+      %8 = global e
+      %9 = tuple [...%8]
+      %10 = global f
+      %11 = global g
+      %12 = list [...%10, ...%11]
+      %13 = tuple [%4, %7, %9, %12]
+      store x, %13
+      return
+  "
+`);
+  });
 });

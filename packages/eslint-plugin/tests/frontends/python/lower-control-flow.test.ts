@@ -258,11 +258,11 @@ y
     b1:
       %1 = 0
       %2 = %0[%1]
-      store a, %2
       %3 = %0[:]
-      store b, %3
       %4 = -1
       %5 = %0[%4]
+      store a, %2
+      store b, %3
       store c, %5
       %6 = load a
       goto b7
@@ -271,8 +271,8 @@ y
     b3:
       %7 = "k"
       %8 = %0[%7]
-      store d, %8
       %9 = %0[:]
+      store d, %8
       store e, %9
       %10 = load d
       goto b7
@@ -280,9 +280,9 @@ y
       %11 = global P
       branch ? b5 b6
     b5:
-      %12 = opaque match-argument()
-      store f, %12
+      %12 = opaque match-argument(%0)
       %13 = %0.g
+      store f, %12
       store h, %13
       %14 = load h
       goto b7

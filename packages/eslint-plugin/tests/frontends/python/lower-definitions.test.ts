@@ -183,8 +183,10 @@ def f[T](x: T) -> T: return T
     b0:
       %0 = opaque type-alias()
       store X, %0
-      %1 = function #1
-      store f, %1
+      %1 = opaque type-parameter()
+      store T, %1
+      %2 = function #1
+      store f, %2
       return
 
   function f#1(x)

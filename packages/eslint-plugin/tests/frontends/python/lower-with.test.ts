@@ -242,6 +242,303 @@ except E:
   "
 `);
   });
+
+  it('parenthesised items', () => {
+    expect(print(`
+with (a as b, c, d() as (e, *f)):
+    g
+`)).toMatchInlineSnapshot(`
+  "
+  module <module>#0()
+    b0:
+      %0 = global a
+      %1 = enter %0 scope#0
+      goto b1
+    b1 (handler b12):
+      store b, %1
+      %2 = global c
+      %3 = enter %2 scope#1
+      goto b2
+    b2 (handler b11):
+      %4 = global d
+      %5 = call %4()
+      %6 = enter %5 scope#2
+      goto b3
+    b3 (handler b10):
+      %7 = 0
+      %8 = %6[%7]
+      store e, %8
+      %9 = %6[:]
+      store f, %9
+      %10 = global g
+      goto b4
+    b4 (handler b11):
+      exit %5 scope#2 normal
+      goto b5
+    b5 (handler b11):
+      goto b6
+    b6 (handler b12):
+      exit %2 scope#1 normal
+      goto b7
+    b7 (handler b12):
+      goto b8
+    b8:
+      exit %0 scope#0 normal
+      goto b9
+    b9:
+      return
+    b10 (handler b11):
+      exit %5 scope#2 exception
+      rethrow
+    b11 (handler b12):
+      exit %2 scope#1 exception
+      rethrow
+    b12:
+      exit %0 scope#0 exception
+      rethrow
+  "
+`);
+  });
+
+  it('a choice of managers', () => {
+    expect(print(`
+with a if b else c as d: pass
+`)).toMatchInlineSnapshot(`
+  "
+  module <module>#0()
+    b0:
+      %0 = global b
+      branch %0 b1 b2
+    b1:
+      %1 = global a
+      store ?, %1
+      goto b3
+    b2:
+      %2 = global c
+      store ?, %2
+      goto b3
+    b3:
+      %3 = load ?
+      %4 = enter %3 scope#0
+      goto b4
+    b4 (handler b7):
+      store d, %4
+      goto b5
+    b5:
+      exit %3 scope#0 normal
+      goto b6
+    b6:
+      return
+    b7:
+      exit %3 scope#0 exception
+      rethrow
+  "
+`);
+  });
+
+  it('targets that are attributes and items', () => {
+    expect(print(`
+with a as b.c, d as e[0]: pass
+`)).toMatchInlineSnapshot(`
+  "
+  module <module>#0()
+    b0:
+      %0 = global a
+      %1 = enter %0 scope#0
+      goto b1
+    b1 (handler b8):
+      %2 = global b
+      %2.c = %1
+      %3 = global d
+      %4 = enter %3 scope#1
+      goto b2
+    b2 (handler b7):
+      %5 = global e
+      %6 = 0
+      %5[%6] = %4
+      goto b3
+    b3 (handler b8):
+      exit %3 scope#1 normal
+      goto b4
+    b4 (handler b8):
+      goto b5
+    b5:
+      exit %0 scope#0 normal
+      goto b6
+    b6:
+      return
+    b7 (handler b8):
+      exit %3 scope#1 exception
+      rethrow
+    b8:
+      exit %0 scope#0 exception
+      rethrow
+  "
+`);
+  });
+
+  it('raise and an exception leave once each', () => {
+    expect(print(`
+def f():
+    with a:
+        if b: raise E
+        c()
+`, 'f')).toMatchInlineSnapshot(`
+  "
+  function f#1()
+    b0:
+      %0 = global a
+      %1 = enter %0 scope#0
+      goto b1
+    b1 (handler b6):
+      %2 = global b
+      branch %2 b2 b3
+    b2 (handler b6):
+      %3 = global E
+      throw %3
+    b3 (handler b6):
+      %4 = global c
+      %5 = call %4()
+      goto b4
+    b4:
+      exit %0 scope#0 normal
+      goto b5
+    b5:
+      return
+    b6:
+      exit %0 scope#0 exception
+      rethrow
+  "
+`);
+  });
+
+  it('else of a loop stands inside the scope', () => {
+    expect(print(`
+with a:
+    for x in y:
+        break
+    else:
+        b
+`)).toMatchInlineSnapshot(`
+  "
+  module <module>#0()
+    b0:
+      %0 = global a
+      %1 = enter %0 scope#0
+      goto b1
+    b1 (handler b8):
+      %2 = global y
+      goto b2
+    b2 (handler b8):
+      %3 = each %2 b3 b4
+    b3 (handler b8):
+      store x, %3
+      goto b5
+    b4 (handler b8):
+      %4 = global b
+      goto b5
+    b5 (handler b8):
+      goto b6
+    b6:
+      exit %0 scope#0 normal
+      goto b7
+    b7:
+      return
+    b8:
+      exit %0 scope#0 exception
+      rethrow
+  "
+`);
+  });
+
+  it('async with several items in a loop', () => {
+    expect(print(`
+async def f():
+    async for x in y:
+        async with a() as b, c:
+            if b: return x
+            break
+`, 'f')).toMatchInlineSnapshot(`
+  "
+  async function f#1()
+    b0:
+      %0 = global y
+      goto b1
+    b1:
+      %1 = each-async %0 b2 b13
+    b2:
+      store x, %1
+      %2 = global a
+      %3 = call %2()
+      %4 = enter-async %3 scope#0
+      goto b3
+    b3 (handler b12):
+      store b, %4
+      %5 = global c
+      %6 = enter-async %5 scope#1
+      goto b4
+    b4 (handler b11):
+      %7 = load b
+      branch %7 b5 b8
+    b5 (handler b11):
+      %8 = load x
+      goto b6
+    b6 (handler b12):
+      exit %5 scope#1 normal
+      goto b7
+    b7:
+      exit %3 scope#0 normal
+      return %8
+    b8 (handler b11):
+      goto b9
+    b9 (handler b12):
+      exit %5 scope#1 normal
+      goto b10
+    b10:
+      exit %3 scope#0 normal
+      goto b14
+    b11 (handler b12):
+      exit %5 scope#1 exception
+      rethrow
+    b12:
+      exit %3 scope#0 exception
+      rethrow
+    b13:
+      goto b14
+    b14:
+      return
+  "
+`);
+  });
+
+  it('yield inside a scope', () => {
+    expect(print(`
+def f():
+    with a as b:
+        yield b
+`, 'f')).toMatchInlineSnapshot(`
+  "
+  generator function f#1()
+    b0:
+      %0 = global a
+      %1 = enter %0 scope#0
+      goto b1
+    b1 (handler b4):
+      store b, %1
+      %2 = load b
+      %3 = yield %2
+      goto b2
+    b2:
+      exit %0 scope#0 normal
+      goto b3
+    b3:
+      return
+    b4:
+      exit %0 scope#0 exception
+      rethrow
+  "
+`);
+  });
 });
 
 describe('depth', () => {

@@ -49,7 +49,7 @@ const cases: readonly (readonly [string, string])[] = [
   ['assert a, "m"', 'Assert(test=a, msg="m")'],
   ['del a, b[0]', 'Delete(targets=[a, Subscript(value=b, slice=0)])'],
   ['global a, b', 'Global(names=[a, b])'],
-  ['type X[T] = int', 'TypeAlias(name=X, value=int)'],
+  ['type X[T: int, *Ts, **P] = int', 'TypeAlias(name=X, type_params=[TypeVar(name=T, bound=int), TypeVarTuple(name=Ts), ParamSpec(name=P)], value=int)'],
   ['type(x).y = z', 'Assign(targets=[Attribute(value=Call(func=type, args=[x]), attr=y)], value=z)'],
   ['"a" \'b\\n\\x41\\u00e9\\101\'', 'Expr(value="ab\\nAéA")'],
   ["r'\\\\'", 'Expr(value="\\\\\\\\")'],

@@ -34,7 +34,8 @@ export function convertString(c: Converter, raw: RawNode): Expr {
     // The text is what stands between the other parts: the grammar has no node for some of it.
     let at = childOfType(part, 'string_start')?.end ?? part.start;
     const append = (end: number): void => {
-      const source = c.text.slice(at, end);
+      // To Python, every line break is a line feed.
+      const source = c.text.slice(at, end).replace(/\r\n?/gu, '\n');
       const unescaped = isRaw ? source : decodeEscapes(source);
       text += isFormat ? unescaped.replace(/\{\{|\}\}/gu, (brace) => brace[0]!) : unescaped;
     };

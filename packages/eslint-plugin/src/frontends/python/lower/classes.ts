@@ -2,12 +2,11 @@
 // a variable of the class scope and a `define-member`. Decorators are calls on the finished class. A name that the body reads
 // before it binds it is looked up in the module.
 import type { ClassDef } from '../ast.ts';
-import { namesReadEarly } from './early-reads.ts';
+import { bindOutside, namesReadEarly } from './class-names.ts';
 import { applyDecorators, lowerDecorators } from './functions.ts';
 import { headerOf, spanOf, type Lowering } from './lowering.ts';
-import { bindingsOf, type Scope } from './scopes.ts';
+import { bindingsOf } from './scopes.ts';
 import type { ClassId, Temp } from '../../../ir/ir.ts';
-import type { Span } from '../../../source/span.ts';
 
 export function lowerClass(l: Lowering, node: ClassDef): void {
   const decorators = lowerDecorators(l, node.decorator_list);
@@ -33,20 +32,6 @@ function lowerUndecorated(l: Lowering, node: ClassDef): Temp {
   for (const name of namesReadEarly(node.body, l.file.hasWalrus)) bindOutside(l, scope, name, headerOf(node));
   l.inScope(scope, () => l.statements(node.body));
   return value;
-}
-
-/** `x = x` in a class body reads the module's `x` (or a built-in), never that of a function around the class. */
-function bindOutside(l: Lowering, scope: Scope, name: string, span: Span): void {
-  const own = scope.variables.get(name);
-  if (own === undefined) return;
-  const outside = scope.lookupInModule(name);
-  let value: Temp;
-  if (outside !== null) value = l.builder.load(outside, span);
-  else {
-    value = l.builder.temp();
-    l.builder.emit({ kind: 'global', dest: value, name }, span);
-  }
-  l.builder.store(own, value, span);
 }
 
 function classIdOf(l: Lowering, node: ClassDef): ClassId {

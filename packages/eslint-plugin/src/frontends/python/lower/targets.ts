@@ -1,6 +1,7 @@
 // What stands left of an assignment. Unpacking reads the value item by item with constant indices: from the front before a
 // starred target, from the end (negative) after it; the starred target takes a slice.
 import type { AugAssign, Expr, PyNode } from '../ast.ts';
+import { bindOutside } from './class-names.ts';
 import { lowerFragments } from './expressions.ts';
 import { spanOf, type Lowering } from './lowering.ts';
 import type { Temp } from '../../../ir/ir.ts';
@@ -111,6 +112,9 @@ export function lowerDelete(l: Lowering, target: Expr): void {
       for (const element of target.elts) lowerDelete(l, element);
       return;
     case 'Name':
+      l.assign(target, l.builder.constant({ type: 'undefined' }, span));
+      if (l.scope.kind === 'class') bindOutside(l, l.scope, target.id, span);
+      return;
     case 'Attribute':
     case 'Subscript':
       l.assign(target, l.builder.constant({ type: 'undefined' }, span));

@@ -1,13 +1,31 @@
-// Which names a class body binds and may read before: those reads find the module's variable or a built-in.
+// The names of a class body while it does not bind them: reading one finds the module's variable or a built-in.
 //
 // Approximation: only bindings that stand in the body itself, outside of branches and loops, are taken to have happened; a
 // name too many costs one instruction.
 import type { PyNode, Stmt } from '../ast.ts';
 import { childrenOf } from '../visitor-keys.ts';
-import { bindingsOf } from './scopes.ts';
+import type { Lowering } from './lowering.ts';
+import { bindingsOf, type Scope } from './scopes.ts';
+import type { Temp } from '../../../ir/ir.ts';
+import type { Span } from '../../../source/span.ts';
 
 const BINDS_FOR_SURE = new Set<Stmt['type']>(['Assign', 'AnnAssign', 'FunctionDef', 'AsyncFunctionDef', 'ClassDef', 'Import', 'ImportFrom', 'TypeAlias']);
 
+/** `x = x` in a class body reads the module's `x` (or a built-in), never that of a function around the class. */
+export function bindOutside(l: Lowering, scope: Scope, name: string, span: Span): void {
+  const own = scope.variables.get(name);
+  if (own === undefined) return;
+  const outside = scope.lookupInModule(name);
+  let value: Temp;
+  if (outside !== null) value = l.builder.load(outside, span);
+  else {
+    value = l.builder.temp();
+    l.builder.emit({ kind: 'global', dest: value, name }, span);
+  }
+  l.builder.store(own, value, span);
+}
+
+/** The names that `body` binds or not, and may read before. */
 export function namesReadEarly(body: readonly Stmt[], walrus: boolean): ReadonlySet<string> {
   const bound = new Set<string>();
   const early = new Set<string>();
