@@ -20,7 +20,7 @@ export function lowerPython(tree: PythonTree, file: string): Module {
   // `global` at module level says nothing new.
   const scope = new Scope(module, 'module', null, id, { names: bindings.names, globals: new Set(), nonlocals: new Set() });
   for (const [name, variable] of scope.variables) module.export(name, variable);
-  const fileLowering: FileLowering = { module, hasWalrus, funcs: new Map(), classes: new Map(), scopes: new Map() };
+  const fileLowering: FileLowering = { module, hasWalrus, funcs: new Map(), classes: new Map(), scopes: new Map(), groups: { depth: 0 } };
   const builder = new FuncBuilder(module, id);
   const lowering = new FunctionLowering(fileLowering, builder, scope);
   lowering.statements(ast.body);

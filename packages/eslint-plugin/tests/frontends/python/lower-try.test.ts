@@ -144,21 +144,27 @@ except* A:
       %1 = call %0()
       goto b2
     b2:
-      goto b6
+      goto b8
     b3:
       %2 = catch
       %3 = global A
-      branch ? b4 b8
+      branch ? b4 b11
     b4:
-      %4 = global b
       goto b5
-    b5:
-      branch ? b6 b7
+    b5 (handler b10):
+      %4 = global b
+      goto b6
     b6:
-      return
+      goto b7
     b7:
-      rethrow
+      branch ? b8 b9
     b8:
+      return
+    b9:
+      rethrow
+    b10:
+      rethrow
+    b11:
       rethrow
   "
 `);
@@ -537,44 +543,64 @@ d
       %1 = call %0()
       goto b2
     b2:
-      goto b13
+      goto b21
     b3:
       %2 = catch
       %3 = global A
-      branch ? b4 b10
+      branch ? b4 b16
     b4:
-      store e, %2
       goto b5
-    b5 (handler b9):
-      %4 = global b
+    b5 (handler b12):
+      store e, %2
       goto b6
-    b6:
+    b6 (handler b11):
+      %4 = global b
+      goto b7
+    b7 (handler b12):
       %5 = undefined
       store e, %5
-      goto b7
-    b7:
       goto b8
-    b8:
-      %8 = global B
-      branch ? b11 b12
+    b8 (handler b12):
+      goto b9
     b9:
+      goto b10
+    b10:
+      %8 = global B
+      branch ? b17 b20
+    b11 (handler b12):
       %6 = undefined
       store e, %6
       rethrow
-    b10:
-      %7 = global B
-      branch ? b11 b15
-    b11:
-      %9 = global c
-      goto b12
     b12:
-      branch ? b13 b14
+      %10 = global B
+      branch ? b13 b23
     b13:
-      %10 = global d
-      return
-    b14:
-      rethrow
+      goto b14
+    b14 (handler b23):
+      %11 = global c
+      goto b15
     b15:
+      goto b23
+    b16:
+      %7 = global B
+      branch ? b17 b24
+    b17:
+      goto b18
+    b18 (handler b23):
+      %9 = global c
+      goto b19
+    b19:
+      goto b20
+    b20:
+      branch ? b21 b22
+    b21:
+      %12 = global d
+      return
+    b22:
+      rethrow
+    b23:
+      rethrow
+    b24:
       rethrow
   "
 `);
@@ -596,16 +622,22 @@ except* Exception:
       %1 = call %0()
       goto b2
     b2:
-      goto b5
+      goto b7
     b3:
       %2 = catch
       %3 = global Exception
       goto b4
     b4:
-      %4 = global b
       goto b5
-    b5:
+    b5 (handler b8):
+      %4 = global b
+      goto b6
+    b6:
+      goto b7
+    b7:
       return
+    b8:
+      rethrow
   "
 `);
   });

@@ -50,30 +50,49 @@ function firstOf(l: Lowering, node: Try, exception: Temp, after: BlockId): void 
   builder.throw(null, span);
 }
 
+// Approximation: in `except*` inside the handlers of this many `except*`, an exception from a handler leaves at once. The copies
+// that `eachOf` makes double with each level.
+const MAX_NESTED_GROUPS = 3;
+
 /**
- * `except*`: every handler that matches a part of the group runs, in turn; what is left goes on. The tests stand twice, for a
- * group of which nothing is handled yet and for one of which something is: only the second can be done with.
- *
- * Approximation: an exception from a handler leaves at once; Python runs the handlers after it first.
+ * `except*`: every handler that matches a part of the group runs, in turn; what is left goes on, together with what the
+ * handlers raised. So the handlers stand in a row three times: for a group of which nothing is handled yet, for one of which
+ * something is (only this one can be done with), and for the time after a handler raised.
  */
 function eachOf(l: Lowering, node: TryStar, exception: Temp, after: BlockId): void {
   const { builder } = l;
   const span = spanOf(node);
+  const isCopied = l.file.groups.depth < MAX_NESTED_GROUPS;
+  l.file.groups.depth += 1;
   let partly = builder.newBlock();
+  let raised = builder.newBlock();
   node.handlers.forEach((handler, i) => {
-    const [matched, next, partlyNext] = [builder.newBlock(), builder.newBlock(), builder.newBlock()];
     const all = takesAll(l, node, handler);
+    const [matched, next, partlyNext, raisedNext] = [builder.newBlock(), builder.newBlock(), builder.newBlock(), builder.newBlock()];
     testHandler(l, handler, matched, next, all);
     if (i > 0) {
       builder.startBlock(partly, span);
       testHandler(l, handler, matched, partlyNext, all);
     }
+    const run = (): void => lowerHandler(l, handler, exception);
     builder.startBlock(matched, span);
-    lowerHandler(l, handler, exception);
+    if (isCopied) builder.withHandler(raisedNext, run, span);
+    else run();
     builder.terminate({ kind: 'goto', target: all ? after : partlyNext }, span);
+    if (i > 0 && isCopied) {
+      const again = builder.newBlock();
+      builder.startBlock(raised, span);
+      testHandler(l, handler, again, raisedNext, all);
+      builder.startBlock(again, span);
+      builder.withHandler(raisedNext, run, span);
+      builder.terminate({ kind: 'goto', target: raisedNext }, span);
+    }
     builder.startBlock(next, span);
-    partly = partlyNext;
+    [partly, raised] = [partlyNext, raisedNext];
   });
+  l.file.groups.depth -= 1;
+  builder.throw(null, span);
+  builder.startBlock(raised, span);
   builder.throw(null, span);
   builder.startBlock(partly, span);
   const rest = builder.newBlock();

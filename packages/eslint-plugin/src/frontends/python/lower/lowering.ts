@@ -13,6 +13,8 @@ export interface FileLowering {
   readonly funcs: Map<PyNode, FuncId>;
   readonly classes: Map<ClassDef, ClassId>;
   readonly scopes: Map<PyNode, Scope>;
+  /** How many `except*` stand around, in handlers of one another. */
+  readonly groups: { depth: number };
 }
 
 export interface Lowering {
