@@ -34,6 +34,9 @@ describe('any text', () => {
     ['control characters', 'a = \u0000\u0001\u0002', true],
     ['a lone surrogate', 'x = "\uD800"', false],
     ['the wrong keyword', 'lambda lambda lambda', true],
+    ['an f-string that does not end', 'x = f"{a:{b\ny = 1\n', true],
+    ['a list of type parameters that does not end', 'def f[T = (a, b\ny = 1\n', true],
+    ['stars where none may stand', 'x = *[a\nreturn *(*[b\n', true],
     ['walrus targets', 'if (n := f()) and (lambda: (m := n))(): n', false],
   ])('%s', (_name, text, broken) => {
     expect(survives(text).errors > 0).toBe(broken);
@@ -64,6 +67,14 @@ describe('depth', () => {
     ['nested blocks', Array.from({ length: 1000 }, (_, i) => `${' '.repeat(i)}if a:`).join('\n') + `\n${' '.repeat(1000)}b`],
     ['nested functions', Array.from({ length: 600 }, (_, i) => `${' '.repeat(i)}def f():`).join('\n') + `\n${' '.repeat(600)}b`],
     ['nested with', Array.from({ length: 300 }, (_, i) => `${' '.repeat(i)}with a:`).join('\n') + `\n${' '.repeat(300)}return b`],
+    ['brackets that do not end', `x = ${'(*['.repeat(20_000)}`],
+    ['f-strings that do not end', `x = ${'f"{'.repeat(20_000)}`],
+    ['a chain of & and ^', `x = ${Array.from({ length: 3000 }, (_, i) => `a${i}`).join(' ^ b & ')}`],
+    ['bound choices', `x = (a := ${'b if c else '.repeat(3000)}d)`],
+    ['managers in lambdas', `with ${'lambda: '.repeat(3000)}a as b: pass`],
+    ['a table in a class of a file with a walrus', `(w := 1)\nclass A:\n    x = [${'a, '.repeat(200_000)}]`],
+    ['a long body', `if a:\n${'    b()\n'.repeat(150_000)}`],
+    ['handlers of groups in one another', Array.from({ length: 60 }, (_, i) => `${' '.repeat(i)}try: a\n${' '.repeat(i)}except* A as e:`).join('\n') + `\n${' '.repeat(60)}b`],
     ['nested finally', Array.from({ length: 30 }, (_, i) => `${' '.repeat(i)}try: a\n${' '.repeat(i)}finally:`).join('\n') + `\n${' '.repeat(30)}b`],
   ])('%s', (_name, text) => {
     survives(text);
