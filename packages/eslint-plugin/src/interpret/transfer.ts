@@ -80,7 +80,7 @@ export class FunctionRun implements Analysis<State> {
   }
 
   mayThrow(instr: Instr): boolean {
-    return instr.kind === 'call' || instr.kind === 'await' || instr.kind === 'opaque' || instr.kind === 'enter';
+    return instr.kind === 'call' || instr.kind === 'await' || instr.kind === 'opaque' || instr.kind === 'enter' || instr.kind === 'import';
   }
 
   thrownState(): State | null {
