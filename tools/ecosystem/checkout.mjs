@@ -1,0 +1,96 @@
+// @ts-check
+// The cache of checkouts: one folder for each repository, at its pinned commit, outside this tree. Guarantees that a folder
+// under its final name is whole (it is made elsewhere and renamed), and that one repository that cannot be had does not
+// keep the others from being fetched. Nothing of a checkout is ever run.
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { Problem, reasonOf } from './problem.mjs';
+import { complaintOf, gitEnvironment, runProgram } from './process.mjs';
+
+/** @typedef {import('./repositories.mjs').Pinned} Pinned */
+
+export const defaultSource = 'https://github.com/';
+
+export function defaultCache() {
+  const configured = process.env['XDG_CACHE_HOME'];
+  // The specification of XDG_CACHE_HOME: a relative path is to be ignored.
+  return join(configured !== undefined && isAbsolute(configured) ? configured : join(homedir(), '.cache'), 'modeguard-ecosystem');
+}
+
+/** @param {string} cache @param {Pinned} pinned */
+export function checkoutOf(cache, { repository }) {
+  return join(cache, ...repository.split('/'));
+}
+
+/** @param {string} cache @param {Pinned} pinned */
+export async function isFetched(cache, pinned) {
+  const folder = checkoutOf(cache, pinned);
+  // Named, because git would otherwise look for a repository in the folders above.
+  if (!existsSync(join(folder, '.git'))) return false;
+  const { code, stdout } = await runProgram('git', [`--git-dir=${join(folder, '.git')}`, 'rev-parse', 'HEAD'], { env: gitEnvironment() });
+  return code === 0 && stdout.trim() === pinned.commit;
+}
+
+/**
+ * @param {readonly Pinned[]} repositories
+ * @param {{ cache: string, source: string, say: (line: string) => void, signal?: AbortSignal | undefined }} options
+ *   `source` comes before `owner/name`: a URL prefix or a folder.
+ * @returns {Promise<number>} How many could not be fetched.
+ */
+export async function fetchAll(repositories, { cache, source, say, signal }) {
+  let failed = 0;
+  for (const [index, pinned] of repositories.entries()) {
+    const label = `[${index + 1}/${repositories.length}] ${pinned.repository}`;
+    if (await isFetched(cache, pinned)) {
+      say(`${label}: already there`);
+      continue;
+    }
+    try {
+      await fetchOne(pinned, cache, source, signal);
+      say(`${label}: fetched at ${pinned.commit.slice(0, 10)}`);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      failed += 1;
+      say(`${label}: FAILED\n  ${error.message.replaceAll('\n', '\n  ')}`);
+    }
+  }
+  return failed;
+}
+
+/** @param {Pinned} pinned @param {string} cache @param {string} source @param {AbortSignal | undefined} signal */
+async function fetchOne(pinned, cache, source, signal) {
+  const target = checkoutOf(cache, pinned);
+  const url = `${source.endsWith('/') ? source : `${source}/`}${pinned.repository}`;
+  const made = makeTemporary(dirname(target));
+  /** @param {string[]} args @param {string} hint */
+  const git = async (args, hint) => {
+    const outcome = await runProgram('git', args, { cwd: made, env: gitEnvironment(), signal });
+    if (outcome.startError !== null) throw new Problem(`git could not be started (${outcome.startError}). Install git and put it on the path.`);
+    if (outcome.code !== 0) throw new Problem(`\`git ${args.filter((arg) => !arg.startsWith('-')).join(' ')}\` failed:\n${complaintOf(outcome)}\n${hint}`);
+  };
+  try {
+    // No templates: they can bring hooks of the user's, which have no business here.
+    await git(['init', '--quiet', '--template='], `Check that ${cache} can be written to.`);
+    await git(
+      ['fetch', '--quiet', '--depth=1', '--no-tags', url, pinned.commit],
+      `Check the network (or --mirror), and that ${pinned.repository} still has the commit; if it has not, pin another one in tools/ecosystem/repositories.json.`,
+    );
+    // Line ends as committed: a finding's place must not depend on the machine.
+    await git(['-c', 'core.autocrlf=false', 'checkout', '--quiet', '--detach', pinned.commit], `Check the space on the disk of ${cache}.`);
+    rmSync(target, { recursive: true, force: true });
+    renameSync(made, target);
+  } finally {
+    rmSync(made, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} folder */
+function makeTemporary(folder) {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return mkdtempSync(join(folder, '.partial-'));
+  } catch (error) {
+    throw new Problem(`Cannot write to the cache: ${reasonOf(error)}\nChoose another folder with --cache DIR.`);
+  }
+}
