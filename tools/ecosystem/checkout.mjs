@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { Problem, reasonOf } from './problem.mjs';
-import { complaintOf, gitEnvironment, runProgram } from './process.mjs';
+import { complaintOf, runGit } from './process.mjs';
 
 /** @typedef {import('./repositories.mjs').Pinned} Pinned */
 
@@ -28,7 +28,7 @@ export async function isFetched(cache, pinned) {
   const folder = checkoutOf(cache, pinned);
   // Named, because git would otherwise look for a repository in the folders above.
   if (!existsSync(join(folder, '.git'))) return false;
-  const { code, stdout } = await runProgram('git', [`--git-dir=${join(folder, '.git')}`, 'rev-parse', 'HEAD'], { env: gitEnvironment() });
+  const { code, stdout } = await runGit([`--git-dir=${join(folder, '.git')}`, 'rev-parse', 'HEAD']);
   return code === 0 && stdout.trim() === pinned.commit;
 }
 
@@ -65,8 +65,7 @@ async function fetchOne(pinned, cache, source, signal) {
   const made = makeTemporary(dirname(target));
   /** @param {string[]} args @param {string} hint */
   const git = async (args, hint) => {
-    const outcome = await runProgram('git', args, { cwd: made, env: gitEnvironment(), signal });
-    if (outcome.startError !== null) throw new Problem(`git could not be started (${outcome.startError}). Install git and put it on the path.`);
+    const outcome = await runGit(args, { cwd: made, signal });
     if (outcome.code !== 0) throw new Problem(`\`git ${args.filter((arg) => !arg.startsWith('-')).join(' ')}\` failed:\n${complaintOf(outcome)}\n${hint}`);
   };
   try {

@@ -3,7 +3,7 @@
 // repositories and prints the difference of their findings as Markdown. See --help; nothing that is fetched is committed or run.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fetchAll } from './checkout.mjs';
+import { fetchAll, isFetched } from './checkout.mjs';
 import { reportMarkdown } from './markdown.mjs';
 import { readOptions, usage } from './options.mjs';
 import { Problem, reasonOf } from './problem.mjs';
@@ -58,10 +58,17 @@ function chosen({ repositories, only }) {
   return chooseRepositories(readRepositories(repositories), only);
 }
 
+/** Said before anything is built, which takes minutes. @param {Options} options */
+async function chosenAndFetched(options) {
+  const repositories = chosen(options);
+  for (const pinned of repositories) if (await isFetched(options.cache, pinned)) return repositories;
+  throw new Problem(`None of the repositories is in ${options.cache} at its pinned commit. Run \`node tools/ecosystem/ecosystem.mjs fetch\` first, with the same --cache and --only.`);
+}
+
 /** @param {Options} options */
 async function performRun(options) {
-  const repositories = chosen(options);
-  if (options.build) await build(options.modeguard, signal);
+  const repositories = await chosenAndFetched(options);
+  if (options.build) await build(options.modeguard, options.modeguard, signal);
   const [run] = await runTrees([options.modeguard], repositories, options);
   if (run === undefined || options.output === null) throw new Error('`run` made no run');
   writeRun(options.output, run);
@@ -70,15 +77,13 @@ async function performRun(options) {
 
 /** @param {Options} options */
 async function performCompare(options) {
-  const repositories = chosen(options);
   const [baseName = '', headName] = options.args;
   const base = await resolveRevision(options.modeguard, baseName);
   const head = headName === undefined ? null : await resolveRevision(options.modeguard, headName);
-  // Two builds take minutes: what cannot be written is said before.
-  if (options.output !== null) writeText(options.output, '');
+  const repositories = await chosenAndFetched(options);
   return withBuiltRevision(options.modeguard, base, signal, async (baseTree) => {
     if (head !== null) return withBuiltRevision(options.modeguard, head, signal, (headTree) => compareTrees(baseTree, headTree));
-    await build(options.modeguard, signal);
+    await build(options.modeguard, 'The working tree', signal);
     return compareTrees(baseTree, options.modeguard);
   });
 
@@ -106,7 +111,6 @@ async function runTrees(trees, repositories, { cache, timeoutSeconds }) {
       say(`[${index + 1}/${repositories.length}] ${pinned.repository}${side}: ${describe(record)}`);
     }
   }
-  if (records.flat().every(({ state }) => state === 'missing')) throw new Problem(`None of the repositories is in ${cache} at its pinned commit. Run \`node tools/ecosystem/ecosystem.mjs fetch\` first, with the same --cache and --only.`);
   return versions.map((version, which) => makeRun(version, records[which] ?? []));
 }
 

@@ -49,10 +49,10 @@ function summary(pairs) {
     const ofTier = rows.filter((row) => row.tier === tier);
     /** @param {'before' | 'after'} side */
     const total = (side) => ofTier.reduce((sum, row) => sum + row[side], 0);
-    return `\`${tier}\` ${total('before')} → ${total('after')}`;
+    return `${total('before')} → ${total('after')}`;
   });
   return [
-    `Findings ${of}: ${recommended} (definite), ${strict} more (possible).`,
+    `Findings ${of}: \`recommended\` (definite) ${recommended}; \`strict\` adds (possible) ${strict}.`,
     '',
     tableRow(['rule', 'tier', 'before', 'added', 'removed', 'certainty changed', 'line or message changed', 'after']),
     tableRow(['---', '---', '---:', '---:', '---:', '---:', '---:', '---:']),
@@ -73,7 +73,7 @@ function repositorySection({ repository, after, diff }) {
     [diff.changed, 'changed'],
   ].flatMap(([list, word]) => (list !== undefined && list.length > 0 ? [`${list.length} ${word}`] : []));
   /** @param {EcosystemFinding} finding */
-  const link = ({ path, line }) => `[${escapeText(path)}:${line}](${permalink(repository, after.commit, path, line)})`;
+  const link = ({ path, line }) => `[${codeSpan(`${path}:${line}`)}](${permalink(repository, after.commit, path, line)})`;
   /** @param {EcosystemFinding} finding */
   const item = (finding) => lines([`- ${finding.certainty} ${codeSpan(finding.rule)} at ${link(finding)}`, firstLine(finding.message), codeSpan(finding.source)]);
   /** @param {Change} change */
@@ -81,17 +81,18 @@ function repositorySection({ repository, after, diff }) {
     const what = [
       ...(was.certainty === is.certainty ? [] : [`${was.certainty} → **${is.certainty}**`]),
       ...(was.line === is.line ? [] : [`line ${was.line} → ${is.line}`]),
-      ...(was.message === is.message ? [] : ['message']),
     ];
-    const messages = was.message === is.message ? [firstLine(is.message)] : [`before: ${firstLine(was.message)}`, `after: ${firstLine(is.message)}`];
+    // With the certainty, the wording always changes.
+    const reworded = was.message !== is.message && was.certainty === is.certainty;
+    if (reworded) what.push('message');
+    const messages = reworded ? [`before: ${firstLine(was.message)}`, `after: ${firstLine(is.message)}`] : [firstLine(is.message)];
     return lines([`- ${what.join(', ')}: ${codeSpan(is.rule)} at ${link(is)}`, ...messages, codeSpan(is.source)]);
   };
   /** @param {string} title @param {readonly string[]} items */
   const list = (title, items) => (items.length === 0 ? [] : [`**${title}**`, items.join('\n')]);
-  const byPlace = [...diff.added].sort(definiteFirst);
   return [
     `<details><summary><b>${repository}</b>: ${counts.join(', ')}</summary>`,
-    ...list('Added', byPlace.map(item)),
+    ...list('Added', [...diff.added].sort(definiteFirst).map(item)),
     ...list('Removed', [...diff.removed].sort(definiteFirst).map(item)),
     ...list('Changed', diff.changed.map(change)),
     '</details>',
@@ -145,7 +146,7 @@ function filesOf(pairs, kind) {
     return [...new Set([...old.keys(), ...now.keys()])].sort(compareText).flatMap((path) => {
       const when = old.has(path) && now.has(path) ? 'before and after' : now.has(path) ? '**only after**' : 'only before';
       if (kind === 'skipped' && old.has(path) && now.has(path)) return [];
-      return [lines([`- ${when}: [${repository}/${escapeText(path)}](${permalink(repository, after.commit, path, 1)})`, codeSpan(now.get(path) ?? old.get(path) ?? '')])];
+      return [lines([`- ${when}: [${codeSpan(`${repository}/${path}`)}](${permalink(repository, after.commit, path, 1)})`, codeSpan(now.get(path) ?? old.get(path) ?? '')])];
     });
   });
 }

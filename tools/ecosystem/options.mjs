@@ -1,5 +1,6 @@
 // @ts-check
 // The command line of the ecosystem diff. Guarantees that an option which a command does not have is refused, not ignored.
+import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -26,7 +27,7 @@ Options:
       --only owner/name    these repositories only; may be repeated
                            (fetch, run, compare)
       --cache DIR          where the repositories are
-                           (default: ${defaultCache().replace(process.env['HOME'] ?? '\0', '~')})
+                           (default: ${defaultCache().replace(homedir(), '~')})
       --repositories FILE  another list than tools/ecosystem/repositories.json
       --mirror PREFIX      fetch: a URL or folder in place of
                            ${defaultSource}

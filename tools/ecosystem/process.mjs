@@ -2,7 +2,7 @@
 // Runs programs and waits for them. Guarantees that no program outlives its time limit or an interrupted run, that it gets
 // no standard input to wait for, and that what it says on standard error is kept for the message when it fails.
 import { spawn } from 'node:child_process';
-import { reasonOf } from './problem.mjs';
+import { Problem, reasonOf } from './problem.mjs';
 
 const keptCharacters = 20_000;
 
@@ -59,8 +59,10 @@ export function complaintOf({ code, timedOut, startError, stderr }) {
   return said !== '' ? said : timedOut ? 'it ran out of time' : `it ended with ${code === null ? 'a signal' : `exit code ${code}`}`;
 }
 
-/** The environment without what leads git to another repository than the one it is called in, and without questions. */
-export function gitEnvironment() {
+/** Git in the folder it is called in, whatever the environment says, and without questions. @param {readonly string[]} args @param {{ cwd?: string, signal?: AbortSignal | undefined }} [options] */
+export async function runGit(args, options) {
   const kept = Object.entries(process.env).filter(([name]) => !/^GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|COMMON_DIR|OBJECT_DIRECTORY)$/u.test(name));
-  return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', GIT_LFS_SKIP_SMUDGE: '1' };
+  const outcome = await runProgram('git', args, { ...options, env: { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', GIT_LFS_SKIP_SMUDGE: '1' } });
+  if (outcome.startError !== null) throw new Problem(`git could not be started (${outcome.startError}). Install git and put it on the path.`);
+  return outcome;
 }

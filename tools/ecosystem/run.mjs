@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkoutOf, isFetched } from './checkout.mjs';
 import { Problem, reasonOf } from './problem.mjs';
-import { complaintOf, gitEnvironment, runProgram } from './process.mjs';
+import { complaintOf, runGit, runProgram } from './process.mjs';
 
 /**
  * @typedef {import('./repositories.mjs').Pinned} Pinned
@@ -26,10 +26,10 @@ const sourceCharacters = 200;
 const sourceName = /\.(?:py|[cm]?[jt]s|[jt]sx)$/iu;
 const generatedName = /\.(?:min\.[cm]?js|d\.[cm]?ts)$/iu;
 
-/** Installs and builds a tree of modeguard with its own set-up. @param {string} root @param {AbortSignal | undefined} signal */
-export async function build(root, signal) {
+/** Installs and builds a tree of modeguard with its own set-up. @param {string} root @param {string} name What to call it in an error. @param {AbortSignal | undefined} signal */
+export async function build(root, name, signal) {
   const outcome = await runProgram(process.execPath, [join(root, 'tools', 'setup.mjs')], { cwd: root, showOutput: true, signal });
-  if (outcome.code !== 0) throw new Problem(`modeguard could not be built in ${root}; \`node tools/setup.mjs\` failed there:\n${complaintOf(outcome)}`);
+  if (outcome.code !== 0) throw new Problem(`${name} could not be built: its \`node tools/setup.mjs\` ${outcome.startError ?? `ended with ${outcome.code === null ? 'a signal' : `exit code ${outcome.code}`}`}. What it said is above.`);
 }
 
 /** @param {string} root @returns {Promise<Version>} */
@@ -146,6 +146,6 @@ async function countSourceFiles(folder) {
 
 /** Its output, or `null` if it failed. @param {string} folder @param {string[]} args */
 async function git(folder, args) {
-  const { code, stdout } = await runProgram('git', args, { cwd: folder, env: gitEnvironment() });
+  const { code, stdout } = await runGit(args, { cwd: folder });
   return code === 0 ? stdout : null;
 }
