@@ -22,6 +22,7 @@ import { resolveRevision, withBuiltRevision } from './worktree.mjs';
 const done = 0;
 const incomplete = 1;
 const failed = 2;
+const commentLimit = 65_536;
 
 const interruption = new AbortController();
 for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(name, () => interruption.abort(new Problem('Interrupted.')));
@@ -126,6 +127,7 @@ function report({ output }, before, after) {
   const markdown = reportMarkdown(before, after);
   if (output === null) process.stdout.write(markdown);
   else writeText(output, markdown);
+  if (markdown.length > commentLimit) say(`The report has ${markdown.length} characters, a comment on GitHub at most ${commentLimit}: attach it as a file.`);
   return isComplete(before) && isComplete(after) ? done : incomplete;
 }
 
