@@ -10,6 +10,7 @@ import type { Observations } from './interpret/observation.ts';
 import type { Language, Module } from './ir/ir.ts';
 import { librariesFor, type Libraries } from './libraries/read.ts';
 import type { LibraryModel } from './libraries/schema.ts';
+import { FilesInSight } from './project/files.ts';
 import { LineIndex } from './source/line-index.ts';
 
 export interface SourceInput {
@@ -29,18 +30,36 @@ export interface Analysis {
   readonly lines: LineIndex;
   readonly module: Module;
   readonly observations: Observations;
+  /** Text and lines of this file or of one that it imports: a witness may lie there. */
+  sourceOf(file: string): SourceOfFile;
+}
+
+export interface SourceOfFile {
+  readonly text: string;
+  readonly lines: LineIndex;
 }
 
 export function analyze(input: SourceInput): Analysis {
   const module = lower(input);
-  const observations = mentionsModes(input) ? observe(module, librariesFor(input.language, input.libraries)) : NO_OBSERVATIONS;
-  return { file: input.file, text: input.text, lines: new LineIndex(input.text), module, observations };
+  const libraries = librariesFor(input.language, input.libraries);
+  const files = new FilesInSight(module, libraries, (file, text) => lower({ file, text, language: input.language }));
+  const observations = mentionsModes(input) ? observe(module, libraries, files) : NO_OBSERVATIONS;
+  const lines = new LineIndex(input.text);
+  const indexed = new Map<string, LineIndex>();
+  const sourceOf = (file: string): SourceOfFile => {
+    const text = file === input.file ? input.text : files.textOf(file);
+    if (file === input.file || text === null) return { text: input.text, lines };
+    let index = indexed.get(file);
+    if (index === undefined) indexed.set(file, (index = new LineIndex(text)));
+    return { text, lines: index };
+  };
+  return { file: input.file, text: input.text, lines, module, observations, sourceOf };
 }
 
 /** No linted text may stop the linter: a fault of the interpreter costs this file's findings, and shows when asked for. */
-function observe(module: Module, libraries: Libraries): Observations {
+function observe(module: Module, libraries: Libraries, files: FilesInSight): Observations {
   try {
-    return interpret(module, libraries);
+    return interpret(module, libraries, files);
   } catch (error) {
     if (process.env['MODEGUARD_DEBUG'] !== undefined) throw error;
     return NO_OBSERVATIONS;

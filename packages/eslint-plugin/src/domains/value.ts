@@ -37,6 +37,8 @@ export type Atom =
   | { readonly kind: 'method'; readonly object: AbstractObject; readonly name: string }
   /** A `training` flag as it was when it was read. `negated`: after `not`. */
   | { readonly kind: 'flag'; readonly object: AbstractObject; readonly modes: ModeSet; readonly negated: boolean; readonly read: FlagRead }
+  /** A file of the project, imported as a whole. */
+  | { readonly kind: 'namespace'; readonly module: Module }
   /** The parameters of a module, or one of them. */
   | { readonly kind: 'parameters'; readonly object: AbstractObject }
   /** An entered or enterable gradient scope. */
@@ -116,6 +118,8 @@ export function sameAtom(a: Atom, b: Atom): boolean {
       return b.kind === 'method' && a.object === b.object && a.name === b.name;
     case 'flag':
       return b.kind === 'flag' && a.object === b.object && a.modes === b.modes && a.negated === b.negated && a.read.site.span === b.read.site.span;
+    case 'namespace':
+      return b.kind === 'namespace' && a.module === b.module;
     case 'parameters':
       return b.kind === 'parameters' && a.object === b.object;
     case 'scope':

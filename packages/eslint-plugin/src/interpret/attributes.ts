@@ -44,6 +44,8 @@ function attributeOfAtom(machine: Machine, frame: Frame, state: State, atom: Ato
       const member = findMember(machine.order(atom.object.class ?? atom.after), name, atom.after);
       return member === null ? ofAtoms({ kind: 'method', object: atom.object, name }) : bound(member.entry.value, atom.object);
     }
+    case 'namespace':
+      return machine.exported(state, atom.module, name);
     case 'parameters':
       return ofAtoms(atom);
     case 'constant':

@@ -34,7 +34,7 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   machine.entered.add(ref.func);
   const context = frame.context.enter(instr, ref);
   const entry = state.forCallee();
-  const shared = sharedVariables(machine, ref.func, state);
+  const shared = sharedVariables(ref, state);
   bindParameters(machine, entry, context, ref.func, receiver, args, instr);
   const kept = machine.keptResults.get(context);
   if (kept !== undefined && kept.receiver === receiver && (kept.catching || !machine.catching) && sameEntry(kept.entry, entry)) {
@@ -48,9 +48,9 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   const run = runFunction(machine, { context, receiver, early: options.early ?? (frame.early && frame.context.parent !== null) }, ref.func, entry.clone(), shared);
   if (run.exit !== null) {
     collectGarbage(run.exit, before, run.result);
-    dropDeadCells(machine, ref.func, run.exit, run.result);
+    dropDeadCells(machine, ref, run.exit, run.result);
   }
-  if (run.thrown !== null) dropDeadCells(machine, ref.func, run.thrown, NOTHING);
+  if (run.thrown !== null) dropDeadCells(machine, ref, run.thrown, NOTHING);
   machine.keptResults.set(context, { entry, receiver, catching: machine.catching, exit: run.exit, thrown: run.thrown, result: run.result });
   machine.thrown = thrownBefore;
   machine.noteThrown(run.thrown);
@@ -62,7 +62,10 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
 /** Solves `func` from `entry`. A generator's result stands for what it yields. */
 export function runFunction(machine: Machine, frame: Frame, func: Func, entry: State, shared: ReadonlySet<Variable> = NO_VARIABLES): FunctionRun {
   const run = new FunctionRun(machine, frame, func, shared);
+  const outer = machine.current;
+  machine.current = frame.context.ref.module;
   solve(func, entry, run);
+  machine.current = outer;
   return run;
 }
 
@@ -71,7 +74,7 @@ function bindParameters(machine: Machine, state: State, context: Frame['context'
   const positional = [...args.positional];
   if (receiver !== null) {
     if (func.thisVariable !== null) bindVariable(state, func.thisVariable, ofObject(receiver));
-    else if (machine.module.language === 'python') positional.unshift(ofObject(receiver));
+    else if (machine.language === 'python') positional.unshift(ofObject(receiver));
   }
   const keywords = new Map(args.keywords);
   let at = 0;
@@ -84,7 +87,7 @@ function bindParameters(machine: Machine, state: State, context: Frame['context'
         let value = param.kind === 'positional' && at < positional.length ? positional[at] : named;
         if (param.kind === 'positional') at += 1;
         if (value === undefined) {
-          const fallback = machine.defaults.get(func)?.get(index) ?? (machine.module.language === 'typescript' ? ofConstant({ type: 'undefined' }) : ANYTHING);
+          const fallback = machine.defaults.get(func)?.get(index) ?? (machine.language === 'typescript' ? ofConstant({ type: 'undefined' }) : ANYTHING);
           value = args.more === null ? fallback : joinValues(joinValues(fallback, args.more), ANYTHING);
         }
         bind(param, value);

@@ -140,6 +140,7 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
     case 'super':
     case 'constant':
     case 'flag':
+    case 'namespace':
     case 'parameters':
       return callUnknown(machine, state, ofAtoms(atom), args, instr);
     default:
@@ -177,6 +178,8 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
     }
     case 'library':
       return callLibrary(machine, frame, state, machine.libraries.canonical(`${atom.path}.${name}`), args, instr);
+    case 'namespace':
+      return callValue(machine, frame, state, machine.exported(state, atom.module, name), args, instr);
     case 'class': {
       const member = findMember(machine.order(atom.class), name);
       // `Class.method(self, …)`: the receiver is the first argument.
@@ -217,7 +220,7 @@ export function allArgs(args: ArgValues): readonly Value[] {
 
 /** Functions given away become roots: somebody calls them later. */
 export function handOut(machine: Machine, value: Value): void {
-  for (const atom of value.atoms) if (atom.kind === 'function') machine.handedOut.add(atom.ref.func);
+  for (const atom of value.atoms) if (atom.kind === 'function') machine.handedOut.set(atom.ref.func, atom.ref.module);
 }
 
 /** Runs the functions among `values` as callbacks that may be called any number of times. */

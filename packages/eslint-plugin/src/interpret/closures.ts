@@ -5,7 +5,7 @@
 // lives on, later activations share its cell and can only add to it.
 import type { Func, Module, Variable } from '../ir/ir.ts';
 import type { State } from '../domains/state.ts';
-import type { Value } from '../domains/value.ts';
+import type { FuncRef, Value } from '../domains/value.ts';
 import type { Machine } from './machine.ts';
 
 const free = new WeakMap<Func, ReadonlySet<Variable>>();
@@ -39,33 +39,33 @@ function capturedVariables(module: Module, func: Func): readonly Variable[] {
 }
 
 /** The variables of `func` that an activation which starts in `state` shares with closures over an earlier one. */
-export function sharedVariables(machine: Machine, func: Func, state: State): ReadonlySet<Variable> {
-  return new Set(capturedVariables(machine.module, func).filter((variable) => state.cells.has(variable)));
+export function sharedVariables({ module, func }: FuncRef, state: State): ReadonlySet<Variable> {
+  return new Set(capturedVariables(module, func).filter((variable) => state.cells.has(variable)));
 }
 
 /** Drops the cells of `func`'s captured variables that no living closure uses. */
-export function dropDeadCells(machine: Machine, func: Func, state: State, result: Value): void {
-  const own = capturedVariables(machine.module, func);
+export function dropDeadCells(machine: Machine, { module, func }: FuncRef, state: State, result: Value): void {
+  const own = capturedVariables(module, func);
   // The members of a class made here may be reached through any of its instances.
   if (own.length === 0 || func.blocks.some((block) => block.instrs.some((instr) => instr.kind === 'class'))) return;
   const dead = new Set(own);
   const seen = new Set<Func>();
-  const visitFunction = (other: Func): void => {
+  const visitFunction = (home: Module, other: Func): void => {
     if (seen.has(other)) return;
     seen.add(other);
-    for (const variable of freeVariables(machine.module, other)) {
+    for (const variable of freeVariables(home, other)) {
       if (!dead.delete(variable)) continue;
       const value = state.cells.get(variable);
       if (value !== undefined) visit(value);
     }
   };
   const visit = (value: Value): void => {
-    for (const atom of value.atoms) if (atom.kind === 'function') visitFunction(atom.ref.func);
+    for (const atom of value.atoms) if (atom.kind === 'function') visitFunction(atom.ref.module, atom.ref.func);
   };
   visit(result);
   for (const [variable, value] of state.cells) if (!dead.has(variable)) visit(value);
   for (const object of state.heap.values()) for (const value of object.attrs.values()) visit(value);
   // What was handed to code that we cannot see may be called at any time.
-  for (const other of machine.handedOut) visitFunction(other);
+  for (const [other, home] of machine.handedOut) visitFunction(home, other);
   for (const variable of dead) if (state.cells.has(variable)) state.cells.delete(variable);
 }

@@ -24,7 +24,7 @@ export function construct(machine: Machine, frame: Frame, state: State, cls: Pro
   const order = machine.order(cls);
   const kind = kindOfClass(order);
   const setting: ModeSetting = { site: machine.site(instr.span), mode: TRAIN, how: 'constructed', selective: false };
-  const object = machine.allocate(state, frame.context, instr, `c${cls.definition.id}`, { kind, class: cls, library: order.row, label: cls.definition.name, inert: order.row === null ? 'no' : 'unknown' }, kind === 'instance' ? {} : { modes: TRAIN, settings: [setting], statistics: FRESH, trainable: TRAINABLE });
+  const object = machine.allocate(state, frame.context, instr, `c${cls.definition.id} ${cls.module.file}`, { kind, class: cls, library: order.row, label: cls.definition.name, inert: order.row === null ? 'no' : 'unknown' }, kind === 'instance' ? {} : { modes: TRAIN, settings: [setting], statistics: FRESH, trainable: TRAINABLE });
   if (kind === 'module' && !machine.constructsParts) return returned(ofObject(object));
   const returns = initialize(machine, frame, state, object, order, args, instr);
   return { value: ofObject(object), returns };
@@ -32,12 +32,12 @@ export function construct(machine: Machine, frame: Frame, state: State, cls: Pro
 
 /** Runs field initialisers and the constructor on `object`. Returns false if construction never returns. */
 export function initialize(machine: Machine, frame: Frame, state: State, object: AbstractObject, order: ClassOrder, args: ArgValues, instr: Instr): boolean {
-  const isPython = machine.module.language === 'python';
+  const isPython = machine.language === 'python';
   // Base classes initialise their fields first.
   for (const cls of [...order.project].reverse()) {
     const id = cls.definition.fieldInitializer;
     if (id === null) continue;
-    callFunction(machine, frame, state, { module: machine.module, func: machine.module.funcs[id]! }, object, NO_ARGS, instr, { early: true });
+    callFunction(machine, frame, state, { module: cls.module, func: cls.module.funcs[id]! }, object, NO_ARGS, instr, { early: true });
   }
   const constructor = findMember(order, isPython ? '__init__' : 'constructor');
   if (constructor === null) {

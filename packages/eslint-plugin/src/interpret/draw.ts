@@ -49,7 +49,7 @@ function faultOfTraining(state: State, row: NonNullable<Extract<FunctionRow['eff
   const written = writtenArgument(args, row);
   if (omitted) {
     const last = args.written[args.written.length - 1];
-    const style = machine.module.language === 'python' ? 'keyword' : 'positional';
+    const style = machine.language === 'python' ? 'keyword' : 'positional';
     return { fault: { kind: 'omitted', name: row.name, argsEnd: last?.span.end ?? instr.span.end - 1, hasArgs: last !== undefined, position: row.position, given: args.positional.length, callStyle: style }, stale: null };
   }
   if (written === null) return null;

@@ -18,23 +18,53 @@ import type { Span } from '../source/span.ts';
 import { runFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { initialize, kindOfClass } from './construct.ts';
-import { Machine, type Frame } from './machine.ts';
-import type { ForwardObservation, Observations } from './observation.ts';
+import { Machine, submodule, type Frame, type ProjectFiles } from './machine.ts';
+import type { ForwardObservation, Observation, Observations } from './observation.ts';
 import { gradOf } from './scope.ts';
 import { eachInTree } from './set-mode.ts';
 
 const MAX_ROUNDS = 3;
 
-export function interpret(module: Module, libraries: Libraries): Observations {
-  const machine = new Machine(module, libraries);
+export function interpret(module: Module, libraries: Libraries, files: ProjectFiles): Observations {
+  const machine = new Machine(module, libraries, files);
   const main = module.funcs[0]!;
-  const start = State.initial(GRAD_ENABLED);
+  const start = runImports(machine);
   const run = machine.withBudget(() => runFunction(machine, { context: machine.rootContext({ module, func: main }, 'main'), receiver: null, early: true }, main, start));
   const base = run.exit ?? run.thrown ?? State.initial(GRAD_ENABLED);
   if (run.exit !== null && run.thrown !== null) base.joinFrom(run.thrown);
   probeClasses(machine, base);
   runRoots(machine, base);
-  return { forwards: machine.forwards, draws: machine.draws };
+  // What was seen in other files is theirs to report.
+  const here = (observation: Observation): boolean => observation.call.file === module.file;
+  return { forwards: machine.forwards.filter(here), draws: machine.draws.filter(here) };
+}
+
+/** Runs the statements of the imported files, those first that others import, and gives the state that they leave behind. */
+function runImports(machine: Machine): State {
+  let state = State.initial(GRAD_ENABLED);
+  const seen = new Set<Module>([machine.module]);
+  const load = (module: Module): void => {
+    for (const specifier of importsOf(module)) {
+      const target = machine.files.find(module, specifier);
+      if (target === null || seen.has(target)) continue;
+      seen.add(target);
+      load(target);
+      const main = target.funcs[0]!;
+      const run = machine.withBudget(() => runFunction(machine, { context: machine.rootContext({ module: target, func: main }, target.file), receiver: null, early: true }, main, state.clone()));
+      if (run.exit === null) continue;
+      state = run.exit;
+      // A scope that an imported file leaves open is not the importer's.
+      state.grad = GRAD_ENABLED;
+      state.gradSites = [];
+    }
+  };
+  load(machine.module);
+  return state;
+}
+
+function importsOf(module: Module): readonly string[] {
+  const names = module.funcs.flatMap((func) => func.blocks.flatMap((block) => block.instrs.flatMap((instr) => (instr.kind === 'import-all' ? [instr.module] : instr.kind === 'import' ? (instr.name === null ? [instr.module] : [instr.module, submodule(instr.module, instr.name)]) : []))));
+  return [...new Set(names)];
 }
 
 function runRoots(machine: Machine, base: State): void {
@@ -63,7 +93,7 @@ function runRoot(machine: Machine, base: State, func: Func, selves: Map<ProjectC
   const ref: FuncRef = { module: machine.module, func };
   const state = base.clone();
   const context = machine.rootContext(ref, 'root');
-  const owner = func.owner === null ? null : (machine.classes.get(func.owner) ?? null);
+  const owner = func.owner === null ? null : (machine.classes.get(machine.module.classes[func.owner]!) ?? null);
   const receiver = owner === null ? null : selfOf(machine, base, state, owner, selves);
   if (receiver !== null && owner !== null && func.name === machine.libraries.moduleModel.forward && receiver.kind === 'module') return null;
   state.grad = GRAD_ENTRY;
@@ -115,9 +145,9 @@ function constructUnknown(machine: Machine, state: State, cls: ProjectClass): Ab
   const outer = machine.running;
   // A forward call in a constructor that nobody is seen to run is a probe of shapes, not a finding of its own.
   machine.running ??= { observation: nowhere(machine), path: '' };
-  const constructor = findMember(order, machine.module.language === 'python' ? '__init__' : 'constructor');
+  const constructor = findMember(order, machine.language === 'python' ? '__init__' : 'constructor');
   const params = constructor?.entry.value.atoms.flatMap((atom) => (atom.kind === 'function' ? [atom.ref.func] : []))[0]?.params ?? [];
-  const skip = machine.module.language === 'python' ? 1 : 0;
+  const skip = machine.language === 'python' ? 1 : 0;
   const positional = params.filter((param) => param.kind === 'positional').slice(skip).map(() => ANYTHING);
   initialize(machine, frame, state, self, order, { positional, keywords: new Map(), more: ANYTHING, written: [] }, rootInstr(span));
   machine.running = outer;
@@ -125,7 +155,7 @@ function constructUnknown(machine: Machine, state: State, cls: ProjectClass): Ab
 }
 
 function probeClasses(machine: Machine, base: State): void {
-  for (const cls of machine.classes.values()) machine.withBudget(() => probeClass(machine, base, cls));
+  for (const cls of machine.classes.values()) if (cls.module === machine.module) machine.withBudget(() => probeClass(machine, base, cls));
 }
 
 function probeClass(machine: Machine, base: State, cls: ProjectClass): void {

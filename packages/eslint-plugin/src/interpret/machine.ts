@@ -5,11 +5,11 @@
 // result is kept; a second visit with the same entry state takes the kept result (`call-function.ts`). That row of "entry
 // state, exit state" is the function's summary for the context. A root function, one whose callers we do not see, is run on
 // an entry state whose modes are the atom `entry`.
-import type { Arg, Func, Instr, Module } from '../ir/ir.ts';
+import type { Arg, ClassDef, Func, Instr, Language, Module } from '../ir/ir.ts';
 import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/object.ts';
 import { joinObjects, NEW_OBJECT, type ObjectState } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
-import { joinValues, objectsOf, type Atom, type FuncRef, type Value } from '../domains/value.ts';
+import { ANYTHING, joinValues, objectsOf, ofAtoms, type Atom, type FuncRef, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { ClassRow, GradScopeEffect } from '../libraries/schema.ts';
 import type { Span } from '../source/span.ts';
@@ -63,16 +63,28 @@ interface Kept {
 const ROOT_BUDGET = 100_000;
 const FILE_BUDGET = 400_000;
 const MAX_SETTLED_DEPTH = 3;
+/** Files that hand on each other's names with a star, one after the other. */
+const MAX_STARS = 4;
+
+/** The files that the analysed one imports, as far as they are in sight. */
+export interface ProjectFiles {
+  /** The file that `specifier` means in `from`; null for libraries and for what is not in sight. */
+  find(from: Module, specifier: string): Module | null;
+}
 
 export class Machine {
+  /** The file that is analysed. */
   readonly module: Module;
+  /** The file whose code runs now. */
+  current: Module;
   readonly libraries: Libraries;
+  readonly files: ProjectFiles;
   readonly forwards: ForwardObservation[] = [];
   readonly draws: DrawObservation[] = [];
   readonly keptResults = new Map<Context, Kept>();
   /** Values of default arguments, by function and parameter. */
   readonly defaults = new Map<Func, Map<number, Value>>();
-  readonly classes = new Map<number, ProjectClass>();
+  readonly classes = new Map<ClassDef, ProjectClass>();
   /** Functions whose definition was reached. */
   readonly created = new Set<Func>();
   /** Functions that were entered with a caller in sight. */
@@ -80,7 +92,7 @@ export class Machine {
   /** Gradient scopes that decorators put around functions. */
   readonly decorated = new Map<Func, readonly GradScopeEffect[]>();
   /** Functions handed to code that we cannot see: roots. */
-  readonly handedOut = new Set<Func>();
+  readonly handedOut = new Map<Func, Module>();
   /** Objects that code outside this file may hold: what is stored in them may be used there. */
   readonly shared = new Set<AbstractObject>();
   /** The attribute under which an object was first registered with a module: what a message calls it. */
@@ -103,13 +115,19 @@ export class Machine {
   #objectCount = 0;
   #orders = new Map<ProjectClass, ClassOrder>();
   #forwardIndex = new Map<Context, Map<number, ForwardObservation>>();
-  #drawIndex = new Map<number, DrawObservation>();
+  #drawIndex = new Map<Module, Map<number, DrawObservation>>();
   #instrNumbers = new Map<Instr, number>();
   #contextNumbers = new Map<Context, number>();
 
-  constructor(module: Module, libraries: Libraries) {
+  constructor(module: Module, libraries: Libraries, files: ProjectFiles) {
     this.module = module;
+    this.current = module;
     this.libraries = libraries;
+    this.files = files;
+  }
+
+  get language(): Language {
+    return this.module.language;
   }
 
   /** Holds if the root that runs now, or the file, has taken all the steps that it may. */
@@ -135,8 +153,39 @@ export class Machine {
     return context;
   }
 
+  /** What an import of `specifier` in `from` gives, if that is a file of the project that was run; null if it is not. */
+  importedValue(state: State, from: Module, specifier: string, name: string | null): Value | null {
+    const target = this.files.find(from, specifier);
+    if (target === null) {
+      const part = name === null || this.language !== 'python' ? null : this.files.find(from, submodule(specifier, name));
+      return part === null ? null : ofAtoms({ kind: 'namespace', module: part });
+    }
+    if (name === null) return ofAtoms({ kind: 'namespace', module: target });
+    return this.exported(state, target, name);
+  }
+
+  /** What `module` exports under `name`: a variable, something that it exports with a star, a file of its package, or nobody knows what. */
+  exported(state: State, module: Module, name: string, depth = 0): Value {
+    const variable = module.exports.get(name);
+    if (variable !== undefined) return state.cells.get(variable) ?? ANYTHING;
+    const part = this.language === 'python' ? this.files.find(module, module.file.endsWith('__init__.py') ? `.${name}` : '') : null;
+    if (part !== null && part !== module) return ofAtoms({ kind: 'namespace', module: part });
+    return (depth < MAX_STARS ? this.starImported(state, module, name, depth + 1) : null) ?? ANYTHING;
+  }
+
+  /** A name that `module` may have from an `import *`; null if it imports nothing in that way from the project. */
+  starImported(state: State, module: Module, name: string, depth = 0): Value | null {
+    for (const specifier of starImportsOf(module)) {
+      const target = this.files.find(module, specifier);
+      if (target === null || depth > MAX_STARS) continue;
+      const value = this.exported(state, target, name, depth + 1);
+      if (value !== ANYTHING) return value;
+    }
+    return null;
+  }
+
   site(span: Span): Site {
-    return { file: this.module.file, span };
+    return { file: this.current.file, span };
   }
 
   order(item: ProjectClass): ClassOrder {
@@ -213,11 +262,13 @@ export class Machine {
   }
 
   drawAt(instr: Instr, make: (number: number) => DrawObservation): DrawObservation {
-    let observation = this.#drawIndex.get(placeKey(instr));
+    let byPlace = this.#drawIndex.get(this.current);
+    if (byPlace === undefined) this.#drawIndex.set(this.current, (byPlace = new Map()));
+    let observation = byPlace.get(placeKey(instr));
     if (observation === undefined) {
       observation = make(this.draws.length);
       this.draws.push(observation);
-      this.#drawIndex.set(placeKey(instr), observation);
+      byPlace.set(placeKey(instr), observation);
     }
     return observation;
   }
@@ -288,6 +339,19 @@ export class Machine {
     for (let at: Context | null = context; at !== null && at.call !== null; at = at.parent) sites.push(this.site(at.call.span));
     return sites.reverse();
   }
+}
+
+/** `from . import net` may mean a file of the package. */
+export function submodule(specifier: string, name: string): string {
+  return specifier.endsWith('.') ? `${specifier}${name}` : `${specifier}.${name}`;
+}
+
+const starImports = new WeakMap<Module, readonly string[]>();
+
+function starImportsOf(module: Module): readonly string[] {
+  let found = starImports.get(module);
+  if (found === undefined) starImports.set(module, (found = module.funcs[0]!.blocks.flatMap((block) => block.instrs.flatMap((instr) => (instr.kind === 'import-all' ? [instr.module] : [])))));
+  return found;
 }
 
 /** Renames `latest` to `earlier` in the whole state and joins what they hold. */

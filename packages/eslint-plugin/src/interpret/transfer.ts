@@ -1,6 +1,6 @@
 // The transfer function: what each instruction does to a state, and what each edge says about it. One instance runs one
 // activation of a function; it also collects what the activation returns and leaves behind.
-import { destOf, assertNever, type BlockId, type Func, type Instr, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
+import { destOf, assertNever, type BlockId, type Func, type Instr, type Module, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
 import { operandsOf, terminalOperandsOf } from '../ir/operands.ts';
 import { SharedMap } from '../dataflow/shared-map.ts';
 import type { Analysis } from '../dataflow/solver.ts';
@@ -33,6 +33,7 @@ export class FunctionRun implements Analysis<State> {
   #yielded: Value = NOTHING;
   #definitions: Map<Temp, Instr> | null = null;
   #thrownByStep: State | null = null;
+  readonly #module: Module;
   readonly #conditions: Conditions;
   readonly #observed: boolean;
   readonly #sharedCells: ReadonlySet<Variable>;
@@ -43,8 +44,9 @@ export class FunctionRun implements Analysis<State> {
     this.frame = frame;
     this.func = func;
     this.#sharedCells = shared;
+    this.#module = frame.context.ref.module;
     this.#observed = machine.catching;
-    this.#conditions = conditionsOf(machine.module, func, machine.libraries);
+    this.#conditions = conditionsOf(frame.context.ref.module, func, machine.libraries);
   }
 
   clone(state: State): State {
@@ -95,7 +97,7 @@ export class FunctionRun implements Analysis<State> {
       return;
     }
     if (terminal.kind !== 'return') return;
-    const value = terminal.value === null ? ofConstant({ type: this.machine.module.language === 'python' ? 'none' : 'undefined' }) : state.get(terminal.value);
+    const value = terminal.value === null ? ofConstant({ type: this.machine.language === 'python' ? 'none' : 'undefined' }) : state.get(terminal.value);
     this.result = joinValues(this.result, this.func.isGenerator ? this.#yielded : value);
     if (this.exit === null) this.exit = out;
     else this.exit.joinFrom(out);
@@ -117,7 +119,7 @@ export class FunctionRun implements Analysis<State> {
       case 'load': {
         const variable = this.#conditions.plainLoads.get(instr.dest);
         const truth = variable === undefined ? undefined : state.facts.get(truthName(variable));
-        const value = (instr.variable.captured || instr.variable.owner !== this.func.id ? state.cells.get(instr.variable) : state.locals.get(instr.variable)) ?? ANYTHING;
+        const value = (this.#isCell(instr.variable) ? state.cells.get(instr.variable) : state.locals.get(instr.variable)) ?? ANYTHING;
         state.set(instr.dest, typeof truth !== 'boolean' ? value : { ...value, atoms: ofBoolean(truth).atoms, unknown: false });
         return true;
       }
@@ -126,18 +128,33 @@ export class FunctionRun implements Analysis<State> {
         const gone = truthName(instr.variable);
         state.facts = state.facts.without((name) => name === gone || name.startsWith(`${gone}==`));
         if (this.#sharedCells.has(instr.variable)) state.cells.set(instr.variable, joinValues(state.cells.get(instr.variable) ?? NOTHING, value));
-        else if (instr.variable.captured || instr.variable.owner !== this.func.id) state.cells.set(instr.variable, value);
+        else if (this.#isCell(instr.variable)) state.cells.set(instr.variable, value);
         else state.locals.set(instr.variable, value);
         return true;
       }
       case 'global': {
-        const path = machine.libraries.canonical(`${machine.module.language === 'python' ? 'builtins' : 'globals'}.${instr.name}`);
+        if (instr.name === '__name__') {
+          // A file that is imported is not the program.
+          state.set(instr.dest, this.#module === machine.module ? ANYTHING : ofConstant({ type: 'string', value: 'imported' }));
+          return true;
+        }
+        const starred = machine.starImported(state, this.#module, instr.name);
+        if (starred !== null) {
+          state.set(instr.dest, starred);
+          return true;
+        }
+        const path = machine.libraries.canonical(`${machine.language === 'python' ? 'builtins' : 'globals'}.${instr.name}`);
         state.set(instr.dest, machine.libraries.describes(path) ? ofAtoms({ kind: 'library', path }) : ANYTHING);
         return true;
       }
       case 'import': {
+        const found = machine.importedValue(state, this.#module, instr.module, instr.name);
+        if (found !== null) {
+          state.set(instr.dest, found);
+          return true;
+        }
         const path = machine.libraries.canonical(instr.name === null ? instr.module : instr.name === 'default' ? instr.module : `${instr.module}.${instr.name}`);
-        // A relative import is a file of the project that this run does not see.
+        // A relative import that leads nowhere is a file that we cannot see.
         state.set(instr.dest, instr.module.startsWith('.') ? ANYTHING : ofAtoms({ kind: 'library', path }));
         return true;
       }
@@ -169,10 +186,10 @@ export class FunctionRun implements Analysis<State> {
         return result.returns;
       }
       case 'function': {
-        const func = machine.module.funcs[instr.func]!;
+        const func = this.#module.funcs[instr.func]!;
         machine.created.add(func);
         if (instr.defaults.length > 0) machine.defaults.set(func, new Map(instr.defaults.map((item) => [item.param, state.get(item.value)])));
-        state.set(instr.dest, ofAtoms({ kind: 'function', ref: { module: machine.module, func }, receiver: null, binding: 'receiver', prefix: [], scopes: [] }));
+        state.set(instr.dest, ofAtoms({ kind: 'function', ref: { module: this.#module, func }, receiver: null, binding: 'receiver', prefix: [], scopes: [] }));
         return true;
       }
       case 'class':
@@ -317,6 +334,11 @@ export class FunctionRun implements Analysis<State> {
     return state;
   }
 
+  /** Holds if a variable outlives this activation: other functions use it, or other files import it. */
+  #isCell(variable: Variable): boolean {
+    return variable.captured || variable.owner !== this.func.id || (this.func.kind === 'module' && this.#module !== this.machine.module);
+  }
+
   /** What a condition must come to on this path; null if that is open. */
   #outcomeOf(state: State, condition: Condition | undefined): boolean | null {
     if (condition === undefined || state.facts.key === '') return null;
@@ -360,18 +382,19 @@ export class FunctionRun implements Analysis<State> {
 
   #classOf(id: number, bases: readonly Value[]): ProjectClass {
     const { machine } = this;
-    let known = machine.classes.get(id);
+    const definition = this.#module.classes[id]!;
+    let known = machine.classes.get(definition);
     if (known === undefined) {
-      known = { module: machine.module, definition: machine.module.classes[id]!, bases, members: new Map() };
-      machine.classes.set(id, known);
+      known = { module: this.#module, definition, bases, members: new Map() };
+      machine.classes.set(definition, known);
     } else if (known.bases.length === bases.length) known.bases = known.bases.map((base, i) => joinValues(base, bases[i]!));
     return known;
   }
 
   /** The class that the running function belongs to: for `super`. Nested functions belong to the method around them. */
   #ownerClass(): ProjectClass | null {
-    for (let func: Func | undefined = this.func; func !== undefined; func = func.parent === null ? undefined : this.machine.module.funcs[func.parent]) {
-      if (func.owner !== null) return this.machine.classes.get(func.owner) ?? null;
+    for (let func: Func | undefined = this.func; func !== undefined; func = func.parent === null ? undefined : this.#module.funcs[func.parent]) {
+      if (func.owner !== null) return this.machine.classes.get(this.#module.classes[func.owner]!) ?? null;
     }
     return null;
   }

@@ -43,6 +43,7 @@ function truthOfAtom(atom: Atom): Truth {
     case 'super':
       return { mayBeTrue: true, mayBeFalse: false };
     case 'library':
+    case 'namespace':
     case 'parameters':
       return EITHER;
     default:

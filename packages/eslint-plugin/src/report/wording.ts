@@ -11,14 +11,16 @@ import type { WitnessStep } from './finding.ts';
 const MAX_QUOTED = 60;
 
 /** Source text in backticks, on one line, shortened in the middle if it is long. */
-export function quote(analysis: Analysis, span: Span): string {
-  const text = analysis.text.slice(span.start, span.end).replace(/\s+/g, ' ');
+export function quote(analysis: Analysis, span: Span, file = analysis.file): string {
+  const text = analysis.sourceOf(file).text.slice(span.start, span.end).replace(/\s+/g, ' ');
   const short = text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED - 12)} … ${text.slice(-9)}`;
   return `\`${short.replaceAll('`', "'")}\``;
 }
 
+/** "line 12", or "line 12 of net.py" for another file. */
 export function lineOf(analysis: Analysis, site: Site): string {
-  return `line ${analysis.lines.lineOf(site.span.start)}`;
+  const line = `line ${analysis.sourceOf(site.file).lines.lineOf(site.span.start)}`;
+  return site.file === analysis.file ? line : `${line} of ${site.file.slice(Math.max(site.file.lastIndexOf('/'), site.file.lastIndexOf('\\')) + 1)}`;
 }
 
 /** The module of a forward call as the source spells it: `model` of `model(x)` and of `model.call(x)`. */
@@ -68,10 +70,10 @@ export function describeSetting(analysis: Analysis, setting: ModeSetting): strin
 
 /** The way to a forward call: where the mode was set, the calls that lead there, where the output is used. */
 export function witnessOf(analysis: Analysis, observation: ForwardObservation, settings: readonly ModeSetting[]): readonly WitnessStep[] {
-  const steps: WitnessStep[] = settings.map((setting) => ({ file: setting.site.file, span: setting.site.span, text: `${quote(analysis, setting.site.span)} ${settingVerb(setting)}` }));
-  for (const call of observation.chain) steps.push({ file: call.file, span: call.span, text: `${quote(analysis, call.span)} leads to the call` });
+  const steps: WitnessStep[] = settings.map((setting) => ({ file: setting.site.file, span: setting.site.span, text: `${quote(analysis, setting.site.span, setting.site.file)} ${settingVerb(setting)}` }));
+  for (const call of observation.chain) steps.push({ file: call.file, span: call.span, text: `${quote(analysis, call.span, call.file)} leads to the call` });
   const read = observation.useSites.get('read');
-  if (read !== undefined) steps.push({ file: read.file, span: read.span, text: `${quote(analysis, read.span)} reads the output` });
+  if (read !== undefined) steps.push({ file: read.file, span: read.span, text: `${quote(analysis, read.span, read.file)} reads the output` });
   return steps;
 }
 

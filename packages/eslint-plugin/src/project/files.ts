@@ -1,0 +1,93 @@
+// The files that an analysed file imports, directly and through others, lowered and ready to be run.
+//
+// Guarantees: a file is read when it is asked for and again when it has changed on disk; a file that cannot be read or lowered is not in
+// sight, and never an error. At most MAX_FILES are in sight, the nearest ones: analysing a file must not cost more than a
+// project is worth. Refuses: files of libraries that a model describes, and whatever is no file on disk (an unnamed editor buffer sees nothing).
+import { readFileSync, statSync } from 'node:fs';
+import { isAbsolute, normalize } from 'node:path';
+import type { ProjectFiles } from '../interpret/machine.ts';
+import type { Module } from '../ir/ir.ts';
+import type { Libraries } from '../libraries/read.ts';
+import { resolvePython } from './resolve-python.ts';
+import { resolveTypeScript } from './resolve-typescript.ts';
+
+const MAX_FILES = 40;
+const MAX_CACHED = 4000;
+const MAX_SIZE = 1_000_000;
+
+/** Lowers the text of a file; may throw. */
+export type Lower = (file: string, text: string) => Module;
+
+export interface SourceText {
+  readonly module: Module;
+  readonly text: string;
+}
+
+interface Cached extends SourceText {
+  readonly time: number;
+  readonly size: number;
+}
+
+const cache = new Map<string, Cached | null>();
+
+export class FilesInSight implements ProjectFiles {
+  readonly #main: Module;
+  readonly #libraries: Libraries;
+  readonly #lower: Lower;
+  readonly #sources = new Map<string, SourceText | null>();
+  readonly #resolved = new Map<string, string | null>();
+
+  constructor(main: Module, libraries: Libraries, lower: Lower) {
+    this.#main = main;
+    this.#libraries = libraries;
+    this.#lower = lower;
+  }
+
+  find(from: Module, specifier: string): Module | null {
+    if (!isAbsolute(from.file) || specifier === '' || (!specifier.startsWith('.') && this.#libraries.knows(specifier))) return null;
+    const key = `${from.file}\0${specifier}`;
+    let file = this.#resolved.get(key);
+    if (file === undefined) {
+      const found = this.#main.language === 'python' ? resolvePython(from.file, specifier) : resolveTypeScript(from.file, specifier);
+      this.#resolved.set(key, (file = found === null ? null : normalize(found)));
+    }
+    if (file === null) return null;
+    if (file === normalize(this.#main.file)) return this.#main;
+    return this.#source(file)?.module ?? null;
+  }
+
+  /** The text of a file in sight, for messages that speak of it. */
+  textOf(file: string): string | null {
+    return this.#sources.get(file)?.text ?? null;
+  }
+
+  #source(file: string): SourceText | null {
+    let source = this.#sources.get(file);
+    if (source === undefined) {
+      if (this.#sources.size >= MAX_FILES) return null;
+      this.#sources.set(file, (source = read(file, this.#lower)));
+    }
+    return source;
+  }
+}
+
+function read(file: string, lower: Lower): SourceText | null {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined || stat.size > MAX_SIZE) return null;
+  const known = cache.get(file);
+  if (known !== undefined && known !== null && known.time === stat.mtimeMs && known.size === stat.size) return known;
+  const source = lowered(file, lower);
+  if (cache.size >= MAX_CACHED) cache.delete(cache.keys().next().value!);
+  cache.delete(file);
+  cache.set(file, source === null ? null : { ...source, time: stat.mtimeMs, size: stat.size });
+  return source;
+}
+
+function lowered(file: string, lower: Lower): SourceText | null {
+  try {
+    const text = readFileSync(file, 'utf8');
+    return { module: lower(file, text), text };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,35 @@
+// Where an import of TypeScript or JavaScript leads, as the TypeScript compiler resolves it: with the `paths` and the module resolution of
+// the nearest tsconfig.json, as a bundler would where there is none. What lies in node_modules is a library.
+import { dirname } from 'node:path';
+import ts from 'typescript';
+
+const DEFAULTS: ts.CompilerOptions = { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, allowJs: true, allowImportingTsExtensions: true };
+
+/** The file that `specifier` means in `file`; null if it is none of the project's. */
+export function resolveTypeScript(file: string, specifier: string): string | null {
+  const { resolvedModule } = ts.resolveModuleName(specifier, file, optionsFor(dirname(file)), ts.sys);
+  if (resolvedModule === undefined || resolvedModule.isExternalLibraryImport === true || resolvedModule.extension === ts.Extension.Dts || resolvedModule.extension === ts.Extension.Json) return null;
+  return resolvedModule.resolvedFileName;
+}
+
+const known = new Map<string, { readonly config: string | null; readonly time: number; readonly options: ts.CompilerOptions }>();
+
+/** The options of the nearest tsconfig.json, read again when it has changed. */
+function optionsFor(folder: string): ts.CompilerOptions {
+  const before = known.get(folder);
+  const config = before === undefined ? (ts.findConfigFile(folder, ts.sys.fileExists) ?? null) : before.config;
+  const time = config === null ? 0 : (ts.sys.getModifiedTime?.(config)?.getTime() ?? 0);
+  if (before !== undefined && before.time === time) return before.options;
+  const options = config === null ? DEFAULTS : read(config);
+  known.set(folder, { config, time, options });
+  return options;
+}
+
+function read(config: string): ts.CompilerOptions {
+  const { config: json, error } = ts.readConfigFile(config, ts.sys.readFile);
+  // Only the options matter; listing the files of a large project would cost more than the analysis.
+  const host: ts.ParseConfigHost = { ...ts.sys, readDirectory: () => [] };
+  if (error !== undefined) return DEFAULTS;
+  const { options } = ts.parseJsonConfigFileContent(json, host, dirname(config));
+  return { ...DEFAULTS, ...options, allowJs: true };
+}
