@@ -74,12 +74,18 @@ export class State {
     this.gradSites = after.gradSites;
   }
 
+  /** Says that what is known now stays known: later states are told from it, and not copied with it. */
+  settle(): void {
+    this.cells.settle();
+    this.heap.settle();
+  }
+
   /** Joins `from` into this state; holds if this grew. */
   joinFrom(from: State): boolean {
     let grew = joinMap(this.cells, from.cells);
     grew = joinMap(this.locals, from.locals) || grew;
     grew = joinMap(this.temps, from.temps) || grew;
-    if (!this.heap.isSameAs(from.heap)) for (const [object, state] of from.heap) {
+    if (!this.heap.isSameAs(from.heap)) for (const [object, state] of [...from.heap.entriesUnlike(this.heap)]) {
       const known = this.heap.get(object);
       const joined = known === undefined ? state : joinObjects(known, state);
       if (joined === known) continue;
@@ -158,7 +164,7 @@ export class State {
 function joinMap<K>(into: SharedMap<K, Value>, from: SharedMap<K, Value>): boolean {
   if (into.isSameAs(from)) return false;
   let grew = false;
-  for (const [key, value] of from) {
+  for (const [key, value] of [...from.entriesUnlike(into)]) {
     const known = into.get(key);
     const joined = known === undefined ? value : joinValues(known, value);
     if (joined === known) continue;

@@ -151,10 +151,10 @@ function sameEntry(a: State, b: State): boolean {
   return sameMap(a.locals, b.locals) && sameMap(a.cells, b.cells) && sameMap(a.heap, b.heap);
 }
 
-function sameMap<K, V>(a: SharedMap<K, V>, b: SharedMap<K, V>): boolean {
+function sameMap<K, V extends NonNullable<unknown>>(a: SharedMap<K, V>, b: SharedMap<K, V>): boolean {
   if (a.isSameAs(b)) return true;
   if (a.size !== b.size) return false;
-  for (const [key, value] of a) {
+  for (const [key, value] of a.entriesUnlike(b)) {
     const other = b.get(key);
     if (other === value) continue;
     if (other === undefined || !sameValue(value, other)) return false;

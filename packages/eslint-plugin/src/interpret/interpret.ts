@@ -32,6 +32,7 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
   const run = machine.withBudget(() => runFunction(machine, { context: machine.rootContext({ module, func: main }, 'main'), receiver: null, early: true }, main, start));
   const base = run.exit ?? run.thrown ?? State.initial(GRAD_ENABLED);
   if (run.exit !== null && run.thrown !== null) base.joinFrom(run.thrown);
+  base.settle();
   probeClasses(machine, base);
   runRoots(machine, base);
   // What was seen in other files is theirs to report.
@@ -42,6 +43,7 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
 /** Runs the statements of the imported files, those first that others import, and gives the state that they leave behind. */
 function runImports(machine: Machine): State {
   let state = State.initial(GRAD_ENABLED);
+  askNearestFirst(machine);
   const seen = new Set<Module>([machine.module]);
   const load = (module: Module): void => {
     for (const specifier of importsOf(module)) {
@@ -59,7 +61,19 @@ function runImports(machine: Machine): State {
     }
   };
   load(machine.module);
+  state.settle();
   return state;
+}
+
+/** Asks for the imported files level by level: if not all can be had, it is the nearest that are. */
+function askNearestFirst(machine: Machine): void {
+  const asked = new Set<Module>([machine.module]);
+  for (const module of asked) {
+    for (const specifier of importsOf(module)) {
+      const target = machine.files.find(module, specifier);
+      if (target !== null) asked.add(target);
+    }
+  }
 }
 
 function importsOf(module: Module): readonly string[] {
@@ -127,8 +141,8 @@ function selfOf(machine: Machine, base: State, state: State, cls: ProjectClass, 
     self = constructUnknown(machine, base, cls);
     selves.set(cls, self);
     eachInTree(base, self, true, (object) => base.update(object, { modes: ENTRY_MODE, settings: [], statistics: UNKNOWN_STATISTICS, trainable: UNKNOWN_TRAINABLE | base.object(object).trainable }));
-    for (const [object, known] of base.heap) state.heap.set(object, known);
-    for (const [variable, value] of base.cells) state.cells.set(variable, value);
+    for (const [object, known] of [...base.heap.entriesUnlike(state.heap)]) state.heap.set(object, known);
+    for (const [variable, value] of [...base.cells.entriesUnlike(state.cells)]) state.cells.set(variable, value);
   }
   return self;
 }

@@ -7,6 +7,7 @@
 // an entry state whose modes are the atom `entry`.
 import type { Arg, ClassDef, Func, Instr, Language, Module } from '../ir/ir.ts';
 import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/object.ts';
+import type { SharedMap } from '../dataflow/shared-map.ts';
 import { joinObjects, NEW_OBJECT, type ObjectState } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, joinValues, objectsOf, ofAtoms, type Atom, type FuncRef, type Value } from '../domains/value.ts';
@@ -365,13 +366,21 @@ function retire(state: State, latest: AbstractObject, earlier: AbstractObject): 
     for (const atom of value.atoms) result = joinValues(result, { ...value, atoms: [renameAtom(atom, latest, earlier)] });
     return result;
   };
-  for (const names of [state.cells, state.locals]) for (const [key, value] of names) names.set(key, rename(value));
-  for (const [temp, value] of state.temps) state.temps.set(temp, rename(value));
+  renameIn(state.cells, rename);
+  renameIn(state.locals, rename);
+  renameIn(state.temps, rename);
   const renamed = { ...old, attrs: renameAttrs(old, rename) };
   state.heap.set(earlier, before === undefined ? renamed : { ...joinStates(renamed, before), many: true });
-  for (const [object, item] of state.heap) {
+  for (const [object, item] of [...state.heap]) {
     const attrs = renameAttrs(item, rename);
     if (attrs !== item.attrs) state.heap.set(object, { ...item, attrs });
+  }
+}
+
+function renameIn<K>(names: SharedMap<K, Value>, rename: (value: Value) => Value): void {
+  for (const [key, value] of [...names]) {
+    const renamed = rename(value);
+    if (renamed !== value) names.set(key, renamed);
   }
 }
 

@@ -1,8 +1,8 @@
 // The files that an analysed file imports, directly and through others, lowered and ready to be run.
 //
 // Guarantees: a file is read when it is asked for and again when it has changed on disk; a file that cannot be read or lowered is not in
-// sight, and never an error. At most MAX_FILES are in sight, the nearest ones: analysing a file must not cost more than a
-// project is worth. Refuses: files of libraries that a model describes, and whatever is no file on disk (an unnamed editor buffer sees nothing).
+// sight, and never an error. At most MAX_FILES are in sight, those that are asked for first, and no index of a large package:
+// analysing a file must not cost what its project costs. Refuses: files of libraries that a model describes, and whatever is no file on disk (an unnamed editor buffer sees nothing).
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, normalize } from 'node:path';
 import type { ProjectFiles } from '../interpret/machine.ts';
@@ -11,7 +11,9 @@ import type { Libraries } from '../libraries/read.ts';
 import { resolvePython } from './resolve-python.ts';
 import { resolveTypeScript } from './resolve-typescript.ts';
 
-const MAX_FILES = 40;
+const MAX_FILES = 12;
+/** A file with more imports is the index of a large package: following it would mean following all of that. */
+const MAX_IMPORTS = 40;
 const MAX_CACHED = 4000;
 const MAX_SIZE = 1_000_000;
 
@@ -86,7 +88,9 @@ function read(file: string, lower: Lower): SourceText | null {
 function lowered(file: string, lower: Lower): SourceText | null {
   try {
     const text = readFileSync(file, 'utf8');
-    return { module: lower(file, text), text };
+    const module = lower(file, text);
+    const imports = module.funcs[0]!.blocks.reduce((sum, block) => sum + block.instrs.filter((instr) => instr.kind === 'import').length, 0);
+    return imports > MAX_IMPORTS ? null : { module, text };
   } catch {
     return null;
   }

@@ -54,3 +54,34 @@ test('a shared map and its copies do not see each other\'s writes', () => {
   third.delete('b');
   expect(second.has('b')).toBe(true);
 });
+
+test('a shared map holds what a plain map holds, settled or not, copied or not', () => {
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant('set' as const), key: fc.nat(5), value: fc.nat(9) }),
+    fc.record({ kind: fc.constant('delete' as const), key: fc.nat(5) }),
+    fc.record({ kind: fc.constantFrom('settle' as const, 'copy' as const, 'swap' as const) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      let [map, plain] = [new SharedMap<number, number>(), new Map<number, number>()];
+      let [otherMap, otherPlain] = [new SharedMap<number, number>(), new Map<number, number>()];
+      for (const item of steps) {
+        if (item.kind === 'set') {
+          map.set(item.key, item.value);
+          plain.set(item.key, item.value);
+        } else if (item.kind === 'delete') {
+          map.delete(item.key);
+          plain.delete(item.key);
+        } else if (item.kind === 'settle') map.settle();
+        else if (item.kind === 'copy') [otherMap, otherPlain] = [map.clone(), new Map(plain)];
+        else [map, plain, otherMap, otherPlain] = [otherMap, otherPlain, map, plain];
+      }
+      const sorted = (entries: Iterable<[number, number]>): [number, number][] => [...entries].sort(([a], [b]) => a - b);
+      expect(sorted(map)).toEqual(sorted(plain));
+      expect(map.size).toBe(plain.size);
+      // What may differ from another map holds all that does.
+      const unlike = new Map(map.entriesUnlike(otherMap));
+      for (const [key, value] of plain) if (otherPlain.get(key) !== value) expect(unlike.get(key)).toBe(value);
+    }),
+  );
+});
