@@ -50,12 +50,21 @@ export class FilesInSight implements ProjectFiles {
     const key = `${from.file}\0${specifier}`;
     let file = this.#resolved.get(key);
     if (file === undefined) {
-      const found = this.#main.language === 'python' ? resolvePython(from.file, specifier) : resolveTypeScript(from.file, specifier);
-      this.#resolved.set(key, (file = found === null ? null : normalize(found)));
+      this.#resolved.set(key, (file = this.#resolve(from.file, specifier)));
     }
     if (file === null) return null;
     if (file === normalize(this.#main.file)) return this.#main;
     return this.#source(file)?.module ?? null;
+  }
+
+  /** A specifier may be any text: what the file system does not take leads nowhere. */
+  #resolve(file: string, specifier: string): string | null {
+    try {
+      const found = this.#main.language === 'python' ? resolvePython(file, specifier) : resolveTypeScript(file, specifier);
+      return found === null ? null : normalize(found);
+    } catch {
+      return null;
+    }
   }
 
   /** The text of a file in sight, for messages that speak of it. */
