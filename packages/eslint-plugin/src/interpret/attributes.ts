@@ -8,6 +8,7 @@ import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, NOT
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { noteParameterUse } from './forward.ts';
+import { exported } from './imports.ts';
 import { NO_ARGS, type Frame, type Machine } from './machine.ts';
 import { setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 
@@ -45,7 +46,7 @@ function attributeOfAtom(machine: Machine, frame: Frame, state: State, atom: Ato
       return member === null ? ofAtoms({ kind: 'method', object: atom.object, name }) : bound(member.entry.value, atom.object);
     }
     case 'namespace':
-      return machine.exported(state, atom.module, name);
+      return exported(machine, state, atom.module, name);
     case 'parameters':
       return ofAtoms(atom);
     case 'constant':

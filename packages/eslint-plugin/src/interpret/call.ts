@@ -10,6 +10,7 @@ import { findMember } from './class-order.ts';
 import { callCollectionMethod } from './collection-call.ts';
 import { construct } from './construct.ts';
 import { callForward } from './forward.ts';
+import { exported } from './imports.ts';
 import { callLibrary } from './library-call.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
 import { callModuleMethod } from './module-method.ts';
@@ -179,7 +180,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
     case 'library':
       return callLibrary(machine, frame, state, machine.libraries.canonical(`${atom.path}.${name}`), args, instr);
     case 'namespace':
-      return callValue(machine, frame, state, machine.exported(state, atom.module, name), args, instr);
+      return callValue(machine, frame, state, exported(machine, state, atom.module, name), args, instr);
     case 'class': {
       const member = findMember(machine.order(atom.class), name);
       // `Class.method(self, …)`: the receiver is the first argument.

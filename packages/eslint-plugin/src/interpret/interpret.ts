@@ -18,7 +18,8 @@ import type { Span } from '../source/span.ts';
 import { runFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { initialize, kindOfClass } from './construct.ts';
-import { Machine, submodule, type Frame, type ProjectFiles } from './machine.ts';
+import { runImports, type ProjectFiles } from './imports.ts';
+import { Machine, type Frame } from './machine.ts';
 import type { ForwardObservation, Observation, Observations } from './observation.ts';
 import { gradOf } from './scope.ts';
 import { eachInTree } from './set-mode.ts';
@@ -38,47 +39,6 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
   // What was seen in other files is theirs to report.
   const here = (observation: Observation): boolean => observation.call.file === module.file;
   return { forwards: machine.forwards.filter(here), draws: machine.draws.filter(here) };
-}
-
-/** Runs the statements of the imported files, those first that others import, and gives the state that they leave behind. */
-function runImports(machine: Machine): State {
-  let state = State.initial(GRAD_ENABLED);
-  askNearestFirst(machine);
-  const seen = new Set<Module>([machine.module]);
-  const load = (module: Module): void => {
-    for (const specifier of importsOf(module)) {
-      const target = machine.files.find(module, specifier);
-      if (target === null || seen.has(target)) continue;
-      seen.add(target);
-      load(target);
-      const main = target.funcs[0]!;
-      const run = machine.withBudget(() => runFunction(machine, { context: machine.rootContext({ module: target, func: main }, target.file), receiver: null, early: true }, main, state.clone()));
-      if (run.exit === null) continue;
-      state = run.exit;
-      // A scope that an imported file leaves open is not the importer's.
-      state.grad = GRAD_ENABLED;
-      state.gradSites = [];
-    }
-  };
-  load(machine.module);
-  state.settle();
-  return state;
-}
-
-/** Asks for the imported files level by level: if not all can be had, it is the nearest that are. */
-function askNearestFirst(machine: Machine): void {
-  const asked = new Set<Module>([machine.module]);
-  for (const module of asked) {
-    for (const specifier of importsOf(module)) {
-      const target = machine.files.find(module, specifier);
-      if (target !== null) asked.add(target);
-    }
-  }
-}
-
-function importsOf(module: Module): readonly string[] {
-  const names = module.funcs.flatMap((func) => func.blocks.flatMap((block) => block.instrs.flatMap((instr) => (instr.kind === 'import-all' ? [instr.module] : instr.kind === 'import' ? (instr.name === null ? [instr.module] : [instr.module, submodule(instr.module, instr.name)]) : []))));
-  return [...new Set(names)];
 }
 
 function runRoots(machine: Machine, base: State): void {

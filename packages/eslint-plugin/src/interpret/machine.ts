@@ -10,12 +10,13 @@ import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/
 import type { SharedMap } from '../dataflow/shared-map.ts';
 import { joinObjects, NEW_OBJECT, type ObjectState } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, joinValues, objectsOf, ofAtoms, type Atom, type FuncRef, type Value } from '../domains/value.ts';
+import { joinValues, objectsOf, type Atom, type FuncRef, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { ClassRow, GradScopeEffect } from '../libraries/schema.ts';
 import type { Span } from '../source/span.ts';
 import { classOrder, type ClassOrder } from './class-order.ts';
 import { Context, placeKey } from './context.ts';
+import type { ProjectFiles } from './imports.ts';
 import type { DrawObservation, ForwardObservation, LeafRun, Use } from './observation.ts';
 
 /** Arguments of a call after evaluation. `more` is what `*args`, `**kwargs` or unknown callers may add, or null. */
@@ -64,14 +65,6 @@ interface Kept {
 const ROOT_BUDGET = 100_000;
 const FILE_BUDGET = 400_000;
 const MAX_SETTLED_DEPTH = 3;
-/** Files that hand on each other's names with a star, one after the other. */
-const MAX_STARS = 4;
-
-/** The files that the analysed one imports, as far as they are in sight. */
-export interface ProjectFiles {
-  /** The file that `specifier` means in `from`; null for libraries and for what is not in sight. */
-  find(from: Module, specifier: string): Module | null;
-}
 
 export class Machine {
   /** The file that is analysed. */
@@ -152,37 +145,6 @@ export class Machine {
     let context = this.#roots.get(key);
     if (context === undefined) this.#roots.set(key, (context = new Context(null, null, ref)));
     return context;
-  }
-
-  /** What an import of `specifier` in `from` gives, if that is a file of the project that was run; null if it is not. */
-  importedValue(state: State, from: Module, specifier: string, name: string | null): Value | null {
-    const target = this.files.find(from, specifier);
-    if (target === null) {
-      const part = name === null || this.language !== 'python' ? null : this.files.find(from, submodule(specifier, name));
-      return part === null ? null : ofAtoms({ kind: 'namespace', module: part });
-    }
-    if (name === null) return ofAtoms({ kind: 'namespace', module: target });
-    return this.exported(state, target, name);
-  }
-
-  /** What `module` exports under `name`: a variable, something that it exports with a star, a file of its package, or nobody knows what. */
-  exported(state: State, module: Module, name: string, depth = 0): Value {
-    const variable = module.exports.get(name);
-    if (variable !== undefined) return state.cells.get(variable) ?? ANYTHING;
-    const part = this.language === 'python' ? this.files.find(module, module.file.endsWith('__init__.py') ? `.${name}` : '') : null;
-    if (part !== null && part !== module) return ofAtoms({ kind: 'namespace', module: part });
-    return (depth < MAX_STARS ? this.starImported(state, module, name, depth + 1) : null) ?? ANYTHING;
-  }
-
-  /** A name that `module` may have from an `import *`; null if it imports nothing in that way from the project. */
-  starImported(state: State, module: Module, name: string, depth = 0): Value | null {
-    for (const specifier of starImportsOf(module)) {
-      const target = this.files.find(module, specifier);
-      if (target === null || depth > MAX_STARS) continue;
-      const value = this.exported(state, target, name, depth + 1);
-      if (value !== ANYTHING) return value;
-    }
-    return null;
   }
 
   site(span: Span): Site {
@@ -340,19 +302,6 @@ export class Machine {
     for (let at: Context | null = context; at !== null && at.call !== null; at = at.parent) sites.push(this.site(at.call.span));
     return sites.reverse();
   }
-}
-
-/** `from . import net` may mean a file of the package. */
-export function submodule(specifier: string, name: string): string {
-  return specifier.endsWith('.') ? `${specifier}${name}` : `${specifier}.${name}`;
-}
-
-const starImports = new WeakMap<Module, readonly string[]>();
-
-function starImportsOf(module: Module): readonly string[] {
-  let found = starImports.get(module);
-  if (found === undefined) starImports.set(module, (found = module.funcs[0]!.blocks.flatMap((block) => block.instrs.flatMap((instr) => (instr.kind === 'import-all' ? [instr.module] : [])))));
-  return found;
 }
 
 /** Renames `latest` to `earlier` in the whole state and joins what they hold. */

@@ -1,7 +1,7 @@
 // The transfer function: what each instruction does to a state, and what each edge says about it. One instance runs one
 // activation of a function; it also collects what the activation returns and leaves behind.
 import { destOf, assertNever, type BlockId, type Func, type Instr, type Module, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
-import { operandsOf, terminalOperandsOf } from '../ir/operands.ts';
+import { operandsOf } from '../ir/operands.ts';
 import { SharedMap } from '../dataflow/shared-map.ts';
 import type { Analysis } from '../dataflow/solver.ts';
 import { elementName } from '../domains/heap.ts';
@@ -12,7 +12,9 @@ import { ANYTHING, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofBoolean, 
 import { getAttribute, getItem, iterate, mayBeEmpty, setAttribute, setItem } from './attributes.ts';
 import { callInstr, exactElements } from './call.ts';
 import { conditionsOf, loopName, SOME, truthName, type Condition, type Conditions } from './conditions.ts';
+import { crossingTemps } from './crossing-temps.ts';
 import { noteFlagUse } from './forward.ts';
+import { importedValue, starImported } from './imports.ts';
 import type { Frame, Machine } from './machine.ts';
 import { evaluateOperator } from './operator.ts';
 import { enterScope, exitScope } from './scope.ts';
@@ -138,7 +140,7 @@ export class FunctionRun implements Analysis<State> {
           state.set(instr.dest, this.#module === machine.module ? ANYTHING : ofConstant({ type: 'string', value: 'imported' }));
           return true;
         }
-        const starred = machine.starImported(state, this.#module, instr.name);
+        const starred = starImported(machine, state, this.#module, instr.name);
         if (starred !== null) {
           state.set(instr.dest, starred);
           return true;
@@ -148,7 +150,7 @@ export class FunctionRun implements Analysis<State> {
         return true;
       }
       case 'import': {
-        const found = machine.importedValue(state, this.#module, instr.module, instr.name);
+        const found = importedValue(machine, state, this.#module, instr.module, instr.name);
         if (found !== null) {
           state.set(instr.dest, found);
           return true;
@@ -406,27 +408,6 @@ function narrow(state: State, variable: Variable, truth: boolean): void {
   const value = names.get(variable);
   if (value === undefined || value.unknown || value.atoms.some((atom) => atom.kind !== 'constant')) return;
   names.set(variable, { ...value, atoms: value.atoms.filter((atom) => atom.kind === 'constant' && constantIsTruthy(atom.value) === truth) });
-}
-
-const crossing = new WeakMap<Func, ReadonlySet<Temp>>();
-
-/** The temps that are read in another block than the one that defines them. */
-function crossingTemps(func: Func): ReadonlySet<Temp> {
-  let temps = crossing.get(func) as Set<Temp> | undefined;
-  if (temps !== undefined) return temps;
-  temps = new Set();
-  for (const block of func.blocks) {
-    const own = new Set<Temp>();
-    for (const instr of block.instrs) {
-      for (const operand of operandsOf(instr)) if (!own.has(operand)) temps.add(operand);
-      const dest = destOf(instr);
-      if (dest !== null) own.add(dest);
-    }
-    for (const operand of terminalOperandsOf(block.terminal)) if (!own.has(operand)) temps.add(operand);
-    if (block.terminal.kind === 'each') temps.add(block.terminal.dest);
-  }
-  crossing.set(func, temps);
-  return temps;
 }
 
 const MODE_WORDS = /train|eval|infer|test|determin|stochastic|sampl|augment|phase|stage|mode|valid/i;

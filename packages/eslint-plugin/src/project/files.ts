@@ -5,7 +5,7 @@
 // analysing a file must not cost what its project costs. Refuses: files of libraries that a model describes, and whatever is no file on disk (an unnamed editor buffer sees nothing).
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, normalize } from 'node:path';
-import type { ProjectFiles } from '../interpret/machine.ts';
+import type { ProjectFiles } from '../interpret/imports.ts';
 import type { Module } from '../ir/ir.ts';
 import type { Libraries } from '../libraries/read.ts';
 import { resolvePython } from './resolve-python.ts';
