@@ -43,10 +43,19 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
   if (name === 'get') return returned(joinValues(getItem(state, self, args.positional[0] ?? null), args.positional[1] ?? NOTHING));
   if (TAKING.has(name)) return returned(elements);
   if (VIEWING.has(name)) {
+    if (name === 'values') return returned(valuesOf(machine, frame, state, object, instr));
     if (name === 'items' || name === 'entries') return returned(pairs(machine, frame, state, elements, instr));
     return returned(self);
   }
   return returned(machine.settled(state, self));
+}
+
+/** The values of a dictionary: one by one if its keys are known, itself otherwise. */
+export function valuesOf(machine: Machine, frame: Frame, state: State, object: AbstractObject, instr: CallInstr): Value {
+  const { attrs, many } = state.object(object);
+  if (many || attrs.has(elementName(null)) || ![...attrs.keys()].every((name) => name.startsWith('['))) return ofObject(object);
+  const elements = new Map([...attrs.values()].map((value, index): [string, Value] => [elementName(index), value]));
+  return ofObject(machine.collection(state, frame.context, instr, 'values', 'list', elements));
 }
 
 function pairs(machine: Machine, frame: Frame, state: State, elements: Value, instr: CallInstr): Value {

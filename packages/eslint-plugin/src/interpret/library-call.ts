@@ -5,12 +5,13 @@ import { CALIBRATED, elementName, FRESH, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_
 import { EVAL, TRAIN, UNKNOWN_MODE, type ModeSet } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustString, NOTHING, objectsOf, ofAtoms, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofObject, type Value } from '../domains/value.ts';
 import type { FunctionEffect, FunctionRow, GradScopeEffect } from '../libraries/schema.ts';
 import { findArgument } from './arguments.ts';
 import { RANGE } from './attributes.ts';
 import { allArgs, callUnknown, callValue, handOut, returned, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
+import { valuesOf } from './collection-call.ts';
 import { constructLibrary, shortName } from './construct.ts';
 import { recordFunctional, recordRandom } from './draw.ts';
 import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
@@ -107,6 +108,11 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       const prefix = args.positional.slice(1);
       if (target.atoms.some((atom) => atom.kind !== 'function')) return callUnknown(machine, state, ANYTHING, args, instr);
       return returned({ ...target, atoms: target.atoms.map((atom) => (atom.kind === 'function' ? { ...atom, prefix: [...atom.prefix, ...prefix] } : atom)) });
+    }
+    case 'values-of': {
+      const { value } = findArgument(state, args, effect.value);
+      const only = mustObject(value);
+      return returned(only?.kind === 'collection' ? valuesOf(machine, frame, state, only, instr) : derive(given));
     }
     case 'number-range':
       return returned(rangeOf(machine, frame, state, args, instr));

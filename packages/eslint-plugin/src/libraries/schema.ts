@@ -89,6 +89,8 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('binding'), to: v.picklist(['nothing', 'class']) }),
     /** Binds leading arguments of a function. */
     v.strictObject({ kind: v.literal('partial') }),
+    /** The values of an object or a dictionary, as a list. */
+    v.strictObject({ kind: v.literal('values-of'), value: argument }),
     /** Counts from its arguments: with constants it is known whether anything is counted. */
     v.strictObject({ kind: v.literal('number-range') }),
     /** A decorator that leaves the function as it is. */
