@@ -14,7 +14,8 @@ import { resolveTypeScript } from './resolve-typescript.ts';
 const MAX_FILES = 12;
 /** A file with more imports is the index of a large package: following it would mean following all of that. */
 const MAX_IMPORTS = 40;
-const MAX_CACHED = 4000;
+/** Lowered files that are kept for the next analysis: neighbours import the same. */
+const MAX_CACHED = 500;
 const MAX_SIZE = 1_000_000;
 
 /** Lowers the text of a file; may throw. */
