@@ -1,16 +1,17 @@
 // The pipeline on one page: source text, syntax tree, IR, observations. Rules turn observations into findings; ESLint, the
 // command and the tests all come through here.
+import { isAbsolute, normalize } from 'node:path';
 import type ts from 'typescript';
 import { lowerPython } from './frontends/python/lower.ts';
 import { parsePython, type PythonTree } from './frontends/python/parse.ts';
 import { lowerTypeScript } from './frontends/typescript/lower.ts';
 import { parseTypeScript } from './frontends/typescript/parse.ts';
-import { interpret } from './interpret/interpret.ts';
 import type { Observations } from './interpret/observation.ts';
 import type { Language, Module } from './ir/ir.ts';
-import { librariesFor, type Libraries } from './libraries/read.ts';
+import { librariesFor } from './libraries/read.ts';
 import type { LibraryModel } from './libraries/schema.ts';
-import { FilesInSight } from './project/files.ts';
+import { interpretAndKeep, viewOfCallers, type CallersView } from './project/callers.ts';
+import { FilesInSight, type Lower } from './project/files.ts';
 import { LineIndex } from './source/line-index.ts';
 
 export interface SourceInput {
@@ -42,28 +43,36 @@ export interface SourceOfFile {
 export function analyze(input: SourceInput): Analysis {
   const module = lower(input);
   const libraries = librariesFor(input.language, input.libraries);
-  const files = new FilesInSight(module, libraries, (file, text) => lower({ file, text, language: input.language }));
-  const observations = mentionsModes(input) ? observe(module, libraries, files) : NO_OBSERVATIONS;
+  const lowerOther: Lower = (file, text) => lower({ file, text, language: input.language });
+  const files = new FilesInSight(module, libraries, lowerOther);
+  const own = mentionsModes(input) ? guarded(() => interpretAndKeep(module, input.text, libraries, files).observations.get(normalize(module.file))) ?? NO_OBSERVATIONS : NO_OBSERVATIONS;
+  const callers = isAbsolute(input.file) && module.funcs.length > 1 ? guarded(() => viewOfCallers(module, input.text, libraries, lowerOther)) : undefined;
   const lines = new LineIndex(input.text);
   const indexed = new Map<string, LineIndex>();
   const sourceOf = (file: string): SourceOfFile => {
-    const text = file === input.file ? input.text : files.textOf(file);
+    const text = file === input.file ? input.text : (files.textOf(file) ?? callers?.textOf(file) ?? null);
     if (file === input.file || text === null) return { text: input.text, lines };
     let index = indexed.get(file);
     if (index === undefined) indexed.set(file, (index = new LineIndex(text)));
     return { text, lines: index };
   };
-  return { file: input.file, text: input.text, lines, module, observations, sourceOf };
+  return { file: input.file, text: input.text, lines, module, observations: callers === undefined ? own : joined(own, callers), sourceOf };
 }
 
 /** No linted text may stop the linter: a fault of the interpreter costs this file's findings, and shows when asked for. */
-function observe(module: Module, libraries: Libraries, files: FilesInSight): Observations {
+function guarded<T>(run: () => T): T | undefined {
   try {
-    return interpret(module, libraries, files);
+    return run();
   } catch (error) {
     if (process.env['MODEGUARD_DEBUG'] !== undefined) throw error;
-    return NO_OBSERVATIONS;
+    return undefined;
   }
+}
+
+/** A function that has callers in sight is judged by them, and no more by what unknown callers might do. */
+function joined(own: Observations, callers: CallersView): Observations {
+  const kept = own.forwards.filter((observation) => !callers.called.has(observation.root.nameSpan.start));
+  return { ...own, forwards: [...kept, ...callers.observations.flatMap((seen) => seen.forwards)] };
 }
 
 export function lower(input: SourceInput): Module {

@@ -67,7 +67,7 @@ function report(context: Readonly<TSESLint.RuleContext<MessageIds, Options>>, an
     file: context.filename,
     location,
     finding,
-    witness: finding.witness.map((step) => ({ ...step, location: analysis.lines.locationOf(step.span) })),
+    witness: finding.witness.map((step) => ({ ...step, location: analysis.sourceOf(step.file).lines.locationOf(step.span) })),
   }));
 }
 

@@ -31,7 +31,7 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
     if (receiver !== null) escapeTree(state, ofObject(receiver));
     return { value: derive(given.map((value) => machine.settled(state, value))), returns: true };
   }
-  machine.entered.add(ref.func);
+  machine.entered.set(ref.func, ref.module);
   const context = frame.context.enter(instr, ref);
   const entry = state.forCallee();
   const shared = sharedVariables(ref, state);

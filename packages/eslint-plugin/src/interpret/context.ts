@@ -14,6 +14,8 @@ export class Context {
   readonly call: Instr | null;
   readonly ref: FuncRef;
   readonly depth: number;
+  /** The context that the chain starts in. */
+  readonly root: Context;
   readonly #children = new Map<number, Map<Func, Context>>();
 
   constructor(parent: Context | null, call: Instr | null, ref: FuncRef) {
@@ -21,6 +23,7 @@ export class Context {
     this.call = call;
     this.ref = ref;
     this.depth = parent === null ? 0 : parent.depth + 1;
+    this.root = parent === null ? this : parent.root;
   }
 
   enter(call: Instr, ref: FuncRef): Context {

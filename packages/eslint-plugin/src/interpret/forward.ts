@@ -48,6 +48,7 @@ function observe(machine: Machine, frame: Frame, state: State, object: AbstractO
     kind: 'forward',
     number,
     where: frame.context.ref,
+    root: frame.context.root.ref.func,
     call: machine.site(instr.span),
     statement: instr.statement,
     calleeSpan: instr.calleeSpan,

@@ -26,7 +26,15 @@ import { eachInTree } from './set-mode.ts';
 
 const MAX_ROUNDS = 3;
 
-export function interpret(module: Module, libraries: Libraries, files: ProjectFiles): Observations {
+/** What running a file showed: about itself and about the files that it runs code of. */
+export interface Interpretation {
+  readonly observations: ReadonlyMap<string, Observations>;
+  /** Functions of other files that this file calls, by file and by the start of their names. */
+  readonly entered: ReadonlyMap<string, ReadonlySet<number>>;
+}
+
+
+export function interpret(module: Module, libraries: Libraries, files: ProjectFiles): Interpretation {
   const machine = new Machine(module, libraries, files);
   const main = module.funcs[0]!;
   const start = runImports(machine);
@@ -36,9 +44,32 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
   base.settle();
   probeClasses(machine, base);
   runRoots(machine, base);
-  // What was seen in other files is theirs to report.
-  const here = (observation: Observation): boolean => observation.call.file === module.file;
-  return { forwards: machine.forwards.filter(here), draws: machine.draws.filter(here) };
+  return { observations: byFile(machine), entered: enteredByFile(machine) };
+}
+
+/** What was seen in another file is told where that file is reported. */
+function byFile(machine: Machine): ReadonlyMap<string, Observations> {
+  const files = new Set([...machine.forwards, ...machine.draws].map((observation: Observation) => observation.call.file));
+  return new Map(
+    [...files].map((file) => {
+      const there = (observation: Observation): boolean => observation.call.file === file;
+      return [file, { forwards: machine.forwards.filter(there), draws: machine.draws.filter(there) }];
+    }),
+  );
+}
+
+/** Functions that had a caller, by file and by the place of their names: the same in every lowering of the file. */
+function enteredByFile(machine: Machine): ReadonlyMap<string, ReadonlySet<number>> {
+  const result = new Map<string, Set<number>>();
+  // Nothing is said of functions of which calls may have been missed.
+  if (machine.exhausted) return result;
+  for (const [func, module] of machine.entered) {
+    if (module === machine.module || machine.handedOut.has(func)) continue;
+    let places = result.get(module.file);
+    if (places === undefined) result.set(module.file, (places = new Set()));
+    places.add(func.nameSpan.start);
+  }
+  return result;
 }
 
 function runRoots(machine: Machine, base: State): void {
@@ -149,7 +180,7 @@ function probeClass(machine: Machine, base: State, cls: ProjectClass): void {
     const entry = state.clone();
     entry.grad = GRAD_ENABLED;
     bindUnknown(machine, entry, atom.ref.func, receiver, true);
-    machine.entered.add(atom.ref.func);
+    machine.entered.set(atom.ref.func, atom.ref.module);
     runFunction(machine, { context: machine.rootContext(atom.ref, `probe ${cls.definition.id}`), receiver, early: false }, atom.ref.func, entry);
   }
   machine.probe = null;
@@ -185,7 +216,7 @@ function bindUnknown(machine: Machine, state: State, func: Func, receiver: Abstr
 /** An observation that no rule sees, for forwards that are run only to look inside. */
 function nowhere(machine: Machine): ForwardObservation {
   const span: Span = { start: 0, end: 0 };
-  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, call: machine.site(span), statement: span, calleeSpan: span, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', incomplete: false, uses: new Set(), useSites: new Map() };
+  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, root: machine.module.funcs[0]!, call: machine.site(span), statement: span, calleeSpan: span, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', incomplete: false, uses: new Set(), useSites: new Map() };
 }
 
 const rootInstrs = new WeakMap<Span, Instr>();

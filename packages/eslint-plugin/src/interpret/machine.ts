@@ -82,7 +82,7 @@ export class Machine {
   /** Functions whose definition was reached. */
   readonly created = new Set<Func>();
   /** Functions that were entered with a caller in sight. */
-  readonly entered = new Set<Func>();
+  readonly entered = new Map<Func, Module>();
   /** Gradient scopes that decorators put around functions. */
   readonly decorated = new Map<Func, readonly GradScopeEffect[]>();
   /** Functions handed to code that we cannot see: roots. */

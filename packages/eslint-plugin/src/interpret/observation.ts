@@ -1,5 +1,6 @@
 // What the interpreter saw, for the rules to judge. An observation stands for one place in the program in one chain of calls;
 // it collects over all visits of that place. Rules read observations and nothing else.
+import type { Func } from '../ir/ir.ts';
 import type { FuncRef, StaleOrigin } from '../domains/value.ts';
 import type { GradSet } from '../domains/grad.ts';
 import type { ModeSetting, StatisticsSet } from '../domains/heap.ts';
@@ -39,6 +40,8 @@ export interface ForwardObservation {
   readonly kind: 'forward';
   readonly number: number;
   readonly where: FuncRef;
+  /** The function that the chain of calls starts in. */
+  readonly root: Func;
   readonly call: Site;
   readonly statement: Span;
   /** What stands before the arguments: `model`, `self.net`. */

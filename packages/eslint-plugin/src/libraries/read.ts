@@ -107,6 +107,8 @@ function shippedModels(): readonly LibraryModel[] {
 }
 
 /** The shipped models for `language`, with the user's own in front of them. */
+const byOwnModels = new WeakMap<readonly LibraryModel[], Map<Language, Libraries>>();
+
 export function librariesFor(language: Language, own: readonly LibraryModel[] = []): Libraries {
   if (own.length === 0) {
     let known = byLanguage.get(language);
@@ -116,5 +118,10 @@ export function librariesFor(language: Language, own: readonly LibraryModel[] = 
     }
     return known;
   }
-  return new Libraries([...shippedModels(), ...own].filter((model) => model.language === language));
+  // The same models give the same object: what is kept of an analysis holds for one set of models.
+  let withOwn = byOwnModels.get(own);
+  if (withOwn === undefined) byOwnModels.set(own, (withOwn = new Map()));
+  let known = withOwn.get(language);
+  if (known === undefined) withOwn.set(language, (known = new Libraries([...shippedModels(), ...own].filter((model) => model.language === language))));
+  return known;
 }

@@ -40,8 +40,12 @@ export class FilesInSight implements ProjectFiles {
   readonly #sources = new Map<string, SourceText | null>();
   readonly #resolved = new Map<string, string | null>();
 
-  constructor(main: Module, libraries: Libraries, lower: Lower) {
+  readonly #unsaved: { readonly file: string; readonly module: Module } | null;
+
+  /** @param unsaved a file whose text in an editor is not the one on disk */
+  constructor(main: Module, libraries: Libraries, lower: Lower, unsaved: { readonly file: string; readonly module: Module } | null = null) {
     this.#main = main;
+    this.#unsaved = unsaved;
     this.#libraries = libraries;
     this.#lower = lower;
   }
@@ -55,6 +59,7 @@ export class FilesInSight implements ProjectFiles {
     }
     if (file === null) return null;
     if (file === normalize(this.#main.file)) return this.#main;
+    if (file === this.#unsaved?.file) return this.#unsaved.module;
     return this.#source(file)?.module ?? null;
   }
 
@@ -71,6 +76,11 @@ export class FilesInSight implements ProjectFiles {
   /** The text of a file in sight, for messages that speak of it. */
   textOf(file: string): string | null {
     return this.#sources.get(file)?.text ?? null;
+  }
+
+  /** The files that were asked for and found. */
+  seen(): readonly string[] {
+    return [...this.#sources.keys()];
   }
 
   #source(file: string): SourceText | null {

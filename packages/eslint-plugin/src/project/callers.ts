@@ -1,0 +1,109 @@
+// What the callers of a file say about it: the analyses of the files that import it, as far as they look into it.
+//
+// A function whose network arrives from outside is judged by its call sites in the project. The importers are analysed as they are when
+// they are linted themselves, and what they showed of other files is kept, so that linting a whole project costs one analysis per file.
+// What is kept is used while none of the files that went into it has changed. The text that is being linted counts before the one on disk:
+// in an editor the two differ.
+import { readFileSync, statSync } from 'node:fs';
+import { isAbsolute, normalize } from 'node:path';
+import { interpret, type Interpretation } from '../interpret/interpret.ts';
+import type { Observations } from '../interpret/observation.ts';
+import type { Module } from '../ir/ir.ts';
+import type { Libraries } from '../libraries/read.ts';
+import { FilesInSight, type Lower } from './files.ts';
+import { importersOf } from './importers.ts';
+
+const MAX_KEPT = 600;
+
+/** What the callers in sight showed of one file. */
+export interface CallersView {
+  readonly observations: readonly Observations[];
+  /** Functions that have a caller in sight, by the start of their names; empty if some callers are out of sight. */
+  readonly called: ReadonlySet<number>;
+  /** The files that are not in sight of the analysed one itself, for messages that speak of them. */
+  textOf(file: string): string | null;
+}
+
+interface Kept extends Interpretation {
+  readonly libraries: Libraries;
+  readonly stamps: readonly (readonly [file: string, stamp: string])[];
+}
+
+const kept = new Map<string, Kept>();
+
+/** Analyses `module`; what it shows, also of other files, is kept if its text is the one on disk. */
+export function interpretAndKeep(module: Module, text: string, libraries: Libraries, files: FilesInSight): Interpretation {
+  if (!isAbsolute(module.file) || !isOnDisk(module.file, text)) return normalized(interpret(module, libraries, files));
+  const file = normalize(module.file);
+  return keptOf(file, libraries) ?? keep(file, interpret(module, libraries, files), libraries, files);
+}
+
+/** What the callers of `module` show of it. */
+export function viewOfCallers(module: Module, text: string, libraries: Libraries, lower: Lower): CallersView {
+  const file = normalize(module.file);
+  const { files: importers, complete } = importersOf(file, module.language);
+  const saved = importers.length > 0 && isOnDisk(file, text);
+  // At every key in an editor only those callers are asked again that looked into this file before.
+  const asked = saved ? importers : importers.filter((importer) => keptOf(importer, libraries)?.observations.has(file) !== false);
+  const views = asked.flatMap((importer) => viewOf(importer, file, saved ? null : module, libraries, lower) ?? []);
+  const called = new Set<number>();
+  if (complete && views.length === asked.length) for (const view of views) for (const start of view.entered.get(file) ?? []) called.add(start);
+  return {
+    observations: views.flatMap((view) => view.observations.get(file) ?? []),
+    called,
+    textOf: (other) => (importers.includes(other) || views.some((view) => view.stamps.some(([known]) => known === other)) ? readText(other) : null),
+  };
+}
+
+function viewOf(importer: string, file: string, unsaved: Module | null, libraries: Libraries, lower: Lower): Kept | null {
+  const known = unsaved === null ? keptOf(importer, libraries) : null;
+  if (known !== null) return known;
+  const text = readText(importer);
+  if (text === null) return null;
+  let module: Module;
+  try {
+    module = lower(importer, text);
+  } catch {
+    return null;
+  }
+  const files = new FilesInSight(module, libraries, lower, unsaved === null ? null : { file, module: unsaved });
+  const result = interpret(module, libraries, files);
+  return keep(importer, result, libraries, files, unsaved === null);
+}
+
+function keptOf(file: string, libraries: Libraries): Kept | null {
+  const known = kept.get(file);
+  return known !== undefined && known.libraries === libraries && known.stamps.every(([path, stamp]) => stampOf(path) === stamp) ? known : null;
+}
+
+function keep(file: string, result: Interpretation, libraries: Libraries, files: FilesInSight, forLater = true): Kept {
+  const item: Kept = { ...normalized(result), libraries, stamps: [file, ...files.seen()].map((path) => [path, stampOf(path)] as const) };
+  if (!forLater) return item;
+  if (kept.size >= MAX_KEPT) kept.delete(kept.keys().next().value!);
+  kept.delete(file);
+  kept.set(file, item);
+  return item;
+}
+
+/** Files by their normal names: the linter that asks may spell them in another way. */
+function normalized({ observations, entered }: Interpretation): Interpretation {
+  return { observations: new Map([...observations].map(([file, item]) => [normalize(file), item])), entered: new Map([...entered].map(([file, item]) => [normalize(file), item])) };
+}
+
+function stampOf(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat === undefined ? '' : `${stat.mtimeMs} ${stat.size}`;
+}
+
+function isOnDisk(file: string, text: string): boolean {
+  const onDisk = readText(file);
+  return onDisk === text || onDisk === `\uFEFF${text}`;
+}
+
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

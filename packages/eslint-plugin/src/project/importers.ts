@@ -1,0 +1,84 @@
+// Who imports a file, directly or through others: the files whose calls decide in which mode its functions run.
+//
+// Nearest first, at most MAX_IMPORTERS. Tests are no callers: a test that calls a function with a fresh network says nothing about the
+// function.
+import { basename, dirname, extname, normalize, relative, sep } from 'node:path';
+import type { Language } from '../ir/ir.ts';
+import { listingAround, type ListedFile } from './project-listing.ts';
+import { resolvePython } from './resolve-python.ts';
+import { resolveTypeScript } from './resolve-typescript.ts';
+
+const MAX_IMPORTERS = 8;
+const MAX_DISTANCE = 3;
+
+export interface Importers {
+  readonly files: readonly string[];
+  /** False if there are, or may be, more. */
+  readonly complete: boolean;
+}
+
+/** The files of the project that import `file`, those at the smallest distance first. */
+export function importersOf(file: string, language: Language): Importers {
+  const { root, files: listed, complete } = listingAround(file, language);
+  const found = new Set<string>();
+  const self = normalize(file);
+  let level: readonly string[] = [self];
+  for (let distance = 0; distance < MAX_DISTANCE && level.length > 0; distance += 1) {
+    const next: string[] = [];
+    for (const target of level) {
+      for (const item of listed) {
+        if (item.file === self || found.has(item.file) || !mayMean(item, target) || !imports(item, target, language)) continue;
+        if (isTest(relative(root, item.file))) continue;
+        if (found.size >= MAX_IMPORTERS) return { files: [...found], complete: false };
+        found.add(item.file);
+        next.push(item.file);
+      }
+    }
+    level = next;
+  }
+  return { files: [...found], complete: complete && level.length === 0 };
+}
+
+/** The name under which other files import `file`: its own without extension, that of its folder for an index of one. */
+function importNameOf(file: string): string {
+  const name = basename(file, extname(file));
+  return name === '__init__' || name === 'index' ? basename(dirname(file)) : name;
+}
+
+/** A look at the spelling, which spares most of the questions to the file system. */
+function mayMean(item: ListedFile, target: string): boolean {
+  const name = importNameOf(target);
+  const isIndex = /^(?:__init__|index)\./.test(basename(target));
+  return item.specifiers.some((specifier) => {
+    const last = /([^./]*)(?:\.[cm]?[jt]sx?)?$/.exec(specifier)![1]!;
+    return last === name || (isIndex && (last === '' || last === 'index'));
+  });
+}
+
+function imports(item: ListedFile, target: string, language: Language): boolean {
+  return item.specifiers.some((specifier) => resolved(item.file, specifier, language) === target);
+}
+
+/** Where import lines led, by folder: files of one folder import the same. */
+const resolutions = new Map<string, { readonly file: string | null; readonly asked: number }>();
+const MAX_AGE = 3000;
+
+function resolved(from: string, specifier: string, language: Language): string | null {
+  const key = `${language} ${dirname(from)} ${specifier}`;
+  const before = resolutions.get(key);
+  if (before !== undefined && performance.now() - before.asked < MAX_AGE) return before.file;
+  let file: string | null = null;
+  try {
+    const found = language === 'python' ? resolvePython(from, specifier) : resolveTypeScript(from, specifier);
+    file = found === null ? null : normalize(found);
+  } catch {
+    // A specifier may be any text: what the file system does not take leads nowhere.
+  }
+  resolutions.set(key, { file, asked: performance.now() });
+  return file;
+}
+
+/** @param file relative to the root of the project */
+function isTest(file: string): boolean {
+  return file.split(sep).some((part) => /^(?:tests?|__tests__|testing|conftest\.py)$/.test(part)) || /(?:^test_|_test\.py$|\.(?:test|spec)\.)/.test(basename(file));
+}

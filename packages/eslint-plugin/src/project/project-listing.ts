@@ -1,0 +1,130 @@
+// The source files of a project and what each of them imports, by the spelling of the import lines alone.
+//
+// Guarantees: a listing is made when somebody asks and made again when it is older than MAX_AGE; a file is read again when it has changed
+// on disk; what cannot be read is not listed, and never an error. Refuses: folders of packages, of builds and hidden ones, and projects of
+// more than MAX_LISTED files, of which nobody is said to be the whole.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
+import type { Language } from '../ir/ir.ts';
+
+const MAX_LISTED = 5000;
+const MAX_SIZE = 1_000_000;
+/** Milliseconds: an editor asks at every key, and files are added seldom. */
+const MAX_AGE = 3000;
+
+const ROOT_MARKS: Readonly<Record<Language, readonly string[]>> = {
+  python: ['.git', 'pyproject.toml', 'setup.py', 'setup.cfg'],
+  typescript: ['.git', 'package.json', 'tsconfig.json'],
+};
+const EXTENSIONS: Readonly<Record<Language, ReadonlySet<string>>> = {
+  python: new Set(['.py']),
+  typescript: new Set(['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs']),
+};
+const SKIPPED = new Set(['node_modules', 'bower_components', 'dist', 'build', 'out', 'site-packages', 'venv', 'env', '__pycache__', 'third_party', 'vendor']);
+
+export interface ListedFile {
+  readonly file: string;
+  /** As they are written: `.net`, `models.net`, `./net.js`; `from . import net` gives `.net` too. */
+  readonly specifiers: readonly string[];
+}
+
+export interface Listing {
+  readonly root: string;
+  readonly files: readonly ListedFile[];
+  /** False if there are more files than are listed. */
+  readonly complete: boolean;
+}
+
+interface Known extends ListedFile {
+  readonly time: number;
+  readonly size: number;
+}
+
+const listings = new Map<string, { readonly listing: Listing; readonly made: number }>();
+const known = new Map<string, Known>();
+const roots = new Map<string, string | null>();
+
+/** The files of the project that `file` belongs to; none where nothing marks the root of one. */
+export function listingAround(file: string, language: Language): Listing {
+  const root = rootOf(dirname(file), language);
+  if (root === null) return { root: dirname(file), files: [], complete: true };
+  const key = `${language} ${root}`;
+  const before = listings.get(key);
+  if (before !== undefined && performance.now() - before.made < MAX_AGE) return before.listing;
+  const paths: string[] = [];
+  const complete = walk(root, EXTENSIONS[language], paths);
+  const listing: Listing = { root, files: paths.flatMap((path) => listed(path, language) ?? []), complete };
+  listings.set(key, { listing, made: performance.now() });
+  return listing;
+}
+
+/** The folder around `folder` that a mark makes the root: that of the repository if there is one, else the nearest. */
+function rootOf(folder: string, language: Language): string | null {
+  const key = `${language} ${folder}`;
+  let root = roots.get(key);
+  if (root !== undefined) return root;
+  root = null;
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) root = at;
+    else if (root === null && ROOT_MARKS[language].some((mark) => existsSync(join(at, mark)))) root = at;
+    if (dirname(at) === at || existsSync(join(at, '.git'))) break;
+  }
+  roots.set(key, root);
+  return root;
+}
+
+function walk(folder: string, extensions: ReadonlySet<string>, into: string[]): boolean {
+  let entries;
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return true;
+  }
+  let complete = true;
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isDirectory()) {
+      if (!SKIPPED.has(entry.name)) complete = walk(join(folder, entry.name), extensions, into) && complete;
+    } else if (entry.isFile() && extensions.has(extname(entry.name)) && !/\.d\.[cm]?ts$/.test(entry.name)) {
+      if (into.length >= MAX_LISTED) return false;
+      into.push(join(folder, entry.name));
+    }
+  }
+  return complete;
+}
+
+function listed(file: string, language: Language): ListedFile | null {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined || stat.size > MAX_SIZE) return null;
+  const before = known.get(file);
+  if (before !== undefined && before.time === stat.mtimeMs && before.size === stat.size) return before;
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+  const item: Known = { file, specifiers: language === 'python' ? pythonSpecifiers(text) : scriptSpecifiers(text), time: stat.mtimeMs, size: stat.size };
+  known.set(file, item);
+  return item;
+}
+
+/** Import lines of Python, found without parsing: one inside a string is harmless, it only names a file that is then looked at. */
+export function pythonSpecifiers(text: string): readonly string[] {
+  const found = new Set<string>();
+  for (const match of text.matchAll(/^[ \t]*from[ \t]+([.\w]+)[ \t]*import\b[ \t]*(\([^)]*\)|(?:[^\n#\\]|\\\r?\n)*)/gm)) {
+    const from = match[1]!;
+    found.add(from);
+    for (const item of match[2]!.replace(/#[^\n]*/g, '').split(',')) {
+      const name = /[A-Za-z_]\w*/.exec(item)?.[0];
+      if (name !== undefined) found.add(from.endsWith('.') ? `${from}${name}` : `${from}.${name}`);
+    }
+  }
+  for (const match of text.matchAll(/^[ \t]*import[ \t]+([^\n#;]+)/gm)) for (const part of match[1]!.split(',')) found.add(part.trim().split(/\s/)[0]!);
+  return [...found];
+}
+
+/** What TypeScript or JavaScript imports, re-exports or requires from files beside it. */
+export function scriptSpecifiers(text: string): readonly string[] {
+  return [...new Set([...text.matchAll(/(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])((?:(?!\1)[^\\\n])+)\1/g)].map((match) => match[2]!))];
+}
