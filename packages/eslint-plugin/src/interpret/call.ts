@@ -2,13 +2,14 @@
 // are joined afterwards; what cannot be seen may keep and change whatever it is given.
 import { assertNever, type Instr } from '../ir/ir.ts';
 import { elementName } from '../domains/heap.ts';
+import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
 import { bound, getAttribute, ofClassMember } from './attributes.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { callCollectionMethod } from './collection-call.ts';
-import { construct } from './construct.ts';
+import { construct, constructLoaded } from './construct.ts';
 import { callForward } from './forward.ts';
 import { exported } from './imports.ts';
 import { callLibrary } from './library-call.ts';
@@ -183,6 +184,8 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       return callValue(machine, frame, state, exported(machine, state, atom.module, name), args, instr);
     case 'class': {
       const member = findMember(machine.order(atom.class), name);
+      const loaded = member === null ? machine.order(atom.class).framework?.constructors[name] : undefined;
+      if (loaded !== undefined) return constructLoaded(machine, frame, state, atom.class, loaded === 'train' ? TRAIN : EVAL, instr);
       // `Class.method(self, …)`: the receiver is the first argument.
       return member === null ? callUnknown(machine, state, ofAtoms(atom), args, instr) : callValue(machine, frame, state, ofClassMember(member.entry.value, atom), args, instr);
     }

@@ -1,7 +1,7 @@
 // Method resolution: the classes of the project and the library classes behind an object, nearest first.
 import type { ProjectClass } from '../domains/object.ts';
 import type { Libraries } from '../libraries/read.ts';
-import type { ClassRow, LibraryModel } from '../libraries/schema.ts';
+import type { ClassRow, FrameworkRow, LibraryModel } from '../libraries/schema.ts';
 
 export interface ClassOrder {
   /** Classes of the project, the class itself first. */
@@ -10,6 +10,8 @@ export interface ClassOrder {
   readonly row: ClassRow | null;
   /** The library whose module base it derives from, if any. */
   readonly moduleModel: LibraryModel | null;
+  /** The framework that calls its methods, if any. */
+  readonly framework: FrameworkRow | null;
   /** Holds if some base is a class that we cannot see. */
   readonly hasUnknownBase: boolean;
 }
@@ -22,6 +24,7 @@ export function classOrder(start: ProjectClass, libraries: Libraries): ClassOrde
   const project: ProjectClass[] = [];
   let row: ClassRow | null = null;
   let moduleModel: LibraryModel | null = null;
+  let framework: FrameworkRow | null = null;
   let hasUnknownBase = false;
   const visit = (item: ProjectClass): void => {
     const known = project.indexOf(item);
@@ -41,6 +44,7 @@ export function classOrder(start: ProjectClass, libraries: Libraries): ClassOrde
           const model = libraries.moduleBaseAt(atom.path);
           const known = libraries.classAt(atom.path);
           moduleModel ??= model;
+          framework ??= libraries.frameworkAt(atom.path);
           // A prefix row speaks of the classes that no other row names, and the base itself is none of them.
           if (known !== null && known.kind === 'module' && !(model !== null && known.path.endsWith('*'))) {
             row ??= known;
@@ -52,7 +56,7 @@ export function classOrder(start: ProjectClass, libraries: Libraries): ClassOrde
     }
   };
   visit(start);
-  return { project, row, moduleModel, hasUnknownBase };
+  return { project, row, moduleModel, framework, hasUnknownBase };
 }
 
 const PLAIN_BASES = new Set(['builtins.object', 'abc.ABC', 'typing.Generic', 'typing.NamedTuple', 'typing.Protocol', 'enum.Enum', 'builtins.dict', 'builtins.list', 'builtins.tuple', 'builtins.Exception', 'torch.utils.data.Dataset', 'torch.utils.data.IterableDataset', 'torch.autograd.Function']);

@@ -1,6 +1,6 @@
 // Constructing objects: instances of the project's classes and of library classes.
-import { elementName, FRESH, NEW_OBJECT, TRAINABLE, type ModeSetting } from '../domains/heap.ts';
-import { TRAIN } from '../domains/mode.ts';
+import { CALIBRATED, elementName, FRESH, NEW_OBJECT, TRAINABLE, type ModeSetting } from '../domains/heap.ts';
+import { TRAIN, type ModeSet } from '../domains/mode.ts';
 import type { AbstractObject, ObjectKind, ProjectClass } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, joinValues, mustConstant, objectsOf, ofObject } from '../domains/value.ts';
@@ -12,7 +12,7 @@ import { allArgs, handOut, returned, type CallInstr } from './call.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember, type ClassOrder } from './class-order.ts';
 import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
-import { escapeTree } from './set-mode.ts';
+import { escapeTree, setTreeMode, setTreeStatistics } from './set-mode.ts';
 
 /** What an instance of a class of the project is. */
 export function kindOfClass(order: ClassOrder): ObjectKind {
@@ -28,6 +28,17 @@ export function construct(machine: Machine, frame: Frame, state: State, cls: Pro
   if (kind === 'module' && !machine.constructsParts) return returned(ofObject(object));
   const returns = initialize(machine, frame, state, object, order, args, instr);
   return { value: ofObject(object), returns };
+}
+
+/** An instance that a framework's class method makes from saved weights, with constructor arguments that were saved too. */
+export function constructLoaded(machine: Machine, frame: Frame, state: State, cls: ProjectClass, modes: ModeSet, instr: Instr): CallResult {
+  const result = construct(machine, frame, state, cls, { ...NO_ARGS, more: ANYTHING }, instr);
+  const setting: ModeSetting = { site: machine.site(instr.span), mode: modes, how: 'loaded', selective: false };
+  for (const object of objectsOf(result.value)) {
+    setTreeStatistics(state, object, CALIBRATED, true);
+    if (modes !== TRAIN) setTreeMode(machine, frame, state, object, modes, setting, true, instr);
+  }
+  return result;
 }
 
 /** Runs field initialisers and the constructor on `object`. Returns false if construction never returns. */

@@ -7,13 +7,14 @@
 // A class that derives from a module is also *probed*: its `forward` is run with the module in evaluation mode, and what is
 // still random then is an observation of its own.
 import type { Func, Instr, Module } from '../ir/ir.ts';
-import { GRAD_ENABLED, GRAD_ENTRY } from '../domains/grad.ts';
-import { NEW_OBJECT, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE } from '../domains/heap.ts';
-import { ENTRY_MODE, EVAL } from '../domains/mode.ts';
+import { GRAD_DISABLED, GRAD_ENABLED, GRAD_ENTRY, GRAD_INFERENCE } from '../domains/grad.ts';
+import { NEW_OBJECT, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE, type ObjectState } from '../domains/heap.ts';
+import { ENTRY_MODE, EVAL, TRAIN } from '../domains/mode.ts';
 import type { AbstractObject, ProjectClass } from '../domains/object.ts';
 import { State } from '../domains/state.ts';
 import { ANYTHING, forwardsOf, ofObject, type FuncRef, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
+import type { FrameworkRow } from '../libraries/schema.ts';
 import type { Span } from '../source/span.ts';
 import { runFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
@@ -74,9 +75,11 @@ function enteredByFile(machine: Machine): ReadonlyMap<string, ReadonlySet<number
 
 function runRoots(machine: Machine, base: State): void {
   const uncalled = machine.module.funcs.filter((func) => func.kind !== 'module' && func.kind !== 'field-initializer' && (!machine.entered.has(func) || machine.handedOut.has(func)));
-  // Functions before methods: they are the likelier callers, whatever the order of the text.
-  const roots = [...uncalled.filter((func) => func.owner === null), ...uncalled.filter((func) => func.owner !== null)];
-  const selves = new Map<ProjectClass, AbstractObject>();
+  // Functions before methods, and hooks of frameworks before other methods: they are the likelier callers, whatever the order of the text.
+  const isHook = (func: Func): boolean => hookOf(machine, func) !== null;
+  const methods = uncalled.filter((func) => func.owner !== null);
+  const roots = [...uncalled.filter((func) => func.owner === null), ...methods.filter(isHook), ...methods.filter((func) => !isHook(func))];
+  const selves = new Map<ProjectClass, Self>();
   const called = new Set<Func>();
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     let grew = false;
@@ -94,20 +97,38 @@ function runRoots(machine: Machine, base: State): void {
   }
 }
 
-function runRoot(machine: Machine, base: State, func: Func, selves: Map<ProjectClass, AbstractObject>): State | null {
+function runRoot(machine: Machine, base: State, func: Func, selves: Map<ProjectClass, Self>): State | null {
   const ref: FuncRef = { module: machine.module, func };
   const state = base.clone();
   const context = machine.rootContext(ref, 'root');
   const owner = func.owner === null ? null : (machine.classes.get(machine.module.classes[func.owner]!) ?? null);
-  const receiver = owner === null ? null : selfOf(machine, base, state, owner, selves);
+  const self = owner === null ? null : selfOf(machine, base, state, owner, selves);
+  const receiver = self?.object ?? null;
   if (receiver !== null && owner !== null && func.name === machine.libraries.moduleModel.forward && receiver.kind === 'module') return null;
   state.grad = GRAD_ENTRY;
   state.gradSites = [];
   bindUnknown(machine, state, func, receiver, false);
+  const hook = hookOf(machine, func);
+  if (hook !== null) {
+    state.grad = hook.grad === 'enabled' ? GRAD_ENABLED : hook.grad === 'disabled' ? GRAD_DISABLED : GRAD_INFERENCE;
+    for (const [object, constructed] of self?.constructed ?? []) state.update(object, hook.mode === 'eval' ? { modes: EVAL } : constructed);
+  }
   for (const scope of machine.decorated.get(func) ?? []) state.grad = gradOf(scope);
   const run = runFunction(machine, { context, receiver, early: func.kind === 'constructor' || func.name === '__init__' }, func, state);
-  if (run.exit !== null) machine.use(forwardsOf(machine.settled(run.exit, run.result)), 'escaped', func.nameSpan);
-  return run.exit;
+  if (run.exit !== null) {
+    const result = machine.settled(run.exit, run.result);
+    if (hook?.output === 'trained') {
+      machine.use(result.from, 'trained', func.nameSpan);
+      machine.use(result.detached, 'target', func.nameSpan);
+    } else machine.use(forwardsOf(result), hook?.output ?? 'escaped', func.nameSpan);
+  }
+  return hook === null ? run.exit : null;
+}
+
+/** How a framework calls `func`, if it does. */
+function hookOf(machine: Machine, func: Func): FrameworkRow['hooks'][string] | null {
+  const owner = func.owner === null ? undefined : machine.classes.get(machine.module.classes[func.owner]!);
+  return owner === undefined ? null : (machine.order(owner).framework?.hooks[func.name] ?? null);
 }
 
 /** Joins into `base` what a root did to objects and variables that `base` has. */
@@ -125,14 +146,26 @@ function keepSharedEffects(base: State, after: State): boolean {
   return base.joinFrom(visible);
 }
 
+/** A receiver whose callers we do not see, and the modes that its constructor gave it and its parts. */
+interface Self {
+  readonly object: AbstractObject;
+  readonly constructed: ReadonlyMap<AbstractObject, Pick<ObjectState, 'modes' | 'settings'>>;
+}
+
 /** The receiver of a method whose callers we do not see: constructed from unknown arguments, in whatever mode it was left. */
-function selfOf(machine: Machine, base: State, state: State, cls: ProjectClass, selves: Map<ProjectClass, AbstractObject>): AbstractObject {
+function selfOf(machine: Machine, base: State, state: State, cls: ProjectClass, selves: Map<ProjectClass, Self>): Self {
   let self = selves.get(cls);
   if (self === undefined) {
-    self = constructUnknown(machine, base, cls);
-    selves.set(cls, self);
-    eachInTree(base, self, true, (object) => base.update(object, { modes: ENTRY_MODE, settings: [], statistics: UNKNOWN_STATISTICS, trainable: UNKNOWN_TRAINABLE | base.object(object).trainable }));
-    for (const [object, known] of [...base.heap.entriesUnlike(state.heap)]) state.heap.set(object, known);
+    const object = constructUnknown(machine, base, cls);
+    const constructed = new Map<AbstractObject, Pick<ObjectState, 'modes' | 'settings'>>();
+    selves.set(cls, (self = { object, constructed }));
+    eachInTree(base, object, true, (item) => {
+      const { modes, settings, trainable } = base.object(item);
+      // Nobody has set the network itself: the framework trains it as it was made.
+      constructed.set(item, { modes: modes === ENTRY_MODE ? TRAIN : modes, settings });
+      base.update(item, { modes: ENTRY_MODE, settings: [], statistics: UNKNOWN_STATISTICS, trainable: UNKNOWN_TRAINABLE | trainable });
+    });
+    for (const [item, known] of [...base.heap.entriesUnlike(state.heap)]) state.heap.set(item, known);
     for (const [variable, value] of [...base.cells.entriesUnlike(state.cells)]) state.cells.set(variable, value);
   }
   return self;

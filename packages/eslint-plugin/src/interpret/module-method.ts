@@ -4,7 +4,8 @@ import { CALIBRATED } from '../domains/heap.ts';
 import { EVAL } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, joinValues, mustString, NOTHING, objectsOf, ofAtoms, ofObject, type Value } from '../domains/value.ts';
+import type { FrameworkRow } from '../libraries/schema.ts';
+import { ANYTHING, derive, forwardsOf, joinValues, mustString, NOTHING, objectsOf, ofAtoms, ofObject, type Value } from '../domains/value.ts';
 import { allArgs, callUnknown, returned, runCallbacks, type CallInstr } from './call.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
@@ -18,6 +19,8 @@ import { callTensorMethod } from './tensor-call.ts';
 export function callModuleMethod(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, receiver: Value, args: ArgValues, instr: CallInstr): CallResult {
   const self = ofObject(object);
   const certain = receiver.atoms.length === 1;
+  const ofFramework = object.class === null ? undefined : machine.order(object.class).framework?.methods[name];
+  if (ofFramework !== undefined) return callFrameworkMethod(machine, state, ofFramework, args, instr);
   const effect = machine.libraries.moduleMethods.get(name);
   if (effect === undefined) return callOther(machine, frame, state, object, name, args, instr);
   const { trainMethod } = machine.libraries.moduleModel;
@@ -82,6 +85,17 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
     default:
       return assertNever(effect);
   }
+}
+
+/** A method that a framework's base class gives. */
+function callFrameworkMethod(machine: Machine, state: State, effect: FrameworkRow['methods'][string], args: ArgValues, instr: CallInstr): CallResult {
+  for (const value of allArgs(args).map((item) => machine.settled(state, item))) {
+    if (effect === 'read') machine.use(forwardsOf(value), 'read', instr.span);
+    if (effect !== 'backward') continue;
+    machine.use(value.from, 'trained', instr.span);
+    machine.use(value.detached, 'target', instr.span);
+  }
+  return returned(ANYTHING);
 }
 
 /** A method that no model lists. */

@@ -2,10 +2,10 @@
 // path of the field that is wrong, so that a typing mistake in a user's model is never silence.
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { librarySchema, type ClassRow, type FunctionRow, type LibraryModel, type MethodEffect } from './schema.ts';
+import { librarySchema, type ClassRow, type FrameworkRow, type FunctionRow, type LibraryModel, type MethodEffect } from './schema.ts';
 import type { Language } from '../ir/ir.ts';
 
-const SHIPPED = ['pytorch', 'python', 'modeguard-engine', 'modeguard-guard', 'javascript'] as const;
+const SHIPPED = ['pytorch', 'python', 'modeguard-engine', 'modeguard-guard', 'javascript', 'lightning', 'transformers-trainer'] as const;
 
 /** Checks `data`; `origin` names it in errors (`pytorch.json`, `settings.modeguard.libraries[0]`). */
 export function parseLibrary(data: unknown, origin: string): LibraryModel {
@@ -23,6 +23,7 @@ export class Libraries {
   readonly #prefixes: FunctionRow[] = [];
   readonly #classPrefixes: ClassRow[] = [];
   readonly #bases = new Map<string, LibraryModel>();
+  readonly #frameworks = new Map<string, FrameworkRow>();
   readonly #packages: readonly string[];
   readonly #aliases: readonly { from: string; to: string }[];
   readonly tensorMethods = new Map<string, MethodEffect>();
@@ -41,6 +42,7 @@ export class Libraries {
         if (row.path.endsWith('*')) this.#prefixes.push(row);
         else this.#functions.set(row.path, row);
       }
+      for (const row of model.frameworks) for (const base of row.bases) this.#frameworks.set(base, row);
       for (const [name, effect] of Object.entries(model.tensorMethods)) this.tensorMethods.set(name, effect);
       for (const name of model.shapeAttributes) this.shapeAttributes.add(name);
       if (model.modules !== undefined) {
@@ -84,6 +86,11 @@ export class Libraries {
   /** The model whose module base this is, or null. */
   moduleBaseAt(path: string): LibraryModel | null {
     return this.#bases.get(path) ?? null;
+  }
+
+  /** The framework whose base class this is, or null. */
+  frameworkAt(path: string): FrameworkRow | null {
+    return this.#frameworks.get(path) ?? null;
   }
 
   /** How modules of this language's libraries are used; the first model that has modules speaks for opaque objects. */

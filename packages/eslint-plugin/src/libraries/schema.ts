@@ -125,6 +125,26 @@ const methodEffect = v.picklist([
   'append',
 ]);
 
+/** Code of the project that a framework calls: a class that derives from one of `bases` has its `hooks` run as they say. */
+const frameworkRow = v.strictObject({
+  bases: v.array(v.string()),
+  hooks: v.record(
+    v.string(),
+    v.strictObject({
+      /** `kept`: every part in the mode that the constructor left it in. */
+      mode: v.picklist(['kept', 'eval']),
+      grad: v.picklist(['enabled', 'disabled', 'inference']),
+      /** What the framework does with the result. */
+      output: v.optional(v.picklist(['trained', 'read'])),
+    }),
+  ),
+  /** Methods that the base class gives. */
+  methods: v.optional(v.record(v.string(), v.picklist(['pure', 'read', 'backward'])), {}),
+  /** Class methods that make an instance with loaded weights, and its mode. */
+  constructors: v.optional(v.record(v.string(), v.picklist(['train', 'eval'])), {}),
+  source,
+});
+
 export const librarySchema = v.strictObject({
   name: v.string(),
   /** The language whose code can use it. */
@@ -153,11 +173,13 @@ export const librarySchema = v.strictObject({
   shapeAttributes: v.optional(v.array(v.string()), []),
   classes: v.optional(v.array(classRow), []),
   functions: v.optional(v.array(functionRow), []),
+  frameworks: v.optional(v.array(frameworkRow), []),
 });
 
 export type LibraryModel = v.InferOutput<typeof librarySchema>;
 export type LibraryModelInput = v.InferInput<typeof librarySchema>;
 export type ClassRow = v.InferOutput<typeof classRow>;
+export type FrameworkRow = v.InferOutput<typeof frameworkRow>;
 export type FunctionRow = v.InferOutput<typeof functionRow>;
 export type FunctionEffect = FunctionRow['effect'];
 export type ArgumentRow = v.InferOutput<typeof argument>;
