@@ -33,6 +33,8 @@ export interface Analysis {
   readonly observations: Observations;
   /** Text and lines of this file or of one that it imports: a witness may lie there. */
   sourceOf(file: string): SourceOfFile;
+  /** The other files that were looked into. */
+  readonly dependencies: readonly string[];
 }
 
 export interface SourceOfFile {
@@ -56,7 +58,7 @@ export function analyze(input: SourceInput): Analysis {
     if (index === undefined) indexed.set(file, (index = new LineIndex(text)));
     return { text, lines: index };
   };
-  return { file: input.file, text: input.text, lines, module, observations: callers === undefined ? own : joined(own, callers), sourceOf };
+  return { file: input.file, text: input.text, lines, module, observations: callers === undefined ? own : joined(own, callers), sourceOf, dependencies: [...files.seen(), ...(callers?.files ?? [])] };
 }
 
 /** No linted text may stop the linter: a fault of the interpreter costs this file's findings, and shows when asked for. */

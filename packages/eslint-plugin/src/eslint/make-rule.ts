@@ -1,10 +1,9 @@
 // Turns a rule of ours into a rule of ESLint's. One object serves both languages: it listens to the root node of either and
 // reports what the shared analysis of the file says.
 import { ESLintUtils, type TSESLint } from '@typescript-eslint/utils';
-import type { Analysis } from '../analyze.ts';
 import type { Finding, TextEdit } from '../report/finding.ts';
 import type { ModeRule } from '../rules/rule.ts';
-import { analysisOf } from './analysis-of.ts';
+import { findingsOf, type FileFindings } from './findings-of.ts';
 import { publishFinding } from './collect.ts';
 
 export const DOCS = 'https://github.com/modeguard/modeguard/blob/main/docs/rules';
@@ -43,9 +42,9 @@ export function makeRule(rule: ModeRule): TSESLint.RuleModule<MessageIds, Option
     },
     create(context) {
       const run = (): void => {
-        const analysis = analysisOf(context as unknown as Readonly<TSESLint.RuleContext<string, readonly unknown[]>>);
+        const file = findingsOf(context as unknown as Readonly<TSESLint.RuleContext<string, readonly unknown[]>>);
         const wanted = context.options[0]?.certainty ?? 'definite';
-        for (const finding of rule.judge(analysis)) if (finding.certainty === 'definite' || wanted === 'possible') report(context, analysis, finding);
+        for (const finding of file.findings) if (finding.rule === rule.name && (finding.certainty === 'definite' || wanted === 'possible')) report(context, file, finding);
       };
       // `Program` is the root of JavaScript and TypeScript, `Module` that of Python.
       return { 'Program:exit': run, 'Module:exit': run } as TSESLint.RuleListener;
@@ -56,8 +55,8 @@ export function makeRule(rule: ModeRule): TSESLint.RuleModule<MessageIds, Option
   return made as TSESLint.RuleModule<MessageIds, Options, RuleDocs>;
 }
 
-function report(context: Readonly<TSESLint.RuleContext<MessageIds, Options>>, analysis: Analysis, finding: Finding): void {
-  const location = analysis.lines.locationOf(finding.span);
+function report(context: Readonly<TSESLint.RuleContext<MessageIds, Options>>, file: FileFindings, finding: Finding): void {
+  const location = file.linesOf(context.filename).locationOf(finding.span);
   const { what, why, action } = finding;
   const suggest = finding.suggestions.map((suggestion) => ({ messageId: 'suggestion' as const, data: { message: suggestion.message }, fix: applyEdits(suggestion.edits) }));
   const fix = finding.fix === null ? null : applyEdits(finding.fix);
@@ -67,7 +66,7 @@ function report(context: Readonly<TSESLint.RuleContext<MessageIds, Options>>, an
     file: context.filename,
     location,
     finding,
-    witness: finding.witness.map((step) => ({ ...step, location: analysis.sourceOf(step.file).lines.locationOf(step.span) })),
+    witness: finding.witness.map((step) => ({ ...step, location: file.linesOf(step.file).locationOf(step.span) })),
   }));
 }
 

@@ -20,6 +20,8 @@ export interface CallersView {
   readonly observations: readonly Observations[];
   /** Functions that have a caller in sight, by the start of their names; empty if some callers are out of sight. */
   readonly called: ReadonlySet<number>;
+  /** All files that the callers' analyses looked into. */
+  readonly files: readonly string[];
   /** The files that are not in sight of the analysed one itself, for messages that speak of them. */
   textOf(file: string): string | null;
 }
@@ -48,10 +50,12 @@ export function viewOfCallers(module: Module, text: string, libraries: Libraries
   const views = asked.flatMap((importer) => viewOf(importer, file, saved ? null : module, libraries, lower) ?? []);
   const called = new Set<number>();
   if (complete && views.length === asked.length) for (const view of views) for (const start of view.entered.get(file) ?? []) called.add(start);
+  const files = [...new Set(views.flatMap((view) => view.stamps.map(([path]) => path)))];
   return {
     observations: views.flatMap((view) => view.observations.get(file) ?? []),
     called,
-    textOf: (other) => (importers.includes(other) || views.some((view) => view.stamps.some(([known]) => known === other)) ? readText(other) : null),
+    files,
+    textOf: (other) => (files.includes(other) ? readText(other) : null),
   };
 }
 

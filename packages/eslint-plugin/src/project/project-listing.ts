@@ -3,6 +3,7 @@
 // Guarantees: a listing is made when somebody asks and made again when it is older than MAX_AGE; a file is read again when it has changed
 // on disk; what cannot be read is not listed, and never an error. Refuses: folders of packages, of builds and hidden ones, and projects of
 // more than MAX_LISTED files, of which nobody is said to be the whole.
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import type { Language } from '../ir/ir.ts';
@@ -26,10 +27,16 @@ export interface ListedFile {
   readonly file: string;
   /** As they are written: `.net`, `models.net`, `./net.js`; `from . import net` gives `.net` too. */
   readonly specifiers: readonly string[];
+  /** Of its text. */
+  readonly hash: string;
 }
 
 export interface Listing {
   readonly root: string;
+  /** False if nothing marks the root of a project. */
+  readonly marked: boolean;
+  /** Of the set of files and of what configures how imports are resolved. */
+  readonly fingerprint: string;
   readonly files: readonly ListedFile[];
   /** False if there are more files than are listed. */
   readonly complete: boolean;
@@ -47,13 +54,15 @@ const roots = new Map<string, string | null>();
 /** The files of the project that `file` belongs to; none where nothing marks the root of one. */
 export function listingAround(file: string, language: Language): Listing {
   const root = rootOf(dirname(file), language);
-  if (root === null) return { root: dirname(file), files: [], complete: true };
+  if (root === null) return { root: dirname(file), marked: false, fingerprint: '', files: [], complete: true };
   const key = `${language} ${root}`;
   const before = listings.get(key);
   if (before !== undefined && performance.now() - before.made < MAX_AGE) return before.listing;
-  const paths: string[] = [];
-  const complete = walk(root, EXTENSIONS[language], paths);
-  const listing: Listing = { root, files: paths.flatMap((path) => listed(path, language) ?? []), complete };
+  const found: Found = { files: [], configs: [] };
+  const complete = walk(root, EXTENSIONS[language], found);
+  const files = found.files.flatMap((path) => listed(path, language) ?? []);
+  const fingerprint = hashOf(JSON.stringify([found.files, found.configs]));
+  const listing: Listing = { root, marked: true, fingerprint, files, complete };
   listings.set(key, { listing, made: performance.now() });
   return listing;
 }
@@ -73,7 +82,15 @@ function rootOf(folder: string, language: Language): string | null {
   return root;
 }
 
-function walk(folder: string, extensions: ReadonlySet<string>, into: string[]): boolean {
+interface Found {
+  readonly files: string[];
+  /** Files that decide how imports are resolved, each with the time of its last change. */
+  readonly configs: string[];
+}
+
+const CONFIG = /^(?:[tj]sconfig.*\.json|package\.json|pyproject\.toml|setup\.(?:py|cfg))$/;
+
+function walk(folder: string, extensions: ReadonlySet<string>, into: Found): boolean {
   let entries;
   try {
     entries = readdirSync(folder, { withFileTypes: true });
@@ -86,9 +103,10 @@ function walk(folder: string, extensions: ReadonlySet<string>, into: string[]): 
     if (entry.isDirectory()) {
       if (!SKIPPED.has(entry.name)) complete = walk(join(folder, entry.name), extensions, into) && complete;
     } else if (entry.isFile() && extensions.has(extname(entry.name)) && !/\.d\.[cm]?ts$/.test(entry.name)) {
-      if (into.length >= MAX_LISTED) return false;
-      into.push(join(folder, entry.name));
+      if (into.files.length >= MAX_LISTED) return false;
+      into.files.push(join(folder, entry.name));
     }
+    if (entry.isFile() && CONFIG.test(entry.name)) into.configs.push(`${join(folder, entry.name)} ${statSync(join(folder, entry.name), { throwIfNoEntry: false })?.mtimeMs ?? 0}`);
   }
   return complete;
 }
@@ -104,9 +122,19 @@ function listed(file: string, language: Language): ListedFile | null {
   } catch {
     return null;
   }
-  const item: Known = { file, specifiers: language === 'python' ? pythonSpecifiers(text) : scriptSpecifiers(text), time: stat.mtimeMs, size: stat.size };
+  const item: Known = { file, specifiers: language === 'python' ? pythonSpecifiers(text) : scriptSpecifiers(text), hash: hashOf(text), time: stat.mtimeMs, size: stat.size };
   known.set(file, item);
   return item;
+}
+
+/** The hash of a file's text as it is now; '' if it cannot be read. */
+export function hashOfFile(file: string, language: Language): string {
+  return listed(file, language)?.hash ?? '';
+}
+
+/** Short enough to be the name of a file. */
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 27);
 }
 
 /** Import lines of Python, found without parsing: one inside a string is harmless, it only names a file that is then looked at. */

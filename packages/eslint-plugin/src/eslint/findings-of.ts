@@ -1,0 +1,88 @@
+// What the rules find in the file that ESLint is linting: made once, shared by every rule, and taken from the disk where an earlier run has
+// kept it. Rules run one after the other on the same `SourceCode`, so its identity is the key; nothing is kept in memory when ESLint
+// drops it.
+import { readFileSync } from 'node:fs';
+import type { TSESLint } from '@typescript-eslint/utils';
+import ts from 'typescript';
+import { analyze, type Analysis } from '../analyze.ts';
+import { parseLibrary } from '../libraries/read.ts';
+import type { LibraryModel } from '../libraries/schema.ts';
+import { keepResult, keptResult, type CacheQuestion } from '../project/result-cache.ts';
+import type { Finding } from '../report/finding.ts';
+import { RULES } from '../rules/registry.ts';
+import { LineIndex } from '../source/line-index.ts';
+import { PythonSourceCode } from './python-source-code.ts';
+
+export interface FileFindings {
+  readonly findings: readonly Finding[];
+  /** Lines of this file, or of another that a witness leads to. */
+  linesOf(file: string): LineIndex;
+}
+
+interface Settings {
+  readonly libraries: readonly LibraryModel[];
+  readonly cache: boolean;
+}
+
+const NO_SETTINGS: Settings = { libraries: [], cache: true };
+const found = new WeakMap<object, FileFindings>();
+const known = new WeakMap<object, Settings>();
+
+export function findingsOf(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>): FileFindings {
+  const key = context.sourceCode as object;
+  let result = found.get(key);
+  if (result === undefined) found.set(key, (result = find(context)));
+  return result;
+}
+
+function find(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>): FileFindings {
+  const settings = settingsOf(context.settings);
+  const language = (context.sourceCode as unknown) instanceof PythonSourceCode ? 'python' : 'typescript';
+  const question: CacheQuestion = { file: context.filename, text: context.sourceCode.text, language, settings: settings.libraries };
+  // Whoever looks for a fault of the analysis wants it to run.
+  const caches = settings.cache && process.env['MODEGUARD_DEBUG'] === undefined;
+  const kept = caches ? keptResult(question) : undefined;
+  if (Array.isArray(kept)) return { findings: kept as readonly Finding[], linesOf: linesFrom(question) };
+  const analysis = analysisOf(context, question, settings.libraries);
+  const findings = RULES.flatMap((rule) => rule.judge(analysis));
+  if (caches) keepResult(question, analysis.dependencies, findings);
+  return { findings, linesOf: (file) => analysis.sourceOf(file).lines };
+}
+
+function analysisOf(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>, { file, text, language }: CacheQuestion, libraries: readonly LibraryModel[]): Analysis {
+  const sourceCode: unknown = context.sourceCode;
+  if (sourceCode instanceof PythonSourceCode) return analyze({ file, text, language, tree: sourceCode.tree, libraries });
+  return analyze({ file, text, language, libraries, ...typedTree(context.sourceCode, file) });
+}
+
+/** The compiler's own tree, if typed linting has made it already. */
+function typedTree(sourceCode: Readonly<TSESLint.SourceCode>, file: string): { tree?: ts.SourceFile } {
+  const tree = sourceCode.parserServices?.program?.getSourceFile(file);
+  // A byte order mark is part of the compiler's text and not of ESLint's; offsets would differ.
+  return tree !== undefined && tree.text === sourceCode.text ? { tree: tree as unknown as ts.SourceFile } : {};
+}
+
+function linesFrom({ file, text }: CacheQuestion): FileFindings['linesOf'] {
+  const indexed = new Map([[file, new LineIndex(text)]]);
+  return (other) => {
+    let lines = indexed.get(other);
+    if (lines === undefined) indexed.set(other, (lines = new LineIndex(readFileSync(other, 'utf8'))));
+    return lines;
+  };
+}
+
+/** `settings.modeguard`: checked once per settings object. */
+function settingsOf(settings: TSESLint.SharedConfigurationSettings): Settings {
+  const own: unknown = (settings as { modeguard?: unknown }).modeguard;
+  if (own === undefined) return NO_SETTINGS;
+  if (typeof own !== 'object' || own === null) throw new Error('settings.modeguard must be an object, such as { libraries: [ … ] }.');
+  let result = known.get(own);
+  if (result !== undefined) return result;
+  const unknownKey = Object.keys(own).find((name) => name !== 'libraries' && name !== 'cache');
+  if (unknownKey !== undefined) throw new Error(`settings.modeguard.${unknownKey} is not a setting; there are \`libraries\` and \`cache\`.`);
+  const { libraries: list = [], cache = true } = own as { libraries?: unknown; cache?: unknown };
+  if (!Array.isArray(list)) throw new Error('settings.modeguard.libraries must be an array of library models.');
+  if (typeof cache !== 'boolean') throw new Error('settings.modeguard.cache must be true or false.');
+  known.set(own, (result = { libraries: list.map((model: unknown, i) => parseLibrary(model, `settings.modeguard.libraries[${i}]`)), cache }));
+  return result;
+}

@@ -1,0 +1,88 @@
+// What the analysis of a file found, kept on disk for the next run and for the other processes of this one.
+//
+// Guarantees: a result is given back only if the text of the file, the text of every file that went into it, the set of files of the
+// project, its configuration, the library models and modeguard itself are what they were. Entries are written beside their place and moved there, so that several
+// processes may write at once; a damaged entry, or a place that cannot be written, is as if there were none. Refuses: files outside of any
+// project, and texts that are not saved.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Language } from '../ir/ir.ts';
+import { importersOf } from './importers.ts';
+import { hashOf, hashOfFile, listingAround } from './project-listing.ts';
+
+export interface CacheQuestion {
+  readonly file: string;
+  readonly text: string;
+  readonly language: Language;
+  /** Whatever else the result depends on: the user's library models. */
+  readonly settings: unknown;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly dependencies: readonly (readonly [file: string, hash: string])[];
+  readonly result: unknown;
+}
+
+/** The result that was kept for this question, or undefined. */
+export function keptResult(question: CacheQuestion): unknown {
+  const place = placeOf(question);
+  if (place === null) return undefined;
+  try {
+    const entry = JSON.parse(readFileSync(place, 'utf8')) as Entry;
+    return entry.key === keyOf(question) && entry.dependencies.every(([file, hash]) => hashOfFile(file, question.language) === hash) ? entry.result : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param dependencies the other files that went into the result */
+export function keepResult(question: CacheQuestion, dependencies: Iterable<string>, result: unknown): void {
+  const place = placeOf(question);
+  if (place === null || hashOfFile(normalize(question.file), question.language) !== hashOf(question.text)) return;
+  const entry: Entry = { key: keyOf(question), dependencies: [...new Set(dependencies)].map((file) => [file, hashOfFile(file, question.language)]), result };
+  const draft = `${place}.${process.pid}.${drafts}`;
+  drafts += 1;
+  try {
+    mkdirSync(dirname(place), { recursive: true });
+    ignoreInGit(dirname(place));
+    writeFileSync(draft, JSON.stringify(entry));
+    renameSync(draft, place);
+  } catch {
+    // Somebody else's file system: the next run does the work again.
+  }
+}
+
+let drafts = 0;
+
+/** In the project's node_modules if it has one, else in a hidden folder at its root. */
+function placeOf({ file, language }: CacheQuestion): string | null {
+  const { root, marked } = listingAround(file, language);
+  if (!marked) return null;
+  const folder = existsSync(join(root, 'node_modules')) ? join(root, 'node_modules', '.cache', 'modeguard') : join(root, '.modeguard_cache');
+  return join(folder, `${hashOf(normalize(file))}.json`);
+}
+
+/** As other tools do it, so that no project has to list the folder. */
+function ignoreInGit(folder: string): void {
+  const file = join(folder, '.gitignore');
+  if (!existsSync(file)) writeFileSync(file, '*\n');
+}
+
+function keyOf({ file, text, language, settings }: CacheQuestion): string {
+  const { fingerprint } = listingAround(file, language);
+  const importers = importersOf(file, language);
+  return hashOf(JSON.stringify([ownStamp(), hashOf(text), fingerprint, importers, settings]));
+}
+
+let stamp: string | null = null;
+
+/** Changes with every file of modeguard itself: a result of another version is none. */
+function ownStamp(): string {
+  if (stamp !== null) return stamp;
+  const folder = dirname(dirname(fileURLToPath(import.meta.url)));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  stamp = hashOf(JSON.stringify([process.version, ...files.map((name) => [name, statSync(join(folder, name)).size, statSync(join(folder, name)).mtimeMs])]));
+  return stamp;
+}
