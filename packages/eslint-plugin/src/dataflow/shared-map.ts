@@ -1,43 +1,47 @@
-// A map that is cheap to copy: copies share their entries until one of them is written to. States are copied at every branch
-// and every call, and most copies are never changed.
+// A map that is cheap to copy and cheap to compare with its copies: a hash trie whose nodes are shared by all copies until one of them is
+// written to. States are copied at every branch and every call, and differ in a few entries.
 //
-// Entries that are there for long (what the imported files and the statements of the module left behind) can be settled: they move to a base
-// that is never copied, and only what differs from it is. Iteration has no order that anybody may rely on.
+// After Bagwell, "Ideal hash trees" (2001), with the in-place writes of Clojure's transients: a node that this map alone has made is written to, any
+// other is copied. Keys bring their own numbers, which are dense, so that no hash is computed. Iteration has no order that anybody
+// may rely on.
 
-/** In place of a value: the base has the key, this map has not. */
-const GONE = Symbol('gone');
+/** What can be a key: a number, or something that has a number of its own. Two keys of one map may not have the same. */
+export type Key = number | { readonly id: number };
 
-export class SharedMap<K, V extends NonNullable<unknown>> {
-  #base: ReadonlyMap<K, V> = new Map();
-  #changes = new Map<K, V | typeof GONE>();
-  #owned = true;
+interface Leaf<K, V> {
+  readonly id: number;
+  readonly key: K;
+  readonly value: V;
+}
+
+interface Node<K, V> {
+  /** One bit for each of the 32 places that is taken. */
+  mask: number;
+  readonly slots: (Leaf<K, V> | Node<K, V>)[];
+  /** The map that may write to this node. */
+  readonly owner: object;
+}
+
+const BITS = 5;
+const LAST = (1 << BITS) - 1;
+
+export class SharedMap<K extends Key, V extends NonNullable<unknown>> {
+  #root: Node<K, V> | null = null;
+  #owner: object = {};
   #size = 0;
-
-  constructor(entries: Iterable<readonly [K, V]> = []) {
-    for (const [key, value] of entries) this.set(key, value);
-  }
 
   clone(): SharedMap<K, V> {
     const copy = new SharedMap<K, V>();
-    copy.#base = this.#base;
-    copy.#changes = this.#changes;
+    copy.#root = this.#root;
     copy.#size = this.#size;
-    copy.#owned = false;
-    this.#owned = false;
+    // The nodes belong to nobody from here on.
+    this.#owner = {};
     return copy;
-  }
-
-  /** Makes what the map holds now the base of it and of the copies that are made from here on. */
-  settle(): void {
-    if (this.#changes.size === 0) return;
-    this.#base = new Map(this);
-    this.#changes = new Map();
-    this.#owned = true;
   }
 
   /** Holds if both are certainly equal because neither was written to since they were copied. */
   isSameAs(other: SharedMap<K, V>): boolean {
-    return this.#base === other.#base && this.#changes === other.#changes;
+    return this.#root === other.#root;
   }
 
   get size(): number {
@@ -45,9 +49,16 @@ export class SharedMap<K, V extends NonNullable<unknown>> {
   }
 
   get(key: K): V | undefined {
-    const changed = this.#changes.get(key);
-    if (changed === undefined) return this.#base.get(key);
-    return changed === GONE ? undefined : changed;
+    const id = idOf(key);
+    let node = this.#root;
+    for (let shift = 0; node !== null; shift += BITS) {
+      const bit = 1 << ((id >>> shift) & LAST);
+      if ((node.mask & bit) === 0) return undefined;
+      const slot: Leaf<K, V> | Node<K, V> = node.slots[bitCount(node.mask & (bit - 1))]!;
+      if (!isNode(slot)) return slot.id === id ? slot.value : undefined;
+      node = slot;
+    }
+    return undefined;
   }
 
   has(key: K): boolean {
@@ -55,49 +66,123 @@ export class SharedMap<K, V extends NonNullable<unknown>> {
   }
 
   set(key: K, value: V): void {
-    this.#own();
-    if (!this.has(key)) this.#size += 1;
-    this.#changes.set(key, value);
+    const known = this.get(key);
+    if (known === value) return;
+    if (known === undefined) this.#size += 1;
+    this.#root = this.#put(this.#root, 0, { id: idOf(key), key, value });
   }
 
   delete(key: K): void {
     if (!this.has(key)) return;
-    this.#own();
     this.#size -= 1;
-    if (this.#base.has(key)) this.#changes.set(key, GONE);
-    else this.#changes.delete(key);
+    this.#root = this.#without(this.#root!, 0, idOf(key));
   }
 
-  *keys(): Generator<K> {
-    for (const [key] of this) yield key;
+  keys(): readonly K[] {
+    return leavesOf(this.#root).map((leaf) => leaf.key);
   }
 
-  *values(): Generator<V> {
-    for (const [, value] of this) yield value;
+  values(): readonly V[] {
+    return leavesOf(this.#root).map((leaf) => leaf.value);
   }
 
   *[Symbol.iterator](): Generator<[K, V]> {
-    for (const entry of this.#base) if (!this.#changes.has(entry[0])) yield entry;
-    for (const [key, value] of this.#changes) if (value !== GONE) yield [key, value];
+    for (const leaf of leavesOf(this.#root)) yield [leaf.key, leaf.value];
   }
 
-  /** The entries that `other` may not have in the same way; on a common base these are few. */
-  *entriesUnlike(other: SharedMap<K, V>): Generator<[K, V]> {
-    if (this.#base !== other.#base) {
-      yield* this;
-      return;
-    }
-    for (const [key, value] of this.#changes) if (value !== GONE && other.#changes.get(key) !== value) yield [key, value];
-    for (const key of other.#changes.keys()) {
-      if (this.#changes.has(key)) continue;
-      const value = this.#base.get(key);
-      if (value !== undefined) yield [key, value];
-    }
+  /** The entries that `other` has not, or has with another value; what the two share is not looked at. */
+  entriesUnlike(other: SharedMap<K, V>): readonly Leaf<K, V>[] {
+    const found: Leaf<K, V>[] = [];
+    if (this.#root !== null) collectUnlike(this.#root, other.#root, 0, found);
+    return found;
   }
 
-  #own(): void {
-    if (this.#owned) return;
-    this.#changes = new Map(this.#changes);
-    this.#owned = true;
+  #put(node: Node<K, V> | null, shift: number, leaf: Leaf<K, V>): Node<K, V> {
+    const bit = 1 << ((leaf.id >>> shift) & LAST);
+    if (node === null) return { mask: bit, slots: [leaf], owner: this.#owner };
+    const own = node.owner === this.#owner ? node : { mask: node.mask, slots: node.slots.slice(), owner: this.#owner };
+    const at = bitCount(own.mask & (bit - 1));
+    if ((own.mask & bit) === 0) {
+      own.mask |= bit;
+      own.slots.splice(at, 0, leaf);
+      return own;
+    }
+    const slot = own.slots[at]!;
+    if (isNode(slot)) own.slots[at] = this.#put(slot, shift + BITS, leaf);
+    else if (slot.id === leaf.id) own.slots[at] = leaf;
+    else own.slots[at] = this.#put(this.#put(null, shift + BITS, slot), shift + BITS, leaf);
+    return own;
+  }
+
+  #without(node: Node<K, V>, shift: number, id: number): Node<K, V> | null {
+    const bit = 1 << ((id >>> shift) & LAST);
+    const own = node.owner === this.#owner ? node : { mask: node.mask, slots: node.slots.slice(), owner: this.#owner };
+    const at = bitCount(own.mask & (bit - 1));
+    const slot = own.slots[at]!;
+    const rest = isNode(slot) ? this.#without(slot, shift + BITS, id) : null;
+    if (rest !== null) own.slots[at] = rest;
+    else {
+      own.mask &= ~bit;
+      own.slots.splice(at, 1);
+    }
+    return own.mask === 0 ? null : own;
+  }
+}
+
+function idOf(key: Key): number {
+  return typeof key === 'number' ? key : key.id;
+}
+
+function isNode<K, V>(slot: Leaf<K, V> | Node<K, V>): slot is Node<K, V> {
+  return 'slots' in slot;
+}
+
+function bitCount(mask: number): number {
+  let count = mask - ((mask >>> 1) & 0x55555555);
+  count = (count & 0x33333333) + ((count >>> 2) & 0x33333333);
+  return (((count + (count >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
+}
+
+function leavesOf<K, V>(root: Node<K, V> | null, into: Leaf<K, V>[] = []): Leaf<K, V>[] {
+  if (root === null) return into;
+  for (const slot of root.slots) {
+    if (isNode(slot)) leavesOf(slot, into);
+    else into.push(slot);
+  }
+  return into;
+}
+
+function collectUnlike<K, V>(node: Node<K, V>, other: Node<K, V> | Leaf<K, V> | null, shift: number, into: Leaf<K, V>[]): void {
+  if (node === other) return;
+  if (other === null) {
+    leavesOf(node, into);
+    return;
+  }
+  if (!isNode(other)) {
+    // One leaf stands where this map has several.
+    for (const leaf of leavesOf(node)) if (leaf.id !== other.id || leaf.value !== other.value) into.push(leaf);
+    return;
+  }
+  let at = 0;
+  for (let place = 0; place <= LAST; place += 1) {
+    const bit = 1 << place;
+    if ((node.mask & bit) === 0) continue;
+    const slot = node.slots[at]!;
+    at += 1;
+    const there = (other.mask & bit) === 0 ? null : other.slots[bitCount(other.mask & (bit - 1))]!;
+    if (slot === there) continue;
+    if (isNode(slot)) collectUnlike(slot, there, shift + BITS, into);
+    else if (there === null || (isNode(there) ? valueIn(there, slot.id, shift + BITS) : there.id === slot.id ? there.value : undefined) !== slot.value) into.push(slot);
+  }
+}
+
+function valueIn<K, V>(node: Node<K, V>, id: number, shift: number): V | undefined {
+  let at: Node<K, V> = node;
+  for (let level = shift; ; level += BITS) {
+    const bit = 1 << ((id >>> level) & LAST);
+    if ((at.mask & bit) === 0) return undefined;
+    const slot = at.slots[bitCount(at.mask & (bit - 1))]!;
+    if (!isNode(slot)) return slot.id === id ? slot.value : undefined;
+    at = slot;
   }
 }

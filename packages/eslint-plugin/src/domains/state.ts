@@ -1,6 +1,6 @@
 // The state of the analysis at one point: the product of variables, heap and gradient mode. `cells` are the variables that
 // outlive a call (module level, captured); `locals` and `temps` belong to the function that is being run.
-import { SharedMap } from '../dataflow/shared-map.ts';
+import { SharedMap, type Key } from '../dataflow/shared-map.ts';
 import type { Temp, Variable } from '../ir/ir.ts';
 import type { GradSet } from './grad.ts';
 import { joinObjects, joinSettings, NEW_OBJECT, type Heap, type ModeSetting, type ObjectState } from './heap.ts';
@@ -74,18 +74,12 @@ export class State {
     this.gradSites = after.gradSites;
   }
 
-  /** Says that what is known now stays known: later states are told from it, and not copied with it. */
-  settle(): void {
-    this.cells.settle();
-    this.heap.settle();
-  }
-
   /** Joins `from` into this state; holds if this grew. */
   joinFrom(from: State): boolean {
     let grew = joinMap(this.cells, from.cells);
     grew = joinMap(this.locals, from.locals) || grew;
     grew = joinMap(this.temps, from.temps) || grew;
-    if (!this.heap.isSameAs(from.heap)) for (const [object, state] of [...from.heap.entriesUnlike(this.heap)]) {
+    if (!this.heap.isSameAs(from.heap)) for (const { key: object, value: state } of from.heap.entriesUnlike(this.heap)) {
       const known = this.heap.get(object);
       const joined = known === undefined ? state : joinObjects(known, state);
       if (joined === known) continue;
@@ -161,10 +155,10 @@ export class State {
   }
 }
 
-function joinMap<K>(into: SharedMap<K, Value>, from: SharedMap<K, Value>): boolean {
+function joinMap<K extends Key>(into: SharedMap<K, Value>, from: SharedMap<K, Value>): boolean {
   if (into.isSameAs(from)) return false;
   let grew = false;
-  for (const [key, value] of [...from.entriesUnlike(into)]) {
+  for (const { key, value } of from.entriesUnlike(into)) {
     const known = into.get(key);
     const joined = known === undefined ? value : joinValues(known, value);
     if (joined === known) continue;

@@ -4,7 +4,7 @@
 // those that the callee leaves behind; if no path returns, control does not come back. Refuses: recursion (a function that is
 // already running is treated as code that we cannot see) and chains deeper than MAX_DEPTH.
 import type { Func, Instr, Variable } from '../ir/ir.ts';
-import type { SharedMap } from '../dataflow/shared-map.ts';
+import type { Key, SharedMap } from '../dataflow/shared-map.ts';
 import { solve } from '../dataflow/solver.ts';
 import { elementName, type Heap } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
@@ -151,10 +151,10 @@ function sameEntry(a: State, b: State): boolean {
   return sameMap(a.locals, b.locals) && sameMap(a.cells, b.cells) && sameMap(a.heap, b.heap);
 }
 
-function sameMap<K, V extends NonNullable<unknown>>(a: SharedMap<K, V>, b: SharedMap<K, V>): boolean {
+function sameMap<K extends Key, V extends NonNullable<unknown>>(a: SharedMap<K, V>, b: SharedMap<K, V>): boolean {
   if (a.isSameAs(b)) return true;
   if (a.size !== b.size) return false;
-  for (const [key, value] of a.entriesUnlike(b)) {
+  for (const { key, value } of a.entriesUnlike(b)) {
     const other = b.get(key);
     if (other === value) continue;
     if (other === undefined || !sameValue(value, other)) return false;

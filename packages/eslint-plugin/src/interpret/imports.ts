@@ -39,7 +39,6 @@ export function runImports(machine: Machine): State {
     }
   };
   load(machine.module);
-  state.settle();
   return state;
 }
 

@@ -42,7 +42,6 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
   const run = machine.withBudget(() => runFunction(machine, { context: machine.rootContext({ module, func: main }, 'main'), receiver: null, early: true }, main, start));
   const base = run.exit ?? run.thrown ?? State.initial(GRAD_ENABLED);
   if (run.exit !== null && run.thrown !== null) base.joinFrom(run.thrown);
-  base.settle();
   probeClasses(machine, base);
   runRoots(machine, base);
   return { observations: byFile(machine), entered: enteredByFile(machine) };
@@ -165,8 +164,8 @@ function selfOf(machine: Machine, base: State, state: State, cls: ProjectClass, 
       constructed.set(item, { modes: modes === ENTRY_MODE ? TRAIN : modes, settings });
       base.update(item, { modes: ENTRY_MODE, settings: [], statistics: UNKNOWN_STATISTICS, trainable: UNKNOWN_TRAINABLE | trainable });
     });
-    for (const [item, known] of [...base.heap.entriesUnlike(state.heap)]) state.heap.set(item, known);
-    for (const [variable, value] of [...base.cells.entriesUnlike(state.cells)]) state.cells.set(variable, value);
+    for (const { key: item, value: known } of base.heap.entriesUnlike(state.heap)) state.heap.set(item, known);
+    for (const { key: variable, value } of base.cells.entriesUnlike(state.cells)) state.cells.set(variable, value);
   }
   return self;
 }

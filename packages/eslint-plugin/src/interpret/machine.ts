@@ -7,7 +7,7 @@
 // an entry state whose modes are the atom `entry`.
 import type { Arg, ClassDef, Func, Instr, Language, Module } from '../ir/ir.ts';
 import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/object.ts';
-import type { SharedMap } from '../dataflow/shared-map.ts';
+import type { Key, SharedMap } from '../dataflow/shared-map.ts';
 import { joinObjects, NEW_OBJECT, type ObjectState } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
 import { joinValues, objectsOf, type Atom, type FuncRef, type Value } from '../domains/value.ts';
@@ -320,13 +320,34 @@ function retire(state: State, latest: AbstractObject, earlier: AbstractObject): 
   renameIn(state.temps, rename);
   const renamed = { ...old, attrs: renameAttrs(old, rename) };
   state.heap.set(earlier, before === undefined ? renamed : { ...joinStates(renamed, before), many: true });
-  for (const [object, item] of [...state.heap]) {
-    const attrs = renameAttrs(item, rename);
-    if (attrs !== item.attrs) state.heap.set(object, { ...item, attrs });
+  for (const object of state.heap.keys()) {
+    const item = state.object(object);
+    if (mentionedIn(item.attrs).has(latest)) state.heap.set(object, { ...item, attrs: renameAttrs(item, rename) });
   }
 }
 
-function renameIn<K>(names: SharedMap<K, Value>, rename: (value: Value) => Value): void {
+const mentioned = new WeakMap<ReadonlyMap<string, Value>, ReadonlySet<AbstractObject>>();
+
+/** The objects that attributes refer to: looked up far more often than attributes change. */
+function mentionedIn(attrs: ReadonlyMap<string, Value>): ReadonlySet<AbstractObject> {
+  if (attrs.size === 0) return NO_OBJECTS;
+  let objects = mentioned.get(attrs);
+  if (objects === undefined) {
+    const found = new Set<AbstractObject>();
+    for (const { atoms } of attrs.values()) {
+      for (const atom of atoms) {
+        if ('object' in atom) found.add(atom.object);
+        else if (atom.kind === 'function' && atom.receiver !== null) found.add(atom.receiver);
+      }
+    }
+    mentioned.set(attrs, (objects = found));
+  }
+  return objects;
+}
+
+const NO_OBJECTS: ReadonlySet<AbstractObject> = new Set();
+
+function renameIn<K extends Key>(names: SharedMap<K, Value>, rename: (value: Value) => Value): void {
   for (const [key, value] of [...names]) {
     const renamed = rename(value);
     if (renamed !== value) names.set(key, renamed);

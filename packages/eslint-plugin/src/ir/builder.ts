@@ -8,13 +8,15 @@ import type { Arg, Block, BlockId, Callee, ClassDef, ClassId, Constant, Func, Fu
 import { reversePostorder } from './order.ts';
 import type { Span } from '../source/span.ts';
 
+/** States hold the variables of several modules: their numbers are all different. */
+let variables = 0;
+
 export class ModuleBuilder {
   readonly file: string;
   readonly language: Language;
   readonly #funcs: (Func | null)[] = [];
   readonly #classes: ClassDef[] = [];
   readonly #exports = new Map<string, Variable>();
-  #variables = 0;
 
   constructor(file: string, language: Language) {
     this.file = file;
@@ -37,8 +39,8 @@ export class ModuleBuilder {
   }
 
   variable(owner: FuncId, name: string, origin: Variable['origin']): Variable {
-    const variable: Variable = { id: this.#variables, name, owner, captured: false, origin };
-    this.#variables += 1;
+    const variable: Variable = { id: variables, name, owner, captured: false, origin };
+    variables += 1;
     return variable;
   }
 

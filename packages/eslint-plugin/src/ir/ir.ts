@@ -46,7 +46,7 @@ export interface Module {
  * functions nested in it: a captured variable is the same object in both.
  */
 export interface Variable {
-  /** Unique in the module. */
+  /** Unique among all variables of all modules. */
   readonly id: number;
   readonly name: string;
   /** The function whose invocation creates the variable. */
