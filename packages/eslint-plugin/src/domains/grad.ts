@@ -11,3 +11,8 @@ export const GRAD_UNKNOWN = 8;
 export const GRAD_ENTRY = 16;
 
 export const gradLattice = powerset(['enabled', 'disabled', 'inference', 'unknown', 'entry']);
+
+/** Holds if gradients are certainly off. */
+export function isOff(grad: GradSet): boolean {
+  return grad !== 0 && (grad & ~(GRAD_DISABLED | GRAD_INFERENCE)) === 0;
+}

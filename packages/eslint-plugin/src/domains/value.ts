@@ -201,3 +201,8 @@ export function mustString(value: Value): string | null {
 export function forwardsOf(value: Value): readonly number[] {
   return value.detached.length === 0 ? value.from : [...value.from, ...value.detached];
 }
+
+/** The value without a gradient path to what it derives from. */
+export function cutOff(value: Value): Value {
+  return value.from.length === 0 ? value : { ...value, from: NONE, detached: [...new Set(forwardsOf(value))] };
+}

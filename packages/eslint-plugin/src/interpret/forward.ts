@@ -2,10 +2,11 @@
 // project is entered, and every layer that it reaches is noted with the mode that it is in at that moment.
 import type { Instr } from '../ir/ir.ts';
 import { CALIBRATED, FROZEN, joinSettings, TRAINABLE, UNKNOWN_STATISTICS } from '../domains/heap.ts';
+import { isOff } from '../domains/grad.ts';
 import { TRAIN } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { derive, forwardsOf, joinValues, NOTHING, objectsOf, type Value } from '../domains/value.ts';
+import { cutOff, derive, forwardsOf, joinValues, NOTHING, objectsOf, type Value } from '../domains/value.ts';
 import { allArgs, type CallInstr } from './call.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
@@ -33,7 +34,10 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   machine.running = { observation, path: '' };
   const output = runModule(machine, frame, state, object, args, instr, derived);
   machine.running = outer;
-  return { ...output, from: [...new Set([...output.from, ...derived.from, observation.number])] };
+  const from = [...new Set([...output.from, ...derived.from, observation.number])];
+  // Without a graph no backward pass runs through the call, whatever becomes of its output.
+  if (isOff(state.grad) || (observation.records === 'no' && derived.from.length === 0)) return cutOff({ ...output, from });
+  return { ...output, from };
 }
 
 /** A library layer that neither depends on the mode nor has parameters: activations, pooling, losses. */

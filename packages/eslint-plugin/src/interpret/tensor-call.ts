@@ -1,7 +1,7 @@
 // Methods of values whose class we do not see: mostly tensors. A method that some library model describes does what it says;
 // any other method of something that a forward call returned is arithmetic; the rest is code that we cannot see.
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, forwardsOf, joinValues, NOTHING, type Value } from '../domains/value.ts';
+import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, type Value } from '../domains/value.ts';
 import { allArgs, callUnknown, handOut, returned, runCallbacks, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
 import { recordRandom } from './draw.ts';
@@ -34,8 +34,7 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
       machine.use(forwardsOf(receiver), 'shape', instr.span);
       return returned(ANYTHING);
     case 'detach': {
-      const derived = derive([receiver]);
-      return returned({ ...derived, from: [], detached: forwardsOf(receiver) });
+      return returned(cutOff(derive([receiver])));
     }
     case 'backward':
       machine.use(receiver.from, 'trained', instr.span);

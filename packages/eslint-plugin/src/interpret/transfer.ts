@@ -5,10 +5,11 @@ import { operandsOf } from '../ir/operands.ts';
 import { SharedMap } from '../dataflow/shared-map.ts';
 import type { Analysis } from '../dataflow/solver.ts';
 import { elementName } from '../domains/heap.ts';
+import { isOff } from '../domains/grad.ts';
 import type { ProjectClass } from '../domains/object.ts';
 import { PathFacts } from '../domains/path-facts.ts';
 import type { State, StaleGuard } from '../domains/state.ts';
-import { ANYTHING, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofBoolean, ofConstant, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofBoolean, ofConstant, ofObject, type Value } from '../domains/value.ts';
 import { getAttribute, getItem, iterate, mayBeEmpty, setAttribute, setItem } from './attributes.ts';
 import { callInstr, exactElements } from './call.ts';
 import { conditionsOf, loopName, SOME, truthName, type Condition, type Conditions } from './conditions.ts';
@@ -243,7 +244,8 @@ export class FunctionRun implements Analysis<State> {
           state.set(instr.dest, ofBoolean(outcome));
           return true;
         }
-        state.set(instr.dest, evaluateOperator(machine, state, instr.operator, instr.operands.map((operand) => state.get(operand)), instr));
+        const computed = evaluateOperator(machine, state, instr.operator, instr.operands.map((operand) => state.get(operand)), instr);
+        state.set(instr.dest, isOff(state.grad) ? cutOff(computed) : computed);
         return true;
       }
       case 'await':
