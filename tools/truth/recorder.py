@@ -16,6 +16,7 @@ import contextlib
 import sys
 
 import torch
+from torch.optim.optimizer import register_optimizer_step_post_hook
 from torch.overrides import TorchFunctionMode
 
 READS = {"item": "item", "tolist": "toArray", "numpy": "toTypedArray", "__array__": "toTypedArray", "__repr__": "toString",
@@ -334,6 +335,7 @@ def listening(recorder):
     replace(module, "training", property(read_training, lambda self, mode: recorder.assign_mode(self, mode, sys._getframe(2))))
     hook_scopes(recorder, replace)
     hook_autograd(recorder, replace)
+    stepped = register_optimizer_step_post_hook(lambda *_: recorder.emit("step", sys._getframe(1)))
 
     class Operations(TorchFunctionMode):
         """Every operation goes through the recorder."""
@@ -345,6 +347,7 @@ def listening(recorder):
         with Operations():
             yield
     finally:
+        stepped.remove()
         for owner, name, value in reversed(undo):
             if value is undo:
                 delattr(owner, name)

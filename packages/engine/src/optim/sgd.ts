@@ -7,6 +7,8 @@
 import { withoutRecording } from '../autograd/grad-mode.ts';
 import type { Tensor } from '../ops/tensor.ts';
 import { ValueError } from '../tensor/errors.ts';
+import { callSite } from '../trace/call-site.ts';
+import { activeTrace } from '../trace/trace.ts';
 
 export interface SGDSettings {
   readonly lr?: number;
@@ -42,6 +44,7 @@ export class SGD {
         parameter.sub_(this.#direction(parameter, grad).mul(this.lr));
       }
     });
+    activeTrace()?.emit({ kind: 'step', site: callSite() });
   }
 
   #direction(parameter: Tensor, grad: Tensor): Tensor {

@@ -89,6 +89,12 @@ export interface BackwardEvent {
   readonly site: CallSite | null;
 }
 
+/** An optimiser moved its parameters along the gradients of the backward passes before. */
+export interface StepEvent {
+  readonly kind: 'step';
+  readonly site: CallSite | null;
+}
+
 /** A value left the tensor world, or an index of the best class was taken, of something derived from root calls. */
 export interface ReadEvent {
   readonly kind: 'read';
@@ -126,6 +132,7 @@ export type TraceEvent =
   | ForwardEvent
   | GradScopeEvent
   | BackwardEvent
+  | StepEvent
   | ReadEvent
   | BufferEvent
   | RandomEvent;

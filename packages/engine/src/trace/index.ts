@@ -4,5 +4,5 @@
 export { listen, withTrace } from './trace.ts';
 export { formatCallSite, type CallSite } from './call-site.ts';
 export type {
-  BackwardEvent, BufferEvent, ConstructEvent, ForwardEvent, GradScopeEvent, GradState, ModeEvent, RandomEvent, ReadEvent, SensitiveLeaf, TraceEvent,
+  BackwardEvent, BufferEvent, ConstructEvent, ForwardEvent, GradScopeEvent, GradState, ModeEvent, RandomEvent, ReadEvent, SensitiveLeaf, StepEvent, TraceEvent,
 } from './events.ts';

@@ -31,6 +31,8 @@ export class State {
   gradSites: readonly Site[];
   scopes: ReadonlyMap<number, OpenScope>;
   staleGuards: readonly StaleGuard[];
+  /** Forward calls through which the last backward pass ran: the next step of an optimiser uses their gradients. */
+  differentiated: readonly number[];
   /** Facts about the path through the function that runs. */
   facts: PathFacts;
 
@@ -43,6 +45,7 @@ export class State {
     this.temps = new SharedMap();
     this.scopes = new Map();
     this.staleGuards = [];
+    this.differentiated = [];
     this.facts = PathFacts.none;
   }
 
@@ -63,6 +66,7 @@ export class State {
   forCallee(): State {
     const state = new State(this.cells.clone(), this.heap.clone(), this.grad, this.gradSites);
     state.staleGuards = this.staleGuards;
+    state.differentiated = this.differentiated;
     return state;
   }
 
@@ -72,6 +76,7 @@ export class State {
     this.heap = after.heap.clone();
     this.grad = after.grad;
     this.gradSites = after.gradSites;
+    this.differentiated = after.differentiated;
   }
 
   /** Joins `from` into this state; holds if this grew. */
@@ -102,6 +107,10 @@ export class State {
         this.scopes = scopes;
         grew = true;
       }
+    }
+    if (from.differentiated.some((number) => !this.differentiated.includes(number))) {
+      this.differentiated = [...new Set([...this.differentiated, ...from.differentiated])].sort((a, b) => a - b);
+      grew = true;
     }
     // Guards hold only if they hold on every way here; losing one is growth.
     const kept = this.staleGuards.filter((guard) => from.staleGuards.some((other) => other.block === guard.block && other.side === guard.side && other.test === guard.test));

@@ -12,6 +12,7 @@ import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, equalValues, joinValues, NOTHING, ofConstant, ofObject, type FuncRef, type Value } from '../domains/value.ts';
 import { dropDeadCells, sharedVariables } from './closures.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
+import { replayVisits } from './left-behind.ts';
 import { escapeTree } from './set-mode.ts';
 import { FunctionRun } from './transfer.ts';
 
@@ -39,19 +40,24 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   const kept = machine.keptResults.get(context);
   if (kept !== undefined && kept.receiver === receiver && (kept.catching || !machine.catching) && sameEntry(kept.entry, entry)) {
     machine.noteThrown(kept.thrown);
+    replayVisits(machine, kept.visits);
+    for (const leaf of kept.leaves) machine.visit?.note(leaf);
     if (kept.exit === null) return { value: kept.result, returns: false };
     state.adopt(kept.exit);
     return { value: kept.result, returns: true };
   }
   const before = entry.heap.clone();
   const thrownBefore = machine.thrown;
+  const visitsBefore = machine.visits.length;
+  const { visit } = machine;
+  const leavesBefore = visit?.leaves.length ?? 0;
   const run = runFunction(machine, { context, receiver, early: options.early ?? (frame.early && frame.context.parent !== null) }, ref.func, entry.clone(), shared);
   if (run.exit !== null) {
     collectGarbage(run.exit, before, run.result);
     dropDeadCells(machine, ref, run.exit, run.result);
   }
   if (run.thrown !== null) dropDeadCells(machine, ref, run.thrown, NOTHING);
-  machine.keptResults.set(context, { entry, receiver, catching: machine.catching, exit: run.exit, thrown: run.thrown, result: run.result });
+  machine.keptResults.set(context, { entry, receiver, catching: machine.catching, exit: run.exit, thrown: run.thrown, result: run.result, visits: machine.visits.slice(visitsBefore).map((item) => ({ ...item, path: item.path.slice(machine.path.length) })), leaves: visit?.leaves.slice(leavesBefore) ?? [] });
   machine.thrown = thrownBefore;
   machine.noteThrown(run.thrown);
   if (run.exit === null) return { value: run.result, returns: false };
@@ -147,7 +153,7 @@ function collectGarbage(exit: State, before: Heap, result: Value): void {
 
 /** Holds if two entry states are the same, by identity of what they hold: values and object states are shared, not copied. */
 function sameEntry(a: State, b: State): boolean {
-  if (a.grad !== b.grad || a.staleGuards !== b.staleGuards) return false;
+  if (a.grad !== b.grad || a.staleGuards !== b.staleGuards || a.differentiated.join() !== b.differentiated.join()) return false;
   return sameMap(a.locals, b.locals) && sameMap(a.cells, b.cells) && sameMap(a.heap, b.heap);
 }
 

@@ -12,7 +12,7 @@ import { allArgs, handOut, returned, type CallInstr } from './call.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember, type ClassOrder } from './class-order.ts';
 import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
-import { escapeTree, setTreeMode, setTreeStatistics } from './set-mode.ts';
+import { eachInTree, escapeTree, setTreeMode, setTreeStatistics } from './set-mode.ts';
 
 /** What an instance of a class of the project is. */
 export function kindOfClass(order: ClassOrder): ObjectKind {
@@ -69,6 +69,7 @@ export function constructLibrary(machine: Machine, frame: Frame, state: State, r
   const given = allArgs(args);
   if (row.kind === 'object') {
     for (const value of given) handOut(machine, value);
+    if (row.optimizer) for (const value of given) for (const atom of machine.settled(state, value).atoms) if (atom.kind === 'parameters') eachInTree(state, atom.object, false, (item) => void machine.optimized.add(item));
     return returned({ ...derive(given), from: [], detached: [] });
   }
   const setting: ModeSetting = { site: machine.site(instr.span), mode: TRAIN, how: 'constructed', selective: false };

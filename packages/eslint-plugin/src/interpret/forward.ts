@@ -2,7 +2,7 @@
 // project is entered, and every layer that it reaches is noted with the mode that it is in at that moment.
 import type { Instr } from '../ir/ir.ts';
 import { CALIBRATED, FROZEN, joinSettings, TRAINABLE, UNKNOWN_STATISTICS } from '../domains/heap.ts';
-import { isOff } from '../domains/grad.ts';
+import { GRAD_ENABLED, isOff } from '../domains/grad.ts';
 import { TRAIN } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
@@ -11,6 +11,7 @@ import { allArgs, type CallInstr } from './call.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { leafKey, type ArgValues, type Frame, type Machine } from './machine.ts';
+import { recordVisit, Visit } from './left-behind.ts';
 import type { ForwardObservation, LeafRun } from './observation.ts';
 import type { Span } from '../source/span.ts';
 import { calibrate, eachInTree, escapeTree } from './set-mode.ts';
@@ -32,8 +33,13 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   if (object.library !== null && object.class === null && isPlainLeaf(object)) return runModule(machine, frame, state, object, args, instr, derived);
   const observation = observe(machine, frame, state, object, instr);
   machine.running = { observation, path: '' };
+  const visit = new Visit();
+  machine.visit = visit;
+  const grad = state.grad;
   const output = runModule(machine, frame, state, object, args, instr, derived);
   machine.running = outer;
+  machine.visit = null;
+  recordVisit(machine, observation, machine.path, grad === GRAD_ENABLED ? visit.setting : null);
   const from = [...new Set([...output.from, ...derived.from, observation.number])];
   // Without a graph no backward pass runs through the call, whatever becomes of its output.
   if (isOff(state.grad) || (observation.records === 'no' && derived.from.length === 0)) return cutOff({ ...output, from });
@@ -68,6 +74,9 @@ function observe(machine: Machine, frame: Frame, state: State, object: AbstractO
     gradSites: [],
     records: 'no',
     incomplete: false,
+    parameters: new Set(),
+    asleep: new Map(),
+    leftBehind: null,
     uses: new Set(),
     useSites: new Map(),
   }));
@@ -94,7 +103,9 @@ function addParameters(machine: Machine, state: State, root: AbstractObject, obs
 /** A parameter of `object` takes part in the forward call that runs. */
 export function noteParameterUse(machine: Machine, state: State, object: AbstractObject): void {
   const observation = machine.running?.observation;
-  if (observation !== undefined && state.object(object).trainable === TRAINABLE) observation.records = 'yes';
+  if (observation === undefined || state.object(object).trainable !== TRAINABLE) return;
+  observation.records = 'yes';
+  observation.parameters.add(object);
 }
 
 /** Runs what the module does, inside the running forward call. */
@@ -169,7 +180,7 @@ function noteLeaf(machine: Machine, state: State, object: AbstractObject): void 
     observation.opaque = true;
     return;
   }
-  addLeaf(observation, { className: object.label, path: machine.running?.path ?? '', constructed: object.site, effect: row.effect ?? 'random', sensitivity: object.inert === 'unknown' ? 'unknown' : 'yes', modes: known.modes, settings: known.settings, statistics: known.statistics });
+  addLeaf(machine, observation, { className: object.label, path: machine.running?.path ?? '', constructed: object.site, effect: row.effect ?? 'random', sensitivity: object.inert === 'unknown' ? 'unknown' : 'yes', modes: known.modes, settings: known.settings, statistics: known.statistics });
 }
 
 /**
@@ -181,10 +192,11 @@ export function noteFlagUse(machine: Machine, frame: Frame, state: State, module
   if (running === null) return;
   const known = state.object(module);
   const path = module === frame.receiver ? running.path : joinPath(running.path, machine.registered.get(module) ?? '');
-  addLeaf(running.observation, { className: use.name, path, constructed: machine.site(use.span), effect: use.effect, sensitivity: use.sensitivity, modes: known.modes, settings: known.settings, statistics: UNKNOWN_STATISTICS });
+  addLeaf(machine, running.observation, { className: use.name, path, constructed: machine.site(use.span), effect: use.effect, sensitivity: use.sensitivity, modes: known.modes, settings: known.settings, statistics: UNKNOWN_STATISTICS });
 }
 
-function addLeaf(observation: ForwardObservation, leaf: LeafRun): void {
+function addLeaf(machine: Machine, observation: ForwardObservation, leaf: LeafRun): void {
+  machine.visit?.note(leaf);
   const key = leafKey(leaf);
   const old = observation.leaves.get(key);
   if (old === undefined) observation.leaves.set(key, leaf);

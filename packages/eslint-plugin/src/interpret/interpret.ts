@@ -20,6 +20,7 @@ import { runFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { initialize, kindOfClass } from './construct.ts';
 import { runImports, type ProjectFiles } from './imports.ts';
+import { noteLeftBehind } from './left-behind.ts';
 import { Machine, type Frame } from './machine.ts';
 import type { ForwardObservation, Observation, Observations } from './observation.ts';
 import { gradOf } from './scope.ts';
@@ -44,6 +45,7 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
   if (run.exit !== null && run.thrown !== null) base.joinFrom(run.thrown);
   probeClasses(machine, base);
   runRoots(machine, base);
+  noteLeftBehind(machine);
   return { observations: byFile(machine), entered: enteredByFile(machine) };
 }
 
@@ -118,6 +120,7 @@ function runRoot(machine: Machine, base: State, func: Func, selves: Map<ProjectC
     const result = machine.settled(run.exit, run.result);
     if (hook?.output === 'trained') {
       machine.use(result.from, 'trained', func.nameSpan);
+      for (const number of result.from) machine.stepped.add(number);
       machine.use(result.detached, 'target', func.nameSpan);
     } else machine.use(forwardsOf(result), hook?.output ?? 'escaped', func.nameSpan);
   }
@@ -248,7 +251,7 @@ function bindUnknown(machine: Machine, state: State, func: Func, receiver: Abstr
 /** An observation that no rule sees, for forwards that are run only to look inside. */
 function nowhere(machine: Machine): ForwardObservation {
   const span: Span = { start: 0, end: 0 };
-  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, root: machine.module.funcs[0]!, call: machine.site(span), statement: span, calleeSpan: span, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', incomplete: false, uses: new Set(), useSites: new Map() };
+  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, root: machine.module.funcs[0]!, call: machine.site(span), statement: span, calleeSpan: span, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', incomplete: false, parameters: new Set(), asleep: new Map(), leftBehind: null, uses: new Set(), useSites: new Map() };
 }
 
 const rootInstrs = new WeakMap<Span, Instr>();

@@ -17,6 +17,7 @@ import type { Span } from '../source/span.ts';
 import { classOrder, type ClassOrder } from './class-order.ts';
 import { Context, placeKey } from './context.ts';
 import type { ProjectFiles } from './imports.ts';
+import type { Visit, VisitRecord } from './left-behind.ts';
 import type { DrawObservation, ForwardObservation, LeafRun, Use } from './observation.ts';
 
 /** Arguments of a call after evaluation. `more` is what `*args`, `**kwargs` or unknown callers may add, or null. */
@@ -59,6 +60,9 @@ interface Kept {
   readonly exit: State | null;
   readonly thrown: State | null;
   readonly result: Value;
+  readonly visits: readonly VisitRecord[];
+  /** Layers that it reached for the forward call that was running. */
+  readonly leaves: readonly LeafRun[];
 }
 
 /** Steps that one root may take, and all roots of a file together: about a second, and a few seconds. */
@@ -94,6 +98,16 @@ export class Machine {
   /** Containers whose children are being run. */
   readonly openContainers = new Set<AbstractObject>();
   running: RunningForward | null = null;
+  /** What the running forward call reaches on this visit. */
+  visit: Visit | null = null;
+  /** Names the path through all functions that are running. */
+  path = '';
+  /** All visits so far, for the results that are kept. */
+  readonly visits: VisitRecord[] = [];
+  /** Modules whose parameters an optimiser holds. */
+  readonly optimized = new Set<AbstractObject>();
+  /** Forward calls whose gradients a step of an optimiser used. */
+  readonly stepped = new Set<number>();
   probe: Probe | null = null;
   /** False while a class is made ready for its probe: the constructors of its parts are not run, a probe does not enter them. */
   constructsParts = true;

@@ -13,7 +13,7 @@ import { setChildren } from './construct.ts';
 import { callForward } from './forward.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
 import { eachInTree, escapeTree, modesOfFlag, setTreeMode, setTreeStatistics, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
-import { callTensorMethod } from './tensor-call.ts';
+import { callTensorMethod, differentiate } from './tensor-call.ts';
 
 /** @param receiver everything that the receiver may be; `object` is one of them */
 export function callModuleMethod(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, receiver: Value, args: ArgValues, instr: CallInstr): CallResult {
@@ -33,6 +33,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
     case 'read':
       return returned(ANYTHING);
     case 'backward':
+    case 'step':
     case 'random':
       return callTensorMethod(machine, frame, state, self, name, args, instr);
     case 'parameters':
@@ -89,12 +90,9 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
 
 /** A method that a framework's base class gives. */
 function callFrameworkMethod(machine: Machine, state: State, effect: FrameworkRow['methods'][string], args: ArgValues, instr: CallInstr): CallResult {
-  for (const value of allArgs(args).map((item) => machine.settled(state, item))) {
-    if (effect === 'read') machine.use(forwardsOf(value), 'read', instr.span);
-    if (effect !== 'backward') continue;
-    machine.use(value.from, 'trained', instr.span);
-    machine.use(value.detached, 'target', instr.span);
-  }
+  const given = allArgs(args).map((item) => machine.settled(state, item));
+  if (effect === 'read') for (const value of given) machine.use(forwardsOf(value), 'read', instr.span);
+  if (effect === 'backward') differentiate(machine, state, given, instr);
   return returned(ANYTHING);
 }
 

@@ -5,7 +5,7 @@ import type { FuncRef, StaleOrigin } from '../domains/value.ts';
 import type { GradSet } from '../domains/grad.ts';
 import type { ModeSetting, StatisticsSet } from '../domains/heap.ts';
 import type { ModeSet } from '../domains/mode.ts';
-import type { ProjectClass, Site } from '../domains/object.ts';
+import type { AbstractObject, ProjectClass, Site } from '../domains/object.ts';
 import type { Span } from '../source/span.ts';
 
 /** What became of the output of a forward call. */
@@ -67,6 +67,12 @@ export interface ForwardObservation {
   records: 'yes' | 'maybe' | 'no';
   /** Holds if the analysis stopped before it had seen all that becomes of the output; nothing definite may be said then. */
   incomplete: boolean;
+  /** Modules with parameters of their own that take part, as far as these require gradients. */
+  readonly parameters: Set<AbstractObject>;
+  /** For each path to the call: what put all its layers into evaluation mode, or null where they are not certainly in it. */
+  readonly asleep: Map<string, ModeSetting | null>;
+  /** An evaluation set the mode in which this call trains; `certain` if on some path it certainly does. */
+  leftBehind: { readonly setting: ModeSetting; readonly certain: boolean } | null;
   readonly uses: Set<Use>;
   /** First place of each use. */
   readonly useSites: Map<Use, Site>;

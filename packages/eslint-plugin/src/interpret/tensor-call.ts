@@ -1,5 +1,6 @@
 // Methods of values whose class we do not see: mostly tensors. A method that some library model describes does what it says;
 // any other method of something that a forward call returned is arithmetic; the rest is code that we cannot see.
+import type { Instr } from '../ir/ir.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, type Value } from '../domains/value.ts';
 import { allArgs, callUnknown, handOut, returned, runCallbacks, type CallInstr } from './call.ts';
@@ -23,6 +24,17 @@ const ARITHMETIC = new Map([
   ['matmul', '@'],
 ]);
 
+/** A backward pass runs from `losses`. */
+export function differentiate(machine: Machine, state: State, losses: readonly Value[], instr: Instr): void {
+  const through = new Set<number>();
+  for (const loss of losses) {
+    machine.use(loss.from, 'trained', instr.span);
+    machine.use(loss.detached, 'target', instr.span);
+    for (const number of loss.from) through.add(number);
+  }
+  state.differentiated = [...through].sort((a, b) => a - b);
+}
+
 export function callTensorMethod(machine: Machine, frame: Frame, state: State, receiver: Value, name: string, args: ArgValues, instr: CallInstr): CallResult {
   const effect = machine.libraries.tensorMethods.get(name);
   const given = allArgs(args).map((value) => machine.settled(state, value));
@@ -37,8 +49,10 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
       return returned(cutOff(derive([receiver])));
     }
     case 'backward':
-      machine.use(receiver.from, 'trained', instr.span);
-      machine.use(receiver.detached, 'target', instr.span);
+      differentiate(machine, state, [receiver], instr);
+      return returned(ANYTHING);
+    case 'step':
+      for (const number of state.differentiated) machine.stepped.add(number);
       return returned(ANYTHING);
     case 'random':
       return returned(joinValues(recordRandom(machine, frame, state, `Tensor.${name}`, instr), { ...derive([receiver]), input: false }));

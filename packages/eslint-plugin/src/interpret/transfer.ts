@@ -36,6 +36,10 @@ export class FunctionRun implements Analysis<State> {
   #yielded: Value = NOTHING;
   #definitions: Map<Temp, Instr> | null = null;
   #thrownByStep: State | null = null;
+  /** The state at the last arrival at a loop from outside. */
+  readonly #before = new Map<BlockId, State>();
+  /** Loops whose rounds begin with other modes than the first one. */
+  readonly #split = new Set<BlockId>();
   readonly #module: Module;
   readonly #conditions: Conditions;
   readonly #observed: boolean;
@@ -178,7 +182,10 @@ export class FunctionRun implements Analysis<State> {
       case 'call': {
         machine.thrown = null;
         machine.catching = this.#observed || caught;
+        const path = machine.path;
+        if (state.facts.key !== '') machine.path = `${path}/${this.func.id}:${state.facts.key}`;
         const result = callInstr(machine, frame, state, instr);
+        machine.path = path;
         machine.catching = this.#observed;
         if (machine.thrown !== null) {
           // This function's own names are as they were before the call.
@@ -324,10 +331,14 @@ export class FunctionRun implements Analysis<State> {
       default:
         return assertNever(terminal);
     }
-    // The first arrival at the head of a loop is kept apart from the later ones; inside and after the loop that is forgotten.
-    if (heads.has(source) && !unrolled) state.facts = state.facts.without((name) => name === loopName(source));
+    // The first arrival at the head of a loop is kept apart from the later ones; after the loop that is forgotten, and inside too, unless the
+    // first round has changed a mode: what the second round then does is the point of `no-eval-mode-training`.
+    const inSplitBody = isThen && this.#split.has(source) && state.facts.get(loopName(source)) === SOME;
+    if (heads.has(source) && !unrolled && !inSplitBody) state.facts = state.facts.without((name) => name === loopName(source));
     if (heads.has(target)) {
       const entered = state.facts.get(loopName(target));
+      if (source < target) this.#before.set(target, state.clone());
+      else if (changesModes(this.#before.get(target), state)) this.#split.add(target);
       state.facts = state.facts.with(loopName(target), source < target ? 0 : typeof entered === 'number' && entered !== SOME ? entered + 1 : SOME);
     }
     const needed = live.get(target);
@@ -413,3 +424,9 @@ function narrow(state: State, variable: Variable, truth: boolean): void {
 }
 
 const MODE_WORDS = /train|eval|infer|test|determin|stochastic|sampl|augment|phase|stage|mode|valid/i;
+
+/** Holds if some network has another mode in `after` than it had in `before`. */
+function changesModes(before: State | undefined, after: State): boolean {
+  if (before === undefined || before.heap.isSameAs(after.heap)) return false;
+  return after.heap.entriesUnlike(before.heap).some(({ key, value }) => value.modes !== 0 && before.heap.has(key) && before.object(key).modes !== value.modes);
+}

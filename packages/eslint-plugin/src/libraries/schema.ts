@@ -31,6 +31,8 @@ const classRow = v.strictObject({
   parameters: v.optional(v.picklist(['yes', 'no', 'unknown']), 'no'),
   /** A container: where its children come from. `arguments`: the positional ones; otherwise the position of a list or a module. */
   children: v.optional(v.union([v.literal('arguments'), v.strictObject({ list: v.number() }), v.strictObject({ dict: v.number() }), v.strictObject({ module: v.number(), as: v.string() })])),
+  /** An optimiser: it moves the parameters that its constructor is given. */
+  optimizer: v.optional(v.boolean(), false),
   /** What a call of a container does with its children. */
   runsChildren: v.optional(v.boolean(), false),
   source,
@@ -110,6 +112,8 @@ const methodEffect = v.picklist([
   'read',
   'detach',
   'backward',
+  /** Moves parameters along their gradients. */
+  'step',
   'random',
   'set-train',
   'set-eval',

@@ -14,9 +14,9 @@ export function insertStatementBefore(analysis: Analysis, statement: Span, code:
   return { span: { start: statement.start, end: statement.start }, text: `${code}${end}${lineEnd(analysis)}${indentation}` };
 }
 
-/** `receiver.eval()` before `statement`. */
-export function insertEvalBefore(analysis: Analysis, statement: Span, receiver: string): TextEdit | null {
-  return PLAIN_RECEIVER.test(receiver) ? insertStatementBefore(analysis, statement, `${receiver}.eval()`) : null;
+/** `receiver.eval()` or `receiver.train()` before `statement`. */
+export function insertSwitchBefore(analysis: Analysis, statement: Span, receiver: string, method: 'eval' | 'train'): TextEdit | null {
+  return PLAIN_RECEIVER.test(receiver) ? insertStatementBefore(analysis, statement, `${receiver}.${method}()`) : null;
 }
 
 /** Puts a simple Python statement under `with header:`. */

@@ -3,7 +3,7 @@ import type { Analysis } from '../analyze.ts';
 import type { ModeSetting } from '../domains/heap.ts';
 import { ENTRY_MODE, TRAIN } from '../domains/mode.ts';
 import type { ForwardObservation, LeafRun } from '../interpret/observation.ts';
-import { insertEvalBefore } from '../report/edits.ts';
+import { insertSwitchBefore } from '../report/edits.ts';
 import type { Finding } from '../report/finding.ts';
 import { describeEffects, describeSetting, quote, receiverText, witnessOf } from '../report/wording.ts';
 import { isInference, mayRunOtherLayers } from './inference.ts';
@@ -47,7 +47,7 @@ function report(analysis: Analysis, observation: ForwardObservation, leaves: rea
   const [setting] = settings;
   const layers = leaves.length === 0 ? 'Its layers are out of sight; dropout or batch normalisation among them would not do what inference needs' : describeEffects(analysis, leaves);
   const led = setting === undefined ? 'No `eval()` is on the way here' : `\`${receiver}\` ${describeSetting(analysis, setting)}, and no \`eval()\` follows`;
-  const edit = insertEvalBefore(analysis, observation.statement, receiver);
+  const edit = insertSwitchBefore(analysis, observation.statement, receiver, 'eval');
   return {
     rule: 'no-train-mode-inference',
     certainty,

@@ -1,4 +1,5 @@
 // All rules, in the order of the tables.
+import { noEvalModeTraining } from './no-eval-mode-training.ts';
 import { noStaleTrainingFlag } from './no-stale-training-flag.ts';
 import { noTrainModeInference } from './no-train-mode-inference.ts';
 import { noUncalibratedBatchNorm } from './no-uncalibrated-batch-norm.ts';
@@ -7,4 +8,4 @@ import { requireNoGrad } from './require-no-grad.ts';
 import { requireTrainingArgument } from './require-training-argument.ts';
 import type { ModeRule } from './rule.ts';
 
-export const RULES: readonly ModeRule[] = [noTrainModeInference, noUncalibratedBatchNorm, requireNoGrad, requireTrainingArgument, noUnguardedRandomness, noStaleTrainingFlag];
+export const RULES: readonly ModeRule[] = [noTrainModeInference, noEvalModeTraining, noUncalibratedBatchNorm, requireNoGrad, requireTrainingArgument, noUnguardedRandomness, noStaleTrainingFlag];

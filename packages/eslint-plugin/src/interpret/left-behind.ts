@@ -1,0 +1,70 @@
+// Training in an evaluation mode that an evaluation left behind: what a forward call must show for that.
+//
+// A mode that holds on some paths only is told path by path: the first round of a loop trains as it should, the second in the mode that the
+// validation of the first has set. A visit of a call counts for the path (through all functions that are running) on which it is made, and a path
+// counts only if all its visits agree: an early visit may not have seen every way there yet.
+import { EVAL } from '../domains/mode.ts';
+import type { ModeSetting } from '../domains/heap.ts';
+import type { Machine } from './machine.ts';
+import type { ForwardObservation, LeafRun } from './observation.ts';
+
+/** One visit of a forward call: the layers that it reached, and what put them into their mode. */
+export class Visit {
+  readonly leaves: LeafRun[] = [];
+  #setting: ModeSetting | null = null;
+  #asleep = true;
+
+  note(leaf: LeafRun): void {
+    this.leaves.push(leaf);
+    const setting = leaf.settings.find((item) => item.mode === EVAL);
+    if (leaf.modes !== EVAL || setting === undefined || setting.selective || (setting.how !== 'called' && setting.how !== 'scope')) this.#asleep = false;
+    else if (leaf.sensitivity === 'yes') this.#setting ??= setting;
+  }
+
+  /** What put every layer that matters into evaluation mode, a network as a whole; null if that is not certain. */
+  get setting(): ModeSetting | null {
+    return this.#asleep ? this.#setting : null;
+  }
+}
+
+/** A visit as it is kept with the result of a function: its path from there. */
+export interface VisitRecord {
+  readonly observation: ForwardObservation;
+  readonly path: string;
+  readonly setting: ModeSetting | null;
+}
+
+export function recordVisit(machine: Machine, observation: ForwardObservation, path: string, setting: ModeSetting | null): void {
+  machine.visits.push({ observation, path, setting });
+  const known = observation.asleep.get(path);
+  observation.asleep.set(path, known === undefined || setting === null ? setting : known);
+}
+
+/** A kept result stands for the visits that made it, on the path on which it is used again. */
+export function replayVisits(machine: Machine, visits: readonly VisitRecord[]): void {
+  for (const { observation, path, setting } of visits) recordVisit(machine, observation, machine.path + path, setting);
+}
+
+/** When all is seen: which calls train in evaluation mode, and whether an evaluation was made in it before. */
+export function noteLeftBehind(machine: Machine): void {
+  const evaluated = new Set<string>();
+  for (const observation of machine.forwards) {
+    if (!observation.uses.has('read') || observation.uses.has('trained')) continue;
+    for (const leaf of observation.leaves.values()) for (const setting of leaf.settings) if (setting.mode === EVAL) evaluated.add(keyOf(setting));
+  }
+  for (const observation of machine.forwards) {
+    if (!observation.uses.has('trained') || !machine.stepped.has(observation.number) || ![...observation.parameters].some((object) => machine.optimized.has(object))) continue;
+    const sure = [...observation.asleep.values()].find((setting) => setting !== null && evaluated.has(keyOf(setting)));
+    const perhaps = sure ?? leavesOf(observation).find((setting) => evaluated.has(keyOf(setting)));
+    if (perhaps !== undefined && perhaps !== null) observation.leftBehind = { setting: perhaps, certain: sure !== undefined };
+  }
+}
+
+/** Settings to evaluation mode that some layer of the call may be in, made on a network as a whole. */
+function leavesOf(observation: ForwardObservation): readonly ModeSetting[] {
+  return [...observation.leaves.values()].filter((leaf) => (leaf.modes & EVAL) !== 0).flatMap((leaf) => leaf.settings.filter((setting) => setting.mode === EVAL && !setting.selective && setting.how === 'called'));
+}
+
+function keyOf({ site }: ModeSetting): string {
+  return `${site.file}:${site.span.start}`;
+}
