@@ -16,7 +16,7 @@ export interface Analysis<S> {
   joinInto(into: S, from: S): boolean;
   /** Applies `instr` to `state`. Returns false if control does not come back from it. `caught`: what it throws is caught in this function. */
   step(state: S, instr: Instr, caught: boolean): boolean;
-  /** Holds if `instr` can throw. */
+  /** Holds if `instr` can throw before it has done anything; what it throws later `thrownState` tells. */
   mayThrow(instr: Instr): boolean;
   /** Holds if somebody outside of this function catches what it throws, so that every throw must be told. */
   observesThrows(): boolean;
@@ -78,13 +78,10 @@ function visit<S>(block: Block, state: S, analysis: Analysis<S>, flow: (target: 
     else analysis.leave(thrown, null);
   };
   for (const instr of block.instrs) {
-    const throws = analysis.mayThrow(instr);
-    if (throws && (block.handler !== null || analysis.observesThrows())) raise(state);
+    if (analysis.mayThrow(instr) && (block.handler !== null || analysis.observesThrows())) raise(state);
     const returns = analysis.step(state, instr, block.handler !== null);
-    if (throws) {
-      const thrown = analysis.thrownState();
-      if (thrown !== null) raise(thrown);
-    }
+    const thrown = analysis.thrownState();
+    if (thrown !== null) raise(thrown);
     if (!returns) return;
   }
   const terminal = block.terminal;

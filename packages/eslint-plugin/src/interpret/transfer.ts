@@ -89,7 +89,14 @@ export class FunctionRun implements Analysis<State> {
   }
 
   mayThrow(instr: Instr): boolean {
-    return instr.kind === 'call' || instr.kind === 'await' || instr.kind === 'opaque' || instr.kind === 'enter' || instr.kind === 'import';
+    if (instr.kind === 'call') return instr.callee.kind !== 'method' || !this.#isSwitch(instr.callee.name);
+    return instr.kind === 'await' || instr.kind === 'opaque' || instr.kind === 'enter' || instr.kind === 'import';
+  }
+
+  /** `train()` and `eval()` of a library do not throw: a `finally` that puts a mode back does so. */
+  #isSwitch(name: string): boolean {
+    const effect = this.machine.libraries.moduleMethods.get(name);
+    return effect === 'set-train' || effect === 'set-eval';
   }
 
   thrownState(): State | null {
