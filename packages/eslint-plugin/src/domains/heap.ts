@@ -1,6 +1,6 @@
 // What the abstract objects hold at one point of the program. Object states are immutable records; an update replaces the
 // record, so that a state can be copied by copying the map.
-import type { SharedMap } from '../dataflow/shared-map.ts';
+import type { SharedMap } from './shared-map.ts';
 import { EVAL, TRAIN, type ModeSet } from './mode.ts';
 import type { AbstractObject, Site } from './object.ts';
 import { joinValues, type Value } from './value.ts';

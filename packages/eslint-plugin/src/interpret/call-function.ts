@@ -4,7 +4,7 @@
 // those that the callee leaves behind; if no path returns, control does not come back. Refuses: recursion (a function that is
 // already running is treated as code that we cannot see) and chains deeper than MAX_DEPTH.
 import type { Func, Instr, Variable } from '../ir/ir.ts';
-import type { Key, SharedMap } from '../dataflow/shared-map.ts';
+import type { Key, SharedMap } from '../domains/shared-map.ts';
 import { solve } from '../dataflow/solver.ts';
 import { elementName, type Heap } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';

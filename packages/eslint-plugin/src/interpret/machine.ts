@@ -7,7 +7,7 @@
 // an entry state whose modes are the atom `entry`.
 import type { Arg, ClassDef, Func, Instr, Language, Module } from '../ir/ir.ts';
 import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/object.ts';
-import type { Key, SharedMap } from '../dataflow/shared-map.ts';
+import type { Key, SharedMap } from '../domains/shared-map.ts';
 import { joinObjects, NEW_OBJECT, type ObjectState } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
 import { joinValues, objectsOf, type Atom, type FuncRef, type Value } from '../domains/value.ts';

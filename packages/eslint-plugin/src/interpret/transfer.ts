@@ -2,7 +2,7 @@
 // activation of a function; it also collects what the activation returns and leaves behind.
 import { destOf, assertNever, type BlockId, type Func, type Instr, type Module, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
 import { operandsOf } from '../ir/operands.ts';
-import { SharedMap } from '../dataflow/shared-map.ts';
+import { SharedMap } from '../domains/shared-map.ts';
 import type { Analysis } from '../dataflow/solver.ts';
 import { elementName } from '../domains/heap.ts';
 import { isOff } from '../domains/grad.ts';

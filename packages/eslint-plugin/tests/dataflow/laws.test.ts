@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mapLattice, powerset, productLattice, type Lattice } from '../../src/dataflow/lattice.ts';
-import { SharedMap } from '../../src/dataflow/shared-map.ts';
+import { SharedMap } from '../../src/domains/shared-map.ts';
 import { gradLattice } from '../../src/domains/grad.ts';
 import { modeLattice } from '../../src/domains/mode.ts';
 import { joinValues, NOTHING, ofBoolean, type Value } from '../../src/domains/value.ts';
