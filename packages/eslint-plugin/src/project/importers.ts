@@ -4,7 +4,7 @@
 // function.
 import { basename, dirname, extname, normalize, relative, sep } from 'node:path';
 import type { Language } from '../ir/ir.ts';
-import { listingAround, type ListedFile } from './project-listing.ts';
+import { lastPartOf, listingAround, type ListedFile } from './project-listing.ts';
 import { resolvePython } from './resolve-python.ts';
 import { resolveTypeScript } from './resolve-typescript.ts';
 
@@ -19,16 +19,16 @@ export interface Importers {
 
 /** The files of the project that import `file`, those at the smallest distance first. */
 export function importersOf(file: string, language: Language): Importers {
-  const { root, files: listed, complete } = listingAround(file, language);
+  const { root, byName, complete } = listingAround(file, language);
   const found = new Set<string>();
   const self = normalize(file);
   let level: readonly string[] = [self];
   for (let distance = 0; distance < MAX_DISTANCE && level.length > 0; distance += 1) {
     const next: string[] = [];
     for (const target of level) {
-      for (const item of listed) {
-        if (item.file === self || found.has(item.file) || !mayMean(item, target) || !imports(item, target, language)) continue;
-        if (isTest(relative(root, item.file))) continue;
+      // The spelling spares most of the questions to the file system.
+      for (const item of namesOf(target).flatMap((name) => byName.get(name) ?? [])) {
+        if (item.file === self || found.has(item.file) || isTest(relative(root, item.file)) || !imports(item, target, language)) continue;
         if (found.size >= MAX_IMPORTERS) return { files: [...found], complete: false };
         found.add(item.file);
         next.push(item.file);
@@ -39,24 +39,15 @@ export function importersOf(file: string, language: Language): Importers {
   return { files: [...found], complete: complete && level.length === 0 };
 }
 
-/** The name under which other files import `file`: its own without extension, that of its folder for an index of one. */
-function importNameOf(file: string): string {
+/** The names under which other files import `file`: its own without extension, or for an index that of its folder, or none (`.`, `./`). */
+function namesOf(file: string): readonly string[] {
   const name = basename(file, extname(file));
-  return name === '__init__' || name === 'index' ? basename(dirname(file)) : name;
-}
-
-/** A look at the spelling, which spares most of the questions to the file system. */
-function mayMean(item: ListedFile, target: string): boolean {
-  const name = importNameOf(target);
-  const isIndex = /^(?:__init__|index)\./.test(basename(target));
-  return item.specifiers.some((specifier) => {
-    const last = /([^./]*)(?:\.[cm]?[jt]sx?)?$/.exec(specifier)![1]!;
-    return last === name || (isIndex && (last === '' || last === 'index'));
-  });
+  return name === '__init__' || name === 'index' ? [basename(dirname(file)), name, ''] : [name];
 }
 
 function imports(item: ListedFile, target: string, language: Language): boolean {
-  return item.specifiers.some((specifier) => resolved(item.file, specifier, language) === target);
+  const names = namesOf(target);
+  return item.specifiers.some((specifier) => names.includes(lastPartOf(specifier)) && resolved(item.file, specifier, language) === target);
 }
 
 /** Where import lines led, by folder: files of one folder import the same. */

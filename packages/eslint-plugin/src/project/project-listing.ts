@@ -38,6 +38,8 @@ export interface Listing {
   /** Of the set of files and of what configures how imports are resolved. */
   readonly fingerprint: string;
   readonly files: readonly ListedFile[];
+  /** The files that have a specifier with this last part (`net` of `.models.net` and of `./net.js`); '' for those that end in a dot or a slash. */
+  readonly byName: ReadonlyMap<string, readonly ListedFile[]>;
   /** False if there are more files than are listed. */
   readonly complete: boolean;
 }
@@ -54,7 +56,7 @@ const roots = new Map<string, string | null>();
 /** The files of the project that `file` belongs to; none where nothing marks the root of one. */
 export function listingAround(file: string, language: Language): Listing {
   const root = rootOf(dirname(file), language);
-  if (root === null) return { root: dirname(file), marked: false, fingerprint: '', files: [], complete: true };
+  if (root === null) return { root: dirname(file), marked: false, fingerprint: '', files: [], byName: new Map(), complete: true };
   const key = `${language} ${root}`;
   const before = listings.get(key);
   if (before !== undefined && performance.now() - before.made < MAX_AGE) return before.listing;
@@ -62,9 +64,26 @@ export function listingAround(file: string, language: Language): Listing {
   const complete = walk(root, EXTENSIONS[language], found);
   const files = found.files.flatMap((path) => listed(path, language) ?? []);
   const fingerprint = hashOf(JSON.stringify([found.files, found.configs]));
-  const listing: Listing = { root, marked: true, fingerprint, files, complete };
+  const listing: Listing = { root, marked: true, fingerprint, files, byName: indexed(files), complete };
   listings.set(key, { listing, made: performance.now() });
   return listing;
+}
+
+function indexed(files: readonly ListedFile[]): ReadonlyMap<string, readonly ListedFile[]> {
+  const index = new Map<string, ListedFile[]>();
+  for (const file of files) {
+    for (const name of new Set(file.specifiers.map(lastPartOf))) {
+      const known = index.get(name);
+      if (known === undefined) index.set(name, [file]);
+      else known.push(file);
+    }
+  }
+  return index;
+}
+
+export function lastPartOf(specifier: string): string {
+  const path = specifier.replace(/\.[cm]?[jt]sx?$/, '');
+  return path.slice(Math.max(path.lastIndexOf('.'), path.lastIndexOf('/')) + 1);
 }
 
 /** The folder around `folder` that a mark makes the root: that of the repository if there is one, else the nearest. */

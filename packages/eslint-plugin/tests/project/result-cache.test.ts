@@ -29,7 +29,7 @@ describe('a kept result', () => {
     expect(keptResult(question)).toBeUndefined();
     keepResult(question, [net], [{ rule: 'a' }]);
     expect(keptResult(question)).toEqual([{ rule: 'a' }]);
-    expect(readdirSync(join(folder, '.modeguard_cache')).sort()).toEqual(['.gitignore', entriesOf(folder)[0]]);
+    expect(new Set(readdirSync(join(folder, '.modeguard_cache')))).toEqual(new Set(['.gitignore', entriesOf(folder)[0]]));
   });
 
   test('is not given back when the text, a dependency or the settings have changed', () => {
