@@ -19,8 +19,11 @@ export interface FlagRead {
   readonly early: boolean;
 }
 
-/** What an attribute lookup binds to the first parameter: the object, nothing (`@staticmethod`), or its class. */
-export type Binding = 'receiver' | 'nothing' | 'class';
+/**
+ * What an attribute lookup binds to the first parameter: the object, nothing (`@staticmethod`), or its class. `generator`: a generator
+ * function that was called, whose body runs when something goes through it.
+ */
+export type Binding = 'receiver' | 'nothing' | 'class' | 'generator';
 
 export type Atom =
   | { readonly kind: 'constant'; readonly value: Constant }

@@ -124,6 +124,7 @@ function bindAtom(atom: Extract<Atom, { kind: 'function' }>, object: AbstractObj
     case 'receiver':
       return { ...atom, receiver: object };
     case 'nothing':
+    case 'generator':
       return atom;
     case 'class':
       return { ...atom, prefix: [object.class === null ? ANYTHING : ofAtoms({ kind: 'class', class: object.class })] };

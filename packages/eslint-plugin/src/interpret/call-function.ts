@@ -11,7 +11,7 @@ import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, equalValues, joinValues, NOTHING, ofConstant, ofObject, type FuncRef, type Value } from '../domains/value.ts';
 import { dropDeadCells, sharedVariables } from './closures.ts';
-import type { ArgValues, Frame, Machine } from './machine.ts';
+import type { ArgValues, Frame, Machine, Managed } from './machine.ts';
 import { replayVisits } from './left-behind.ts';
 import { escapeTree } from './set-mode.ts';
 import { FunctionRun } from './transfer.ts';
@@ -25,7 +25,7 @@ export interface CallResult {
   readonly returns: boolean;
 }
 
-export function callFunction(machine: Machine, frame: Frame, state: State, ref: FuncRef, receiver: AbstractObject | null, args: ArgValues, instr: Instr, options: { early?: boolean } = {}): CallResult {
+export function callFunction(machine: Machine, frame: Frame, state: State, ref: FuncRef, receiver: AbstractObject | null, args: ArgValues, instr: Instr, options: { early?: boolean; managed?: Managed } = {}): CallResult {
   if (frame.context.occurrences(ref.func) > 0 || frame.context.depth >= MAX_DEPTH || machine.exhausted) {
     const given = [...args.positional, ...args.keywords.values()];
     for (const value of given) escapeTree(state, value);
@@ -38,7 +38,7 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   const shared = sharedVariables(ref, state);
   bindParameters(machine, entry, context, ref.func, receiver, args, instr);
   const kept = machine.keptResults.get(context);
-  if (kept !== undefined && kept.receiver === receiver && (kept.catching || !machine.catching) && sameEntry(kept.entry, entry)) {
+  if (kept !== undefined && options.managed === undefined && kept.receiver === receiver && (kept.catching || !machine.catching) && sameEntry(kept.entry, entry)) {
     machine.noteThrown(kept.thrown);
     replayVisits(machine, kept.visits);
     for (const leaf of kept.leaves) machine.visit?.note(leaf);
@@ -51,13 +51,17 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   const visitsBefore = machine.visits.length;
   const { visit } = machine;
   const leavesBefore = visit?.leaves.length ?? 0;
-  const run = runFunction(machine, { context, receiver, early: options.early ?? (frame.early && frame.context.parent !== null) }, ref.func, entry.clone(), shared);
+  const run = runFunction(machine, { context, receiver, early: options.early ?? (frame.early && frame.context.parent !== null), ...(options.managed === undefined ? {} : { managed: options.managed }) }, ref.func, entry.clone(), shared);
+  if (ref.func.isGenerator && options.managed?.phase !== 'exit' && run.exit === null && run.suspended !== null) {
+    run.exit = run.suspended;
+    run.result = run.yielded;
+  }
   if (run.exit !== null) {
     collectGarbage(run.exit, before, run.result);
     dropDeadCells(machine, ref, run.exit, run.result);
   }
   if (run.thrown !== null) dropDeadCells(machine, ref, run.thrown, NOTHING);
-  machine.keptResults.set(context, { entry, receiver, catching: machine.catching, exit: run.exit, thrown: run.thrown, result: run.result, visits: machine.visits.slice(visitsBefore).map((item) => ({ ...item, path: item.path.slice(machine.path.length) })), leaves: visit?.leaves.slice(leavesBefore) ?? [] });
+  if (options.managed === undefined) machine.keptResults.set(context, { entry, receiver, catching: machine.catching, exit: run.exit, thrown: run.thrown, result: run.result, visits: machine.visits.slice(visitsBefore).map((item) => ({ ...item, path: item.path.slice(machine.path.length) })), leaves: visit?.leaves.slice(leavesBefore) ?? [] });
   machine.thrown = thrownBefore;
   machine.noteThrown(run.thrown);
   if (run.exit === null) return { value: run.result, returns: false };
@@ -140,6 +144,7 @@ function collectGarbage(exit: State, before: Heap, result: Value): void {
       reached.add(object);
       pending.push(object);
     }
+    for (const atom of value.atoms) if (atom.kind === 'function') for (const bound of atom.prefix) visit(bound);
   };
   visit(result);
   for (const value of exit.cells.values()) visit(value);

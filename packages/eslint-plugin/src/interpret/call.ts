@@ -11,6 +11,7 @@ import { findMember } from './class-order.ts';
 import { callCollectionMethod } from './collection-call.ts';
 import { construct, constructLoaded } from './construct.ts';
 import { callForward } from './forward.ts';
+import { consume, consumedArgs, pendingGenerator } from './generators.ts';
 import { exported } from './imports.ts';
 import { callLibrary } from './library-call.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
@@ -26,14 +27,14 @@ export function returned(value: Value): CallResult {
 }
 
 export function callInstr(machine: Machine, frame: Frame, state: State, instr: CallInstr): CallResult {
-  const args = evaluateArgs(machine, state, instr);
+  const args = evaluateArgs(machine, frame, state, instr);
   if (instr.callee.kind === 'value') return callValue(machine, frame, state, state.get(instr.callee.value), args, instr);
   const receiver = state.get(instr.callee.object);
   const { name } = instr.callee;
-  return alternatives(state, receiver, (atom, on) => callMethodOfAtom(machine, frame, on, receiver, atom, name, args, instr), (on) => callTensorMethod(machine, frame, on, receiver, name, args, instr));
+  return alternatives(state, receiver, (atom, on) => callMethodOfAtom(machine, frame, on, receiver, atom, name, args, instr), (on) => callTensorMethod(machine, frame, on, receiver, name, consumedArgs(machine, frame, on, args, instr), instr));
 }
 
-function evaluateArgs(machine: Machine, state: State, instr: CallInstr): ArgValues {
+function evaluateArgs(machine: Machine, frame: Frame, state: State, instr: CallInstr): ArgValues {
   const positional: Value[] = [];
   const keywords = new Map<string, Value>();
   let more: Value | null = null;
@@ -48,9 +49,10 @@ function evaluateArgs(machine: Machine, state: State, instr: CallInstr): ArgValu
         keywords.set(arg.name!, value);
         break;
       case 'spread': {
-        const exact = more === null ? exactElements(state, value) : null;
+        const gone = consume(machine, frame, state, value, instr);
+        const exact = more === null ? exactElements(state, gone) : null;
         if (exact !== null) positional.push(...exact);
-        else more = joinValues(more ?? NOTHING, machine.settled(state, value));
+        else more = joinValues(more ?? NOTHING, machine.settled(state, gone));
         break;
       }
       case 'keyword-spread': {
@@ -104,12 +106,14 @@ function alternatives(state: State, value: Value, each: (atom: Atom, on: State) 
 }
 
 export function callValue(machine: Machine, frame: Frame, state: State, callee: Value, args: ArgValues, instr: CallInstr): CallResult {
-  return alternatives(state, callee, (atom, on) => callAtom(machine, frame, on, atom, args, instr), (on) => callUnknown(machine, on, callee, args, instr));
+  return alternatives(state, callee, (atom, on) => callAtom(machine, frame, on, atom, args, instr), (on) => callUnknown(machine, on, callee, consumedArgs(machine, frame, on, args, instr), instr));
 }
 
 function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args: ArgValues, instr: CallInstr): CallResult {
   switch (atom.kind) {
     case 'function': {
+      const pending = pendingGenerator(atom, args);
+      if (pending !== null) return returned(ofAtoms(pending));
       const before = { grad: state.grad, sites: state.gradSites };
       for (const scope of atom.scopes) applyScope(machine, state, scope, instr);
       const run = (): CallResult => callFunction(machine, frame, state, atom.ref, atom.receiver, atom.prefix.length === 0 ? args : { ...args, positional: [...atom.prefix, ...args.positional] }, instr);
@@ -122,7 +126,7 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
     case 'class':
       return construct(machine, frame, state, atom.class, args, instr);
     case 'library':
-      return callLibrary(machine, frame, state, atom.path, args, instr);
+      return callLibrary(machine, frame, state, atom.path, consumedArgs(machine, frame, state, args, instr), instr);
     case 'method':
       return callModuleMethod(machine, frame, state, atom.object, atom.name, ofAtoms(atom), args, instr);
     case 'object': {
@@ -179,7 +183,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       return callModuleMethod(machine, frame, state, atom.object, name, ofAtoms(atom), args, instr);
     }
     case 'library':
-      return callLibrary(machine, frame, state, machine.libraries.canonical(`${atom.path}.${name}`), args, instr);
+      return callLibrary(machine, frame, state, machine.libraries.canonical(`${atom.path}.${name}`), consumedArgs(machine, frame, state, args, instr), instr);
     case 'namespace':
       return callValue(machine, frame, state, exported(machine, state, atom.module, name), args, instr);
     case 'class': {
@@ -194,6 +198,8 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       return returned(ofAtoms(atom));
     }
     case 'function':
+      // `next()`, `send(…)`; one that is closed does not go on.
+      if (atom.binding === 'generator') return returned(name === 'close' || name === 'return' || name === 'throw' ? ANYTHING : consume(machine, frame, state, ofAtoms(atom), instr));
       // `fn.call(this, …)`, `fn.apply(…)`, `fn.bind(…)`.
       return name === 'bind' ? returned(ofAtoms(atom)) : callValue(machine, frame, state, ofAtoms(atom), { ...args, positional: args.positional.slice(1) }, instr);
     case 'constant':

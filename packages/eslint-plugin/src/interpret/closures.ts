@@ -60,7 +60,11 @@ export function dropDeadCells(machine: Machine, { module, func }: FuncRef, state
     }
   };
   const visit = (value: Value): void => {
-    for (const atom of value.atoms) if (atom.kind === 'function') visitFunction(atom.ref.module, atom.ref.func);
+    for (const atom of value.atoms) {
+      if (atom.kind !== 'function') continue;
+      visitFunction(atom.ref.module, atom.ref.func);
+      for (const bound of atom.prefix) visit(bound);
+    }
   };
   visit(result);
   for (const [variable, value] of state.cells) if (!dead.has(variable)) visit(value);

@@ -6,6 +6,7 @@ import { ANYTHING, forwardsOf, joinValues, NOTHING, ofObject, type Value } from 
 import { getItem, iterate } from './attributes.ts';
 import { allArgs, returned, runCallbacks, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
+import { consume } from './generators.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
 
 const ADDING = new Set(['append', 'add', 'push', 'insert', 'unshift', 'set', 'appendleft', 'setdefault']);
@@ -24,7 +25,7 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
     return returned(self);
   }
   if (ADDING_ALL.has(name)) {
-    for (const value of given) state.setAttr(object, '[]', iterate(state, value), false);
+    for (const value of given) state.setAttr(object, '[]', iterate(state, consume(machine, frame, state, value, instr)), false);
     return returned(self);
   }
   const elements = iterate(state, self);

@@ -116,6 +116,11 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       return returned(rangeOf(machine, frame, state, args, instr));
     case 'same-function':
       return returned(args.positional[0] ?? ANYTHING);
+    case 'context-manager': {
+      const target = args.positional[0] ?? ANYTHING;
+      for (const atom of target.atoms) if (atom.kind === 'function') machine.managers.add(atom.ref.func);
+      return returned(target);
+    }
     case 'parameter':
       return returned({ ...ANYTHING, learned: true });
     default:

@@ -38,7 +38,15 @@ export interface Frame {
   readonly receiver: AbstractObject | null;
   /** Holds while an object is being constructed, or the module's own statements run. */
   readonly early: boolean;
+  /** Set while a generator function runs as a context manager. */
+  readonly managed?: Managed;
 }
+
+/**
+ * A context manager that is a generator function. `enter`: control leaves at the `yield`. `exit`: the function runs once more from where it
+ * was entered, and the `yield` leaves what `body`, the state at the end of the `with` block, says; it throws if the block did.
+ */
+export type Managed = { readonly phase: 'enter' } | { readonly phase: 'exit'; readonly body: State; readonly how: 'normal' | 'exception' };
 
 /** The forward call that is being followed. `path` leads from its module to the one whose `forward` runs now. */
 export interface RunningForward {
@@ -91,6 +99,8 @@ export class Machine {
   readonly decorated = new Map<Func, readonly GradScopeEffect[]>();
   /** Functions handed to code that we cannot see: roots. */
   readonly handedOut = new Map<Func, Module>();
+  /** Generator functions that are context managers. */
+  readonly managers = new Set<Func>();
   /** Objects that code outside this file may hold: what is stored in them may be used there. */
   readonly shared = new Set<AbstractObject>();
   /** The attribute under which an object was first registered with a module: what a message calls it. */
@@ -348,12 +358,15 @@ function mentionedIn(attrs: ReadonlyMap<string, Value>): ReadonlySet<AbstractObj
   let objects = mentioned.get(attrs);
   if (objects === undefined) {
     const found = new Set<AbstractObject>();
-    for (const { atoms } of attrs.values()) {
+    const visit = ({ atoms }: Value): void => {
       for (const atom of atoms) {
         if ('object' in atom) found.add(atom.object);
-        else if (atom.kind === 'function' && atom.receiver !== null) found.add(atom.receiver);
+        if (atom.kind !== 'function') continue;
+        if (atom.receiver !== null) found.add(atom.receiver);
+        for (const bound of atom.prefix) visit(bound);
       }
-    }
+    };
+    for (const value of attrs.values()) visit(value);
     mentioned.set(attrs, (objects = found));
   }
   return objects;
@@ -378,13 +391,14 @@ function joinStates(a: ObjectState, b: ObjectState): ObjectState {
 }
 
 function mentions(atom: Atom, object: AbstractObject): boolean {
-  return ('object' in atom && atom.object === object) || (atom.kind === 'function' && atom.receiver === object);
+  return ('object' in atom && atom.object === object) || (atom.kind === 'function' && (atom.receiver === object || atom.prefix.some((value) => value.atoms.some((inner) => mentions(inner, object)))));
 }
 
 function renameAtom(atom: Atom, from: AbstractObject, to: AbstractObject): Atom {
   if ('object' in atom && atom.object === from) return { ...atom, object: to };
-  if (atom.kind === 'function' && atom.receiver === from) return { ...atom, receiver: to };
-  return atom;
+  if (atom.kind !== 'function' || !mentions(atom, from)) return atom;
+  const prefix = atom.prefix.map((value) => ({ ...value, atoms: value.atoms.map((inner) => renameAtom(inner, from, to)) }));
+  return { ...atom, receiver: atom.receiver === from ? to : atom.receiver, prefix };
 }
 
 function renameAttrs(item: ObjectState, rename: (value: Value) => Value): ReadonlyMap<string, Value> {

@@ -6,6 +6,7 @@ import { ANYTHING, joinValues, NOTHING, ofAtoms, type Atom, type Value } from '.
 import type { GradScopeEffect } from '../libraries/schema.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
+import { enterManager, exitManager, managerOf } from './managers.ts';
 import { NO_ARGS, type Frame, type Machine } from './machine.ts';
 import { escapeTree } from './set-mode.ts';
 
@@ -31,6 +32,8 @@ export function applyScope(machine: Machine, state: State, effect: GradScopeEffe
 
 export function enterScope(machine: Machine, frame: Frame, state: State, manager: Value, instr: Extract<Instr, { kind: 'enter' }>): Value {
   state.scopes = new Map([...state.scopes, [instr.scope, { grad: state.grad, gradSites: state.gradSites }]]);
+  const generator = managerOf(machine, manager);
+  if (generator !== null) return enterManager(machine, frame, state, generator, instr);
   let result: Value = manager.unknown || manager.atoms.length === 0 ? ANYTHING : NOTHING;
   for (const atom of manager.atoms) {
     const effect = scopeOfAtom(atom);
@@ -50,6 +53,8 @@ export function enterScope(machine: Machine, frame: Frame, state: State, manager
 }
 
 export function exitScope(machine: Machine, frame: Frame, state: State, manager: Value, instr: Extract<Instr, { kind: 'exit' }>): void {
+  const generator = managerOf(machine, manager);
+  if (generator !== null) exitManager(machine, frame, state, generator, instr);
   for (const atom of manager.atoms) {
     if (atom.kind !== 'object' || atom.object.class === null) continue;
     const method = findMember(machine.order(atom.object.class), '__exit__');

@@ -98,6 +98,7 @@ export function escapeTree(state: State, value: Value): void {
         eachInTree(state, atom.object, false, (object) => state.update(object, { trainable: state.object(object).trainable | UNKNOWN_TRAINABLE }));
         continue;
       }
+      if (atom.kind === 'function') for (const bound of atom.prefix) walk(bound);
       const object = atom.kind === 'object' || atom.kind === 'method' || atom.kind === 'super' ? atom.object : atom.kind === 'function' ? atom.receiver : null;
       if (object === null || seen.has(object)) continue;
       seen.add(object);

@@ -15,6 +15,7 @@ import { callInstr, exactElements } from './call.ts';
 import { conditionsOf, loopName, SOME, truthName, type Condition, type Conditions } from './conditions.ts';
 import { crossingTemps } from './crossing-temps.ts';
 import { noteFlagUse } from './forward.ts';
+import { consume, hasPending, iterationOf } from './generators.ts';
 import { importedValue, starImported } from './imports.ts';
 import type { Frame, Machine } from './machine.ts';
 import { evaluateOperator } from './operator.ts';
@@ -33,7 +34,9 @@ export class FunctionRun implements Analysis<State> {
   exit: State | null = null;
   thrown: State | null = null;
   result: Value = NOTHING;
-  #yielded: Value = NOTHING;
+  /** The state at the yields of a generator, which is what one that never ends leaves behind; null if none was reached. */
+  suspended: State | null = null;
+  yielded: Value = NOTHING;
   #definitions: Map<Temp, Instr> | null = null;
   #thrownByStep: State | null = null;
   /** The state at the last arrival at a loop from outside. */
@@ -112,7 +115,7 @@ export class FunctionRun implements Analysis<State> {
     }
     if (terminal.kind !== 'return') return;
     const value = terminal.value === null ? ofConstant({ type: this.machine.language === 'python' ? 'none' : 'undefined' }) : state.get(terminal.value);
-    this.result = joinValues(this.result, this.func.isGenerator ? this.#yielded : value);
+    this.result = joinValues(this.result, this.func.isGenerator ? this.yielded : value);
     if (this.exit === null) this.exit = out;
     else this.exit.joinFrom(out);
   }
@@ -181,7 +184,7 @@ export class FunctionRun implements Analysis<State> {
         setAttribute(machine, state, state.get(instr.object), instr.name, state.get(instr.value), instr);
         return true;
       case 'get-item':
-        state.set(instr.dest, getItem(state, state.get(instr.object), instr.index === null ? null : state.get(instr.index)));
+        state.set(instr.dest, getItem(state, consume(machine, frame, state, state.get(instr.object), instr), instr.index === null ? null : state.get(instr.index)));
         return true;
       case 'set-item':
         setItem(machine, state, state.get(instr.object), instr.index === null ? null : state.get(instr.index), state.get(instr.value), instr);
@@ -235,7 +238,7 @@ export class FunctionRun implements Analysis<State> {
         for (const element of instr.elements) {
           const value = state.get(element.value);
           if (element.kind === 'spread') {
-            elements.set('[]', joinValues(elements.get('[]') ?? NOTHING, iterate(state, value)));
+            elements.set('[]', joinValues(elements.get('[]') ?? NOTHING, iterate(state, consume(machine, frame, state, value, instr))));
             continue;
           }
           const key = element.key === null ? null : state.get(element.key);
@@ -267,7 +270,17 @@ export class FunctionRun implements Analysis<State> {
         return true;
       case 'yield': {
         const value = instr.value === null ? NOTHING : state.get(instr.value);
-        this.#yielded = joinValues(this.#yielded, instr.delegate ? iterate(state, value) : value);
+        this.yielded = joinValues(this.yielded, instr.delegate ? iterate(state, consume(machine, frame, state, value, instr)) : value);
+        if (this.suspended === null) this.suspended = state.forCallee();
+        else this.suspended.joinFrom(state.forCallee());
+        if (frame.managed?.phase === 'enter') return false;
+        if (frame.managed !== undefined) {
+          state.adopt(frame.managed.body);
+          if (frame.managed.how === 'exception') {
+            this.#thrownByStep = state.clone();
+            return false;
+          }
+        }
         if (this.frame.context.parent === null) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
         state.set(instr.dest, ANYTHING);
         return true;
@@ -282,7 +295,7 @@ export class FunctionRun implements Analysis<State> {
         state.set(instr.dest, ANYTHING);
         return true;
       case 'opaque': {
-        const operands = instr.operands.map((operand) => state.get(operand));
+        const operands = instr.operands.map((operand) => consume(machine, frame, state, state.get(operand), instr));
         for (const operand of operands) escapeTree(state, operand);
         state.set(instr.dest, derive(operands.map((operand) => machine.settled(state, operand))));
         return true;
@@ -344,7 +357,10 @@ export class FunctionRun implements Analysis<State> {
     if (heads.has(source) && !unrolled && !inSplitBody) state.facts = state.facts.without((name) => name === loopName(source));
     if (heads.has(target)) {
       const entered = state.facts.get(loopName(target));
-      if (source < target) this.#before.set(target, state.clone());
+      if (source < target) {
+        this.#consume(state, target);
+        this.#before.set(target, state.clone());
+      }
       else if (changesModes(this.#before.get(target), state)) this.#split.add(target);
       state.facts = state.facts.with(loopName(target), source < target ? 0 : typeof entered === 'number' && entered !== SOME ? entered + 1 : SOME);
     }
@@ -354,6 +370,14 @@ export class FunctionRun implements Analysis<State> {
       state.facts = state.facts.without((name) => name.startsWith('v') && !names.some((one) => name === one || name.startsWith(`${one}==`)));
     }
     return state;
+  }
+
+  /** The generator that the loop with this head goes through runs now, up to its end. */
+  #consume(state: State, head: BlockId): void {
+    const { terminal } = this.func.blocks[head]!;
+    if (terminal.kind !== 'each') return;
+    const iterable = state.get(terminal.iterable);
+    if (hasPending(iterable)) state.set(terminal.iterable, consume(this.machine, this.frame, state, iterable, iterationOf(terminal)));
   }
 
   /** Holds if a variable outlives this activation: other functions use it, or other files import it. */
