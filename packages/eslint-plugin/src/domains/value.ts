@@ -2,7 +2,7 @@
 //
 // A value with more atoms than MAX_ATOMS is cut to its objects and functions and marked unknown: constants are only
 // interesting while there are few of them.
-import type { Constant, Func, Module } from '../ir/ir.ts';
+import type { Constant, Func, Module, Variable } from '../ir/ir.ts';
 import type { GradScopeEffect } from '../libraries/schema.ts';
 import type { ModeSet } from './mode.ts';
 import type { AbstractObject, ProjectClass, Site } from './object.ts';
@@ -10,6 +10,20 @@ import type { AbstractObject, ProjectClass, Site } from './object.ts';
 export interface FuncRef {
   readonly module: Module;
   readonly func: Func;
+  /** Functions that it has taken from the calls around it, by variable: what a decorator was given. */
+  readonly captured?: Captured;
+}
+
+export type Captured = ReadonlyMap<Variable, Value>;
+
+export function sameCaptured(a: Captured | undefined, b: Captured | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined || a.size !== b.size) return false;
+  for (const [variable, value] of a) {
+    const other = b.get(variable);
+    if (other === undefined || !equalValues(value, other)) return false;
+  }
+  return true;
 }
 
 /** How a `training` flag was read, to tell a live read from a stale copy. */
@@ -112,7 +126,7 @@ export function sameAtom(a: Atom, b: Atom): boolean {
     case 'object':
       return b.kind === 'object' && a.object === b.object;
     case 'function':
-      return b.kind === 'function' && a.ref.func === b.ref.func && a.receiver === b.receiver && a.binding === b.binding && a.prefix.length === b.prefix.length && a.prefix.every((value, i) => equalValues(value, b.prefix[i]!)) && a.scopes.length === b.scopes.length && a.scopes.every((scope, i) => scope === b.scopes[i]);
+      return b.kind === 'function' && a.ref.func === b.ref.func && sameCaptured(a.ref.captured, b.ref.captured) && a.receiver === b.receiver && a.binding === b.binding && a.prefix.length === b.prefix.length && a.prefix.every((value, i) => equalValues(value, b.prefix[i]!)) && a.scopes.length === b.scopes.length && a.scopes.every((scope, i) => scope === b.scopes[i]);
     case 'class':
       return b.kind === 'class' && a.class === b.class;
     case 'library':

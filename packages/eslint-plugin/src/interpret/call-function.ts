@@ -9,8 +9,8 @@ import { solve } from '../dataflow/solver.ts';
 import { elementName, type Heap } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, equalValues, joinValues, NOTHING, ofConstant, ofObject, type FuncRef, type Value } from '../domains/value.ts';
-import { dropDeadCells, sharedVariables } from './closures.ts';
+import { ANYTHING, derive, equalValues, joinValues, NOTHING, ofConstant, ofObject, sameCaptured, type FuncRef, type Value } from '../domains/value.ts';
+import { capturedParameter, dropDeadCells, sharedVariables } from './closures.ts';
 import type { ArgValues, Frame, Machine, Managed } from './machine.ts';
 import { replayVisits } from './left-behind.ts';
 import { escapeTree } from './set-mode.ts';
@@ -36,9 +36,10 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   const context = frame.context.enter(instr, ref);
   const entry = state.forCallee();
   const shared = sharedVariables(ref, state);
-  bindParameters(machine, entry, context, ref.func, receiver, args, instr);
+  const own = bindParameters(machine, entry, context, ref, receiver, args, instr);
+  const captured = own.size === 0 ? ref.captured : new Map([...(ref.captured ?? []), ...own]);
   const kept = machine.keptResults.get(context);
-  if (kept !== undefined && options.managed === undefined && kept.receiver === receiver && (kept.catching || !machine.catching) && sameEntry(kept.entry, entry)) {
+  if (kept !== undefined && options.managed === undefined && kept.receiver === receiver && sameCaptured(kept.captured, captured) && (kept.catching || !machine.catching) && sameEntry(kept.entry, entry)) {
     machine.noteThrown(kept.thrown);
     replayVisits(machine, kept.visits);
     for (const leaf of kept.leaves) machine.visit?.note(leaf);
@@ -51,7 +52,7 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   const visitsBefore = machine.visits.length;
   const { visit } = machine;
   const leavesBefore = visit?.leaves.length ?? 0;
-  const run = runFunction(machine, { context, receiver, early: options.early ?? (frame.early && frame.context.parent !== null), ...(options.managed === undefined ? {} : { managed: options.managed }) }, ref.func, entry.clone(), shared);
+  const run = runFunction(machine, { context, receiver, early: options.early ?? (frame.early && frame.context.parent !== null), ...(options.managed === undefined ? {} : { managed: options.managed }), ...(captured === undefined ? {} : { captured }) }, ref.func, entry.clone(), shared);
   if (ref.func.isGenerator && options.managed?.phase !== 'exit' && run.exit === null && run.suspended !== null) {
     run.exit = run.suspended;
     run.result = run.yielded;
@@ -61,7 +62,7 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
     dropDeadCells(machine, ref, run.exit, run.result);
   }
   if (run.thrown !== null) dropDeadCells(machine, ref, run.thrown, NOTHING);
-  if (options.managed === undefined) machine.keptResults.set(context, { entry, receiver, catching: machine.catching, exit: run.exit, thrown: run.thrown, result: run.result, visits: machine.visits.slice(visitsBefore).map((item) => ({ ...item, path: item.path.slice(machine.path.length) })), leaves: visit?.leaves.slice(leavesBefore) ?? [] });
+  if (options.managed === undefined) machine.keptResults.set(context, { entry, captured, receiver, catching: machine.catching, exit: run.exit, thrown: run.thrown, result: run.result, visits: machine.visits.slice(visitsBefore).map((item) => ({ ...item, path: item.path.slice(machine.path.length) })), leaves: visit?.leaves.slice(leavesBefore) ?? [] });
   machine.thrown = thrownBefore;
   machine.noteThrown(run.thrown);
   if (run.exit === null) return { value: run.result, returns: false };
@@ -79,8 +80,13 @@ export function runFunction(machine: Machine, frame: Frame, func: Func, entry: S
   return run;
 }
 
-function bindParameters(machine: Machine, state: State, context: Frame['context'], func: Func, receiver: AbstractObject | null, args: ArgValues, instr: Instr): void {
-  const bind = (param: Func['params'][number], value: Value): void => bindVariable(state, param.variable, value);
+/** @returns the parameters whose values this activation keeps apart from those of others */
+function bindParameters(machine: Machine, state: State, context: Frame['context'], { module, func }: FuncRef, receiver: AbstractObject | null, args: ArgValues, instr: Instr): Map<Variable, Value> {
+  const own = new Map<Variable, Value>();
+  const bind = (param: Func['params'][number], value: Value): void => {
+    bindVariable(state, param.variable, value);
+    if (capturedParameter(module, param.variable, value)) own.set(param.variable, value);
+  };
   const positional = [...args.positional];
   if (receiver !== null) {
     if (func.thisVariable !== null) bindVariable(state, func.thisVariable, ofObject(receiver));
@@ -120,6 +126,7 @@ function bindParameters(machine: Machine, state: State, context: Frame['context'
       }
     }
   });
+  return own;
 }
 
 /** A captured variable of an earlier call that a closure still uses keeps its old value beside the new one. */

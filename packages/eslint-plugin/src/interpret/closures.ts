@@ -5,13 +5,13 @@
 // lives on, later activations share its cell and can only add to it.
 import type { Func, Module, Variable } from '../ir/ir.ts';
 import type { State } from '../domains/state.ts';
-import type { FuncRef, Value } from '../domains/value.ts';
+import type { Captured, FuncRef, Value } from '../domains/value.ts';
 import type { Machine } from './machine.ts';
 
 const free = new WeakMap<Func, ReadonlySet<Variable>>();
 
 /** The variables of functions around `func` that it, or a function inside of it, uses. */
-function freeVariables(module: Module, func: Func): ReadonlySet<Variable> {
+export function freeVariables(module: Module, func: Func): ReadonlySet<Variable> {
   const known = free.get(func);
   if (known !== undefined) return known;
   const found = new Set<Variable>();
@@ -72,4 +72,38 @@ export function dropDeadCells(machine: Machine, { module, func }: FuncRef, state
   // What was handed to code that we cannot see may be called at any time.
   for (const [other, home] of machine.handedOut) visitFunction(home, other);
   for (const variable of dead) if (state.cells.has(variable)) state.cells.delete(variable);
+}
+
+/** How many closures inside one another keep apart what they were made with; those further in share a cell. */
+const MAX_NESTED = 3;
+const assigned = new WeakMap<Module, ReadonlySet<Variable>>();
+
+/**
+ * What an activation keeps apart from others of its function: parameters that are never assigned and hold nothing but functions. One
+ * decorator around two functions makes two closures, each of which calls its own.
+ */
+export function capturedParameter(module: Module, variable: Variable, value: Value): boolean {
+  if (!variable.captured || value.unknown || value.atoms.length === 0 || !value.atoms.every((atom) => isPlainFunction(atom, MAX_NESTED))) return false;
+  let stores = assigned.get(module);
+  if (stores === undefined) {
+    const found = new Set<Variable>();
+    for (const func of module.funcs) for (const block of func.blocks) for (const instr of block.instrs) if (instr.kind === 'store') found.add(instr.variable);
+    assigned.set(module, (stores = found));
+  }
+  return !stores.has(variable);
+}
+
+function isPlainFunction(atom: Value['atoms'][number], depth: number): boolean {
+  if (atom.kind !== 'function' || atom.receiver !== null || atom.prefix.length > 0 || depth === 0) return false;
+  for (const value of atom.ref.captured?.values() ?? []) if (!value.atoms.every((inner) => isPlainFunction(inner, depth - 1))) return false;
+  return true;
+}
+
+/** The part of `known` that `func` uses. */
+export function capturedBy(module: Module, func: Func, known: Captured | undefined): Captured | undefined {
+  if (known === undefined) return undefined;
+  const own = new Map<Variable, Value>();
+  const used = freeVariables(module, func);
+  for (const [variable, value] of known) if (used.has(variable)) own.set(variable, value);
+  return own.size === 0 ? undefined : own;
 }

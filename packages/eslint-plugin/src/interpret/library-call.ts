@@ -116,6 +116,8 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       return returned(rangeOf(machine, frame, state, args, instr));
     case 'same-function':
       return returned(args.positional[0] ?? ANYTHING);
+    case 'gives':
+      return returned(ofAtoms({ kind: 'library', path: effect.path }));
     case 'context-manager': {
       const target = args.positional[0] ?? ANYTHING;
       for (const atom of target.atoms) if (atom.kind === 'function') machine.managers.add(atom.ref.func);

@@ -10,7 +10,7 @@ import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/
 import type { Key, SharedMap } from '../domains/shared-map.ts';
 import { joinObjects, NEW_OBJECT, type ObjectState } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
-import { joinValues, objectsOf, type Atom, type FuncRef, type Value } from '../domains/value.ts';
+import { joinValues, objectsOf, type Atom, type Captured, type FuncRef, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { ClassRow, GradScopeEffect } from '../libraries/schema.ts';
 import type { Span } from '../source/span.ts';
@@ -40,6 +40,8 @@ export interface Frame {
   readonly early: boolean;
   /** Set while a generator function runs as a context manager. */
   readonly managed?: Managed;
+  /** Functions that this activation was given as arguments, or that the function's value has taken with it. */
+  readonly captured?: Captured;
 }
 
 /**
@@ -62,6 +64,7 @@ export interface Probe {
 
 interface Kept {
   readonly entry: State;
+  readonly captured: Captured | undefined;
   readonly receiver: AbstractObject | null;
   /** Whether all throws were told, or only those that are written down as such. */
   readonly catching: boolean;

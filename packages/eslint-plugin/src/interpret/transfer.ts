@@ -12,6 +12,7 @@ import type { State, StaleGuard } from '../domains/state.ts';
 import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofBoolean, ofConstant, ofObject, type Value } from '../domains/value.ts';
 import { getAttribute, getItem, iterate, mayBeEmpty, setAttribute, setItem } from './attributes.ts';
 import { callInstr, exactElements } from './call.ts';
+import { capturedBy } from './closures.ts';
 import { conditionsOf, loopName, SOME, truthName, type Condition, type Conditions } from './conditions.ts';
 import { crossingTemps } from './crossing-temps.ts';
 import { noteFlagUse } from './forward.ts';
@@ -136,7 +137,7 @@ export class FunctionRun implements Analysis<State> {
       case 'load': {
         const variable = this.#conditions.plainLoads.get(instr.dest);
         const truth = variable === undefined ? undefined : state.facts.get(truthName(variable));
-        const value = (this.#isCell(instr.variable) ? state.cells.get(instr.variable) : state.locals.get(instr.variable)) ?? ANYTHING;
+        const value = this.frame.captured?.get(instr.variable) ?? (this.#isCell(instr.variable) ? state.cells.get(instr.variable) : state.locals.get(instr.variable)) ?? ANYTHING;
         state.set(instr.dest, typeof truth !== 'boolean' ? value : { ...value, atoms: ofBoolean(truth).atoms, unknown: false });
         return true;
       }
@@ -209,7 +210,9 @@ export class FunctionRun implements Analysis<State> {
         const func = this.#module.funcs[instr.func]!;
         machine.created.add(func);
         if (instr.defaults.length > 0) machine.defaults.set(func, new Map(instr.defaults.map((item) => [item.param, state.get(item.value)])));
-        state.set(instr.dest, ofAtoms({ kind: 'function', ref: { module: this.#module, func }, receiver: null, binding: 'receiver', prefix: [], scopes: [] }));
+        const captured = capturedBy(this.#module, func, frame.captured);
+        const ref = captured === undefined ? { module: this.#module, func } : { module: this.#module, func, captured };
+        state.set(instr.dest, ofAtoms({ kind: 'function', ref, receiver: null, binding: 'receiver', prefix: [], scopes: [] }));
         return true;
       }
       case 'class':

@@ -97,6 +97,8 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('number-range') }),
     /** A decorator that leaves the function as it is. */
     v.strictObject({ kind: v.literal('same-function') }),
+    /** Gives what stands at another path: `functools.wraps(fn)` gives a decorator. */
+    v.strictObject({ kind: v.literal('gives'), path: v.string() }),
     /** A decorator that makes a context manager of a generator function: what stands before its `yield` enters, the rest leaves. */
     v.strictObject({ kind: v.literal('context-manager') }),
     /** Makes a learned parameter. */
