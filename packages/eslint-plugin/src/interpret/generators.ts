@@ -3,7 +3,7 @@
 // Guarantees: the body runs in the state of whoever goes through it (a loop, `next`, `list(…)`, a spread, code that we cannot see), with
 // the arguments of the call that made it. What it yields comes out as the elements of a list.
 // Approximation: it runs to its end where a loop begins, not in turns with the body of the loop; each `next` runs it from its start; one
-// that was gone through already can be gone through again (fixtures/cases/generator/rollout, mode-switched-for-consumption).
+// that was gone through already can be gone through again (pinned by fixtures/cases/generator/first-next-warms-up).
 import type { Instr, Terminal } from '../ir/ir.ts';
 import { elementName } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
