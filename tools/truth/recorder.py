@@ -8,7 +8,7 @@ Guarantees: the program is executed as it stands; what is observed is hooked out
   random operations moved the generator, and where values are taken out of a tensor.
 * `torch.autograd.backward` and `torch.autograd.grad` walk the graph from the loss: a root call was consumed
   if one of the nodes that it recorded is reached.
-* The gradient scopes are wrapped; only those that the program itself enters are told.
+* `scopes.py` wraps the gradient scopes, `exports.py` what traces, exports or saves networks.
 
 A line is that of the innermost frame of the program. What happens outside of the program's code has none (null).
 """
@@ -19,13 +19,14 @@ import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook
 from torch.overrides import TorchFunctionMode
 
+from truth.exports import Exports, around_exports
+from truth.scopes import ScopeWatch, hook_scopes
+
 READS = {"item": "item", "tolist": "toArray", "numpy": "toTypedArray", "__array__": "toTypedArray", "__repr__": "toString",
          "__str__": "toString", "__format__": "toString", "__bool__": "item", "__float__": "item", "__int__": "item",
          "__index__": "item", "argmax": "argmax"}
 
 DROPOUTS = (torch.nn.modules.dropout._DropoutNd,)
-SCOPES = {torch.no_grad: "noGrad", torch.enable_grad: "enableGrad", torch.inference_mode: "inferenceMode",
-          torch.set_grad_enabled: "setGradEnabled"}
 
 
 def sensitivity_of(module):
@@ -53,6 +54,11 @@ def sensitivity_of_subclass(module):
         if isinstance(module, torch.nn.modules.batchnorm._NormBase):
             return module.track_running_stats or module.running_mean is not None
     return None
+
+
+def flag_of(module):
+    """The training flag, not through the hook that watches who reads it. A TorchScript program keeps it elsewhere."""
+    return vars(module)["training"] if "training" in vars(module) else module.training
 
 
 def tensors_in(value, depth=0):
@@ -92,9 +98,10 @@ class Recorder:
         self.files = {str(path): name for path, name in sources.items()}
         self.events, self.frames = [], []
         self.modules, self.kept = {}, []
-        self.forwards = self.scopes = 0
+        self.forwards = 0
         self.nodes = {}
-        self.setting = self.reading = False
+        self.setting = self.reading = self.quiet = False
+        self.scopes, self.exports = ScopeWatch(self), Exports(self, sensitivity_of)
 
     # --- identities and places
 
@@ -108,6 +115,8 @@ class Recorder:
         return {"line": None}
 
     def emit(self, kind, frame, **facts):
+        if self.quiet:
+            return
         self.events.append({"kind": kind, **facts, **self.place(frame)})
 
     def module_id(self, module):
@@ -131,6 +140,10 @@ class Recorder:
     # --- module calls
 
     def call(self, module, args, kwargs, original, caller):
+        if self.quiet:
+            return original(module, *args, **kwargs)
+        if not self.frames:
+            self.scopes.called(caller)
         root = self.frames[0] if self.frames else None
         paths = {} if root else {id(part): path for path, part in module.named_modules()}
         self.forwards += 1
@@ -172,7 +185,7 @@ class Recorder:
                 if known is None:
                     note(part, frame.training, "reads-training")
             elif all(leaf["module"] != self.module_id(part) for leaf in frame.leaves):
-                note(part, vars(part)["training"], "reads-training")
+                note(part, flag_of(part), "reads-training")
 
     def note_read_of_flag(self, module):
         """`training` was read while a call was under way: only a read by code of the case says something about the case."""
@@ -212,7 +225,7 @@ class Recorder:
             self.setting = False
         changed, disagreeing = [], []
         for path, part in module.named_modules():
-            now = vars(part)["training"]
+            now = flag_of(part)
             was = before.get(id(part))
             if was is not None and was != now:
                 changed.append({"path": path, "className": type(part).__name__, "from": was, "to": now})
@@ -229,7 +242,7 @@ class Recorder:
             return
         name = type(module).__name__
         changed = [] if was == mode else [{"path": "", "className": name, "from": was, "to": mode}]
-        disagreeing = [path for path, part in module.named_modules() if vars(part)["training"] != mode]
+        disagreeing = [path for path, part in module.named_modules() if flag_of(part) != mode]
         self.emit("mode", caller, module=self.module_id(module), className=name, mode=mode, via="assignment",
                   changed=changed, disagreeing=disagreeing)
 
@@ -237,6 +250,8 @@ class Recorder:
 
     def operation(self, func, args, kwargs):
         """Carries out one operation of torch and tells what it read, drew and was computed from."""
+        if self.quiet:
+            return func(*args, **kwargs)
         name = getattr(func, "__name__", "")
         caller = sys._getframe(2)
         merged = {origin for tensor in tensors_in((args, kwargs)) for origin in self.origins(tensor)}
@@ -281,16 +296,6 @@ class Recorder:
             pending.extend(parent for parent, _ in node.next_functions if parent is not None)
         self.emit("backward", caller, forwards=sorted(reached), derivesFrom=derived)
 
-    # --- gradient scopes
-
-    def scope(self, phase, name, number, caller):
-        while caller is not None and caller.f_code.co_filename.endswith("_contextlib.py"):
-            caller = caller.f_back
-        if caller is None or caller.f_code.co_filename not in self.files:
-            return
-        grad = "inference" if torch.is_inference_mode_enabled() else "enabled" if torch.is_grad_enabled() else "disabled"
-        self.emit("gradScope", caller, phase=phase, scope=name, id=number, grad=grad)
-
 
 @contextlib.contextmanager
 def listening(recorder):
@@ -333,7 +338,7 @@ def listening(recorder):
     replace(module, "eval", traced_eval)
     replace(module, "load_state_dict", traced_load)
     replace(module, "training", property(read_training, lambda self, mode: recorder.assign_mode(self, mode, sys._getframe(2))))
-    hook_scopes(recorder, replace)
+    hook_scopes(recorder.scopes, replace)
     hook_autograd(recorder, replace)
     stepped = register_optimizer_step_post_hook(lambda *_: recorder.emit("step", sys._getframe(1)))
 
@@ -343,38 +348,18 @@ def listening(recorder):
         def __torch_function__(self, func, types, args=(), kwargs=None):
             return recorder.operation(func, args, kwargs or {})
 
+    sys.settrace(recorder.scopes.trace)
     try:
-        with Operations():
+        with Operations(), around_exports(recorder.exports.around):
             yield
     finally:
+        sys.settrace(None)
         stepped.remove()
         for owner, name, value in reversed(undo):
             if value is undo:
                 delattr(owner, name)
             else:
                 setattr(owner, name, value)
-
-
-def hook_scopes(recorder, replace):
-    def hook(kind, name):
-        enter, leave = kind.__enter__, kind.__exit__
-
-        def traced_enter(self):
-            result = enter(self)
-            recorder.scopes += 1
-            self._modeguard_scope = recorder.scopes
-            recorder.scope("enter", name, self._modeguard_scope, sys._getframe(1))
-            return result
-
-        def traced_exit(self, *reason):
-            recorder.scope("exit", name, self._modeguard_scope, sys._getframe(1))
-            return leave(self, *reason)
-
-        replace(kind, "__enter__", traced_enter)
-        replace(kind, "__exit__", traced_exit)
-
-    for kind, name in SCOPES.items():
-        hook(kind, name)
 
 
 def hook_autograd(recorder, replace):

@@ -10,6 +10,7 @@ import contextlib
 import torch
 
 from truth.cases import execute, importing, read
+from truth.exports import around_exports
 from truth.recorder import tensors_in
 
 PROBE = "__branch__"
@@ -170,9 +171,18 @@ def repeating(repeats):
         finally:
             depth[0] -= 1
 
+    def exported(path, function, args, kwargs):
+        # What it calls are no root calls of the program.
+        depth[0] += 1
+        try:
+            return function(*args, **kwargs)
+        finally:
+            depth[0] -= 1
+
     module.__call__ = repeated
     try:
-        yield
+        with around_exports(exported):
+            yield
     finally:
         module.__call__ = call
 

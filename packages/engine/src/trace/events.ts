@@ -71,10 +71,10 @@ export interface ForwardEvent {
   readonly site: CallSite | null;
 }
 
-/** A gradient scope was entered or left; for an asynchronous callback, left when its promise settles. */
+/** A gradient scope was entered or left (for an asynchronous callback, when its promise settles), or refused because it was given no callback. */
 export interface GradScopeEvent {
   readonly kind: 'gradScope';
-  readonly phase: 'enter' | 'exit';
+  readonly phase: 'enter' | 'exit' | 'refused';
   readonly scope: 'noGrad' | 'enableGrad' | 'inferenceMode' | 'setGradEnabled';
   readonly id: number;
   readonly grad: GradState;

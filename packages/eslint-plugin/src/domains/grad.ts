@@ -1,6 +1,7 @@
 // Whether operations record a graph. `disabled` is a no-grad scope, `inference` an inference-mode scope, `entry` is the
 // state in which the analysed root function was entered.
 import { powerset } from '../dataflow/lattice.ts';
+import type { Site } from './object.ts';
 
 export type GradSet = number;
 
@@ -15,4 +16,12 @@ export const gradLattice = powerset(['enabled', 'disabled', 'inference', 'unknow
 /** Holds if gradients are certainly off. */
 export function isOff(grad: GradSet): boolean {
   return grad !== 0 && (grad & ~(GRAD_DISABLED | GRAD_INFERENCE)) === 0;
+}
+
+/** A gradient scope that is ready to be entered. */
+export interface GradScopeEffect {
+  readonly sets: 'enabled' | 'disabled' | 'inference' | 'unknown';
+  readonly path: string;
+  /** Where the scope object was made. */
+  readonly made: Site;
 }

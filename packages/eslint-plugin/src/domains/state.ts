@@ -2,7 +2,7 @@
 // outlive a call (module level, captured); `locals` and `temps` belong to the function that is being run.
 import { SharedMap, type Key } from './shared-map.ts';
 import type { Temp, Variable } from '../ir/ir.ts';
-import type { GradSet } from './grad.ts';
+import type { GradSet, GradScopeEffect } from './grad.ts';
 import { joinObjects, joinSettings, NEW_OBJECT, type Heap, type ModeSetting, type ObjectState } from './heap.ts';
 import type { ModeSet } from './mode.ts';
 import type { AbstractObject, Site } from './object.ts';
@@ -13,6 +13,8 @@ import { joinValues, NOTHING, type Value } from './value.ts';
 export interface OpenScope {
   readonly grad: GradSet;
   readonly gradSites: readonly Site[];
+  /** The gradient scope that was entered, if it is certainly one. */
+  readonly effect?: GradScopeEffect;
 }
 
 /** A branch whose test is a stale copy of the mode; `side` tells its two ways apart, so that a join forgets it. */
@@ -103,7 +105,7 @@ export class State {
       const known = this.scopes.get(scope);
       if (known === undefined || (known.grad | open.grad) !== known.grad) {
         const scopes = new Map(this.scopes);
-        scopes.set(scope, { grad: (known?.grad ?? 0) | open.grad, gradSites: open.gradSites });
+        scopes.set(scope, { ...open, grad: (known?.grad ?? 0) | open.grad });
         this.scopes = scopes;
         grew = true;
       }

@@ -2,8 +2,8 @@
 //
 // A value with more atoms than MAX_ATOMS is cut to its objects and functions and marked unknown: constants are only
 // interesting while there are few of them.
+import type { GradScopeEffect } from './grad.ts';
 import type { Constant, Func, Module, Variable } from '../ir/ir.ts';
-import type { GradScopeEffect } from '../libraries/schema.ts';
 import type { ModeSet } from './mode.ts';
 import type { AbstractObject, ProjectClass, Site } from './object.ts';
 

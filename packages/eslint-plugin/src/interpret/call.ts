@@ -141,7 +141,7 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
       // A scope object used as a decorator: `@torch.no_grad()`.
       const target = args.positional[0];
       if (target === undefined) return returned(ANYTHING);
-      return returned(machine.decorate(target, atom.effect));
+      return returned(machine.decorate(frame.context.ref, target, atom.effect, instr));
     }
     case 'super':
     case 'constant':

@@ -12,11 +12,11 @@ import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { leafKey, type ArgValues, type Frame, type Machine } from './machine.ts';
 import { recordVisit, Visit } from './left-behind.ts';
-import type { ForwardObservation, LeafRun } from './observation.ts';
+import type { ExportFact, ForwardObservation, LeafRun } from './observation.ts';
 import type { Span } from '../source/span.ts';
 import { calibrate, eachInTree, escapeTree } from './set-mode.ts';
 
-export function callForward(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: CallInstr): Value {
+export function callForward(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: CallInstr, exported: ExportFact | null = null): Value {
   const outer = machine.running;
   const inputs = allArgs(args).map((value) => machine.settled(state, value));
   const derived = { ...derive(inputs), noise: [] };
@@ -31,7 +31,7 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
     for (const input of inputs) machine.use(forwardsOf(input), 'escaped', instr.span);
   }
   if (object.library !== null && object.class === null && isPlainLeaf(object)) return runModule(machine, frame, state, object, args, instr, derived);
-  const observation = observe(machine, frame, state, object, instr);
+  const observation = observe(machine, frame, state, object, instr, exported);
   machine.running = { observation, path: '' };
   const visit = new Visit();
   machine.visit = visit;
@@ -40,7 +40,8 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   machine.running = outer;
   machine.visit = null;
   recordVisit(machine, observation, machine.path, grad === GRAD_ENABLED ? visit.setting : null);
-  const from = [...new Set([...output.from, ...derived.from, observation.number])];
+  // A program computes what the call that traced it did.
+  const from = [...new Set([...output.from, ...derived.from, observation.number, ...(machine.programs.get(object) ?? [])])];
   // Without a graph no backward pass runs through the call, whatever becomes of its output.
   if (isOff(state.grad) || (observation.records === 'no' && derived.from.length === 0)) return cutOff({ ...output, from });
   return { ...output, from };
@@ -52,7 +53,7 @@ function isPlainLeaf(object: AbstractObject): boolean {
   return row.sensitive === 'no' && row.parameters === 'no' && row.children === undefined;
 }
 
-function observe(machine: Machine, frame: Frame, state: State, object: AbstractObject, instr: CallInstr): ForwardObservation {
+export function observe(machine: Machine, frame: Frame, state: State, object: AbstractObject, instr: CallInstr, exported: ExportFact | null): ForwardObservation {
   const known = state.object(object);
   const observation = machine.forwardAt(frame.context, instr, (number) => ({
     kind: 'forward',
@@ -62,6 +63,7 @@ function observe(machine: Machine, frame: Frame, state: State, object: AbstractO
     call: machine.site(instr.span),
     statement: instr.statement,
     calleeSpan: instr.calleeSpan,
+    exported,
     className: object.label,
     constructed: object.kind === 'module' && object.via === null ? object.site : null,
     chain: machine.chain(frame.context),
@@ -195,7 +197,7 @@ export function noteFlagUse(machine: Machine, frame: Frame, state: State, module
   addLeaf(machine, running.observation, { className: use.name, path, constructed: machine.site(use.span), effect: use.effect, sensitivity: use.sensitivity, modes: known.modes, settings: known.settings, statistics: UNKNOWN_STATISTICS });
 }
 
-function addLeaf(machine: Machine, observation: ForwardObservation, leaf: LeafRun): void {
+export function addLeaf(machine: Machine, observation: ForwardObservation, leaf: LeafRun): void {
   machine.visit?.note(leaf);
   const key = leafKey(leaf);
   const old = observation.leaves.get(key);

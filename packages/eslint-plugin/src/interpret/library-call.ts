@@ -1,12 +1,12 @@
 // Calls of library functions and classes, as their rows say. A path that no row describes is code that we cannot see.
 import { assertNever } from '../ir/ir.ts';
-import { GRAD_DISABLED, GRAD_ENABLED, GRAD_INFERENCE } from '../domains/grad.ts';
+import { GRAD_DISABLED, GRAD_ENABLED, GRAD_INFERENCE, type GradScopeEffect } from '../domains/grad.ts';
 import { CALIBRATED, elementName, FRESH, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE } from '../domains/heap.ts';
 import { EVAL, TRAIN, UNKNOWN_MODE, type ModeSet } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofObject, type Value } from '../domains/value.ts';
-import type { FunctionEffect, FunctionRow, GradScopeEffect } from '../libraries/schema.ts';
+import type { FunctionEffect, FunctionRow } from '../libraries/schema.ts';
 import { findArgument } from './arguments.ts';
 import { RANGE } from './attributes.ts';
 import { allArgs, callUnknown, callValue, handOut, returned, type CallInstr } from './call.ts';
@@ -14,6 +14,7 @@ import type { CallResult } from './call-function.ts';
 import { valuesOf } from './collection-call.ts';
 import { constructLibrary, shortName } from './construct.ts';
 import { recordFunctional, recordRandom } from './draw.ts';
+import { exportModule, requireEval, saveModules } from './export.ts';
 import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
 import { applyScope } from './scope.ts';
 import { differentiate } from './tensor-call.ts';
@@ -83,6 +84,15 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       else if (wanted === 'inference') state.grad = GRAD_INFERENCE;
       return returned(ANYTHING);
     }
+    case 'export':
+      return exportModule(machine, frame, state, path, effect, args, instr);
+    case 'save': {
+      for (const value of given) machine.use(forwardsOf(value), 'read', instr.span);
+      saveModules(machine, frame, state, path, machine.settled(state, findArgument(state, args, effect.value).value), instr);
+      return returned(ANYTHING);
+    }
+    case 'require-eval':
+      return returned(requireEval(machine, frame, state, path, findArgument(state, args, effect.module).value, instr));
     case 'load-module':
       return returned(ofObject(loadedModule(machine, frame, state, path, effect, instr)));
     case 'same-module': {
@@ -151,12 +161,18 @@ function throughFunction(path: string, given: readonly Value[]): Value['noise'] 
 }
 
 function callScope(machine: Machine, frame: Frame, state: State, path: string, effect: Extract<FunctionEffect, { kind: 'grad-scope' }>, args: ArgValues, instr: CallInstr): CallResult {
-  const scope = machine.scopeEffect(setsOf(state, effect, args), path);
+  const scope = machine.scopeEffect(setsOf(state, effect, args), path, instr.span);
   if (effect.forms.includes('callback')) {
     const callback = args.positional[effect.callback];
     const before = { grad: state.grad, sites: state.gradSites };
     applyScope(machine, state, scope, instr);
     if (callback === undefined) return returned(ANYTHING);
+    if (forwardsOf(callback).length > 0 && !callback.atoms.some((atom) => atom.kind === 'function')) {
+      const written = args.written[effect.callback];
+      machine.noteScope(frame.context.ref, instr, path, 'not-a-callback', written === undefined ? {} : { argument: written.span });
+      machine.noteThrown(state.forCallee());
+      return { value: NOTHING, returns: false };
+    }
     const run = (): CallResult => callValue(machine, frame, state, callback, NO_ARGS, instr);
     return machine.leaving(run, (after) => {
       after.grad = before.grad;
@@ -166,14 +182,14 @@ function callScope(machine: Machine, frame: Frame, state: State, path: string, e
   // `@torch.no_grad` without parentheses: the function itself is the argument.
   const target = args.positional[0];
   if (target !== undefined && target.atoms.some((atom) => atom.kind === 'function')) {
-    return returned(machine.decorate(target, scope));
+    return returned(machine.decorate(frame.context.ref, target, scope, instr));
   }
   const value = ofAtoms({ kind: 'scope', effect: scope });
   if (effect.forms.includes('statement')) {
     // Takes effect at once. Used as a context manager, its exit puts back what was before this call; the difference to
     // entering it there is the one instruction between, so the entry saves the state that it finds.
     if (isStatement(instr)) applyScope(machine, state, scope, instr);
-  }
+  } else if (target === undefined && isStatement(instr)) machine.noteScope(frame.context.ref, instr, path, 'dropped');
   return returned(value);
 }
 
@@ -216,7 +232,7 @@ function callModeScope(machine: Machine, frame: Frame, state: State, effect: Ext
     setTreeMode(machine, frame, state, object, modes, { site: machine.site(instr.span), mode: modes, how: 'scope', selective: false }, objects.length === 1, instr);
   }
   const before = { grad: state.grad, sites: state.gradSites };
-  if (effect.grad !== undefined) applyScope(machine, state, { sets: effect.grad, path: 'inference' }, instr);
+  if (effect.grad !== undefined) applyScope(machine, state, machine.scopeEffect(effect.grad, 'inference', instr.span), instr);
   const run = (): CallResult => callValue(machine, frame, state, callback, { ...NO_ARGS, positional: [target] }, instr);
   return machine.leaving(run, (after) => {
     after.grad = before.grad;

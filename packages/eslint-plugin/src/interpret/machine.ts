@@ -5,6 +5,7 @@
 // result is kept; a second visit with the same entry state takes the kept result (`call-function.ts`). That row of "entry
 // state, exit state" is the function's summary for the context. A root function, one whose callers we do not see, is run on
 // an entry state whose modes are the atom `entry`.
+import type { GradScopeEffect } from '../domains/grad.ts';
 import type { Arg, ClassDef, Func, Instr, Language, Module } from '../ir/ir.ts';
 import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/object.ts';
 import type { Key, SharedMap } from '../domains/shared-map.ts';
@@ -12,13 +13,13 @@ import { joinObjects, NEW_OBJECT, type ObjectState } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
 import { joinValues, objectsOf, type Atom, type Captured, type FuncRef, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
-import type { ClassRow, GradScopeEffect } from '../libraries/schema.ts';
+import type { ClassRow } from '../libraries/schema.ts';
 import type { Span } from '../source/span.ts';
 import { classOrder, type ClassOrder } from './class-order.ts';
 import { Context, placeKey } from './context.ts';
 import type { ProjectFiles } from './imports.ts';
 import type { Visit, VisitRecord } from './left-behind.ts';
-import type { DrawObservation, ForwardObservation, LeafRun, Use } from './observation.ts';
+import type { DrawObservation, ForwardObservation, LeafRun, ScopeObservation, Use } from './observation.ts';
 
 /** Arguments of a call after evaluation. `more` is what `*args`, `**kwargs` or unknown callers may add, or null. */
 export interface ArgValues {
@@ -90,6 +91,7 @@ export class Machine {
   readonly files: ProjectFiles;
   readonly forwards: ForwardObservation[] = [];
   readonly draws: DrawObservation[] = [];
+  readonly scopes: ScopeObservation[] = [];
   readonly keptResults = new Map<Context, Kept>();
   /** Values of default arguments, by function and parameter. */
   readonly defaults = new Map<Func, Map<number, Value>>();
@@ -108,6 +110,8 @@ export class Machine {
   readonly shared = new Set<AbstractObject>();
   /** The attribute under which an object was first registered with a module: what a message calls it. */
   readonly registered = new Map<AbstractObject, string>();
+  /** Programs that were traced from modules, and the calls that traced them. */
+  readonly programs = new Map<AbstractObject, ReadonlySet<number>>();
   /** Containers whose children are being run. */
   readonly openContainers = new Set<AbstractObject>();
   running: RunningForward | null = null;
@@ -131,6 +135,7 @@ export class Machine {
   steps = 0;
   #limit = FILE_BUDGET;
   #scopeEffects = new Map<string, GradScopeEffect>();
+  #notedScopes = new Set<string>();
   #roots = new Map<string, Context>();
   #objects = new Map<string, AbstractObject>();
   #objectCount = 0;
@@ -285,18 +290,31 @@ export class Machine {
     return result;
   }
 
-  /** The one record of a scope, so that values that hold it can be compared by identity. */
-  scopeEffect(sets: GradScopeEffect['sets'], path: string): GradScopeEffect {
-    const key = `${sets} ${path}`;
+  /** The one record of a scope that is made in one place, so that values that hold it can be compared by identity. */
+  scopeEffect(sets: GradScopeEffect['sets'], path: string, span: Span): GradScopeEffect {
+    const key = `${sets} ${path} ${span.start} ${this.current.file}`;
     let effect = this.#scopeEffects.get(key);
-    if (effect === undefined) this.#scopeEffects.set(key, (effect = { sets, path }));
+    if (effect === undefined) this.#scopeEffects.set(key, (effect = { sets, path, made: this.site(span) }));
     return effect;
   }
 
+  /** Notes a fault of a gradient scope, once for each place. */
+  noteScope(where: FuncRef, instr: Instr, path: string, fault: ScopeObservation['fault'], more: { readonly opened?: Site; readonly argument?: Span } = {}): void {
+    const key = `${fault} ${this.current.file} ${placeKey(instr)}`;
+    if (this.#notedScopes.has(key)) return;
+    this.#notedScopes.add(key);
+    this.scopes.push({ kind: 'scope', where, call: this.site(instr.span), path, fault, opened: more.opened ?? null, argument: more.argument ?? null });
+  }
+
   /** Puts a gradient scope around the functions among `value`'s atoms, as a decorator does. */
-  decorate(value: Value, scope: GradScopeEffect): Value {
+  decorate(where: FuncRef, value: Value, scope: GradScopeEffect, instr: Instr): Value {
     const atoms = value.atoms.map((atom) => {
       if (atom.kind !== 'function') return atom;
+      // The call of a coroutine function only makes the coroutine: when its body runs, the scope is left already.
+      if (atom.ref.func.isAsync) {
+        this.noteScope(where, instr, scope.path, 'around-coroutine');
+        return atom;
+      }
       const scopes = [...atom.scopes, scope];
       this.decorated.set(atom.ref.func, scopes);
       return { ...atom, scopes };

@@ -21,6 +21,8 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
   const certain = receiver.atoms.length === 1;
   const ofFramework = object.class === null ? undefined : machine.order(object.class).framework?.methods[name];
   if (ofFramework !== undefined) return callFrameworkMethod(machine, state, ofFramework, args, instr);
+  const program = machine.programs.get(object);
+  if (program !== undefined && name === 'save') machine.use([...program], 'exported', instr.span);
   const effect = machine.libraries.moduleMethods.get(name);
   if (effect === undefined) return callOther(machine, frame, state, object, name, args, instr);
   const { trainMethod } = machine.libraries.moduleModel;

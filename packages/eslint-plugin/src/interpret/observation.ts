@@ -18,6 +18,8 @@ export type Use =
   | 'read'
   /** Only its shape, type or device was looked at. */
   | 'shape'
+  /** What it computes was written to a file as a program, or the module itself was. */
+  | 'exported'
   /** It left the code that we see: returned from a root function, stored in an object of the caller, handed to unknown code. */
   | 'escaped';
 
@@ -46,6 +48,8 @@ export interface ForwardObservation {
   readonly statement: Span;
   /** What stands before the arguments: `model`, `self.net`. */
   readonly calleeSpan: Span;
+  /** Set if the module is not called for its output, but made into a program or a file; its output is what the program computes. */
+  readonly exported: ExportFact | null;
   /** The called module as a message names it, and where it was made (null: it came from outside). */
   readonly className: string;
   readonly constructed: Site | null;
@@ -76,6 +80,16 @@ export interface ForwardObservation {
   readonly uses: Set<Use>;
   /** First place of each use. */
   readonly useSites: Map<Use, Site>;
+}
+
+/** How a module leaves the program. */
+export interface ExportFact {
+  /** Full path of the function: `torch.jit.trace`. */
+  readonly path: string;
+  /** `program`: what it computes is fixed in the mode that it is in. `whole`: the module is written with its flags. `refused`: not unless in evaluation mode. */
+  readonly as: 'program' | 'whole' | 'refused';
+  /** False if some versions of the library switch to evaluation mode for it. */
+  readonly keepsMode: boolean;
 }
 
 /** A random or mode-taking operation that a `forward` reaches while its module is in evaluation mode. */
@@ -111,9 +125,39 @@ export type FunctionalFault =
   /** A stale copy of the mode decides. */
   | { readonly kind: 'stale'; readonly span: Span };
 
-export type Observation = ForwardObservation | DrawObservation;
+/** What is wrong with a gradient scope. */
+export type ScopeFault =
+  /** Made as a statement of its own, and never entered. */
+  | 'dropped'
+  /** The class is given to `with`, not an object of it. */
+  | 'not-called'
+  /** A value is given in the place of the callback: it was computed before the scope began. */
+  | 'not-a-callback'
+  /** The same object is entered while it is entered, and forgets what to put back. */
+  | 'entered-twice'
+  /** A decorator of a coroutine function: it has left the scope when the body begins to run. */
+  | 'around-coroutine'
+  /** Other code runs while the scope is open. */
+  | 'suspended-by-await'
+  | 'suspended-by-yield';
+
+export interface ScopeObservation {
+  readonly kind: 'scope';
+  readonly where: FuncRef;
+  readonly call: Site;
+  /** Full path of the scope: `torch.no_grad`. */
+  readonly path: string;
+  readonly fault: ScopeFault;
+  /** Where the scope was opened or made, if elsewhere. */
+  readonly opened: Site | null;
+  /** The value in the place of a callback. */
+  readonly argument: Span | null;
+}
+
+export type Observation = ForwardObservation | DrawObservation | ScopeObservation;
 
 export interface Observations {
   readonly forwards: readonly ForwardObservation[];
   readonly draws: readonly DrawObservation[];
+  readonly scopes: readonly ScopeObservation[];
 }

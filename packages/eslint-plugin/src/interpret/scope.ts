@@ -1,9 +1,8 @@
 // Gradient scopes: entering and leaving them as context managers, around callbacks and as decorators.
 import type { Instr } from '../ir/ir.ts';
-import { GRAD_DISABLED, GRAD_ENABLED, GRAD_INFERENCE, GRAD_UNKNOWN, type GradSet } from '../domains/grad.ts';
+import { GRAD_DISABLED, GRAD_ENABLED, GRAD_INFERENCE, GRAD_UNKNOWN, isOff, type GradSet, type GradScopeEffect } from '../domains/grad.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, joinValues, NOTHING, ofAtoms, type Atom, type Value } from '../domains/value.ts';
-import type { GradScopeEffect } from '../libraries/schema.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { enterManager, exitManager, managerOf } from './managers.ts';
@@ -31,11 +30,15 @@ export function applyScope(machine: Machine, state: State, effect: GradScopeEffe
 }
 
 export function enterScope(machine: Machine, frame: Frame, state: State, manager: Value, instr: Extract<Instr, { kind: 'enter' }>): Value {
-  state.scopes = new Map([...state.scopes, [instr.scope, { grad: state.grad, gradSites: state.gradSites }]]);
+  const effects = manager.atoms.flatMap((atom) => scopeOfAtom(atom) ?? []);
+  const [effect] = effects.length === 1 && !manager.unknown ? effects : [];
+  if (effect !== undefined) noteSecondEntry(machine, frame, state, effect, instr);
+  state.scopes = new Map([...state.scopes, [instr.scope, { grad: state.grad, gradSites: state.gradSites, ...(effect === undefined ? {} : { effect }) }]]);
   const generator = managerOf(machine, manager);
   if (generator !== null) return enterManager(machine, frame, state, generator, instr);
   let result: Value = manager.unknown || manager.atoms.length === 0 ? ANYTHING : NOTHING;
   for (const atom of manager.atoms) {
+    if (atom.kind === 'library' && manager.atoms.length === 1 && !manager.unknown && machine.libraries.functionAt(atom.path)?.effect.kind === 'grad-scope') machine.noteScope(frame.context.ref, instr, atom.path, 'not-called');
     const effect = scopeOfAtom(atom);
     if (effect !== null) {
       if (manager.atoms.length === 1 && !manager.unknown) applyScope(machine, state, effect, instr);
@@ -50,6 +53,24 @@ export function enterScope(machine: Machine, frame: Frame, state: State, manager
     } else result = joinValues(result, ANYTHING);
   }
   return result;
+}
+
+/**
+ * A scope object remembers one thing to put back: entered again while it is entered, it forgets what the first entry saw, and the last exit
+ * leaves gradients as they were inside. One that is made in the same place is the same object, unless a loop inside the scope makes it anew.
+ */
+function noteSecondEntry(machine: Machine, frame: Frame, state: State, effect: GradScopeEffect, instr: Instr): void {
+  const again = [...state.scopes].find(([, open]) => open.effect === effect);
+  if (again === undefined) return;
+  machine.noteScope(frame.context.ref, instr, effect.path, 'entered-twice', { opened: effect.made });
+  state.scopes = new Map([...state.scopes, [again[0], { ...again[1], grad: state.grad, gradSites: state.gradSites }]]);
+}
+
+/** Somebody else runs now. Only a scope of this very function is its author's to close before. */
+export function noteSuspension(machine: Machine, frame: Frame, state: State, how: 'await' | 'yield', instr: Instr): void {
+  if (machine.language !== 'python' || !isOff(state.grad)) return;
+  const [open] = [...state.scopes.values()].filter(({ effect }) => effect !== undefined && effect.sets !== 'enabled').slice(-1);
+  if (open?.effect !== undefined) machine.noteScope(frame.context.ref, instr, open.effect.path, `suspended-by-${how}`, { opened: open.effect.made });
 }
 
 export function exitScope(machine: Machine, frame: Frame, state: State, manager: Value, instr: Extract<Instr, { kind: 'exit' }>): void {

@@ -20,7 +20,7 @@ import { consume, hasPending, iterationOf } from './generators.ts';
 import { importedValue, starImported } from './imports.ts';
 import type { Frame, Machine } from './machine.ts';
 import { evaluateOperator } from './operator.ts';
-import { enterScope, exitScope } from './scope.ts';
+import { enterScope, exitScope, noteSuspension } from './scope.ts';
 import { escapeTree } from './set-mode.ts';
 import { assume, constantIsTruthy, truthOf } from './truth.ts';
 
@@ -269,10 +269,12 @@ export class FunctionRun implements Analysis<State> {
         return true;
       }
       case 'await':
+        noteSuspension(machine, frame, state, 'await', instr);
         state.set(instr.dest, state.get(instr.value));
         return true;
       case 'yield': {
         const value = instr.value === null ? NOTHING : state.get(instr.value);
+        if (frame.managed === undefined && !machine.managers.has(this.func)) noteSuspension(machine, frame, state, 'yield', instr);
         this.yielded = joinValues(this.yielded, instr.delegate ? iterate(state, consume(machine, frame, state, value, instr)) : value);
         if (this.suspended === null) this.suspended = state.forCallee();
         else this.suspended.joinFrom(state.forCallee());

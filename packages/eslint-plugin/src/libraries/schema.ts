@@ -80,6 +80,16 @@ const functionRow = v.strictObject({
       sensitive: v.picklist(['yes', 'no', 'unknown']),
       calibrated: v.boolean(),
     }),
+    /**
+     * Makes a program of what a module computes, in the mode that it is in. `writes`: to a file at once. `keepsMode`: true where it is
+     * certain that the mode is not changed for it, false where it is set to evaluation mode; left out, that depends on the version.
+     * `mode`: an argument by which the author says which mode is meant.
+     */
+    v.strictObject({ kind: v.literal('export'), module: argument, writes: v.boolean(), keepsMode: v.optional(argument), mode: v.optional(argument) }),
+    /** Writes what it is given to a file: a program, a whole module, or values. */
+    v.strictObject({ kind: v.literal('save'), value: argument }),
+    /** Throws unless its module is in evaluation mode, and returns what stands for it. */
+    v.strictObject({ kind: v.literal('require-eval'), module: argument }),
     /** Returns the module that it is given (moved, compiled, wrapped). */
     v.strictObject({ kind: v.literal('same-module'), module: argument }),
     v.strictObject({ kind: v.literal('copy'), value: argument }),
@@ -192,9 +202,3 @@ export type FunctionRow = v.InferOutput<typeof functionRow>;
 export type FunctionEffect = FunctionRow['effect'];
 export type ArgumentRow = v.InferOutput<typeof argument>;
 export type MethodEffect = v.InferOutput<typeof methodEffect>;
-
-/** A gradient scope that is ready to be entered. */
-export interface GradScopeEffect {
-  readonly sets: 'enabled' | 'disabled' | 'inference' | 'unknown';
-  readonly path: string;
-}

@@ -8,7 +8,8 @@ import type { ForwardObservation } from '../interpret/observation.ts';
  * nothing but its shape is looked at.
  */
 export function isInference(observation: ForwardObservation): 'yes' | 'maybe' | 'no' {
-  if (observation.uses.has('trained') || !observation.uses.has('read')) return 'no';
+  // Running the module is not what a function that exports it is for.
+  if (observation.exported !== null || observation.uses.has('trained') || !observation.uses.has('read')) return 'no';
   return observation.uses.has('escaped') || observation.uses.has('target') ? 'maybe' : 'yes';
 }
 

@@ -1,6 +1,9 @@
 // All rules, in the order of the tables.
+import { noAsyncGradScope } from './no-async-grad-scope.ts';
 import { noEvalModeTraining } from './no-eval-mode-training.ts';
+import { noIneffectiveGradScope } from './no-ineffective-grad-scope.ts';
 import { noStaleTrainingFlag } from './no-stale-training-flag.ts';
+import { noTrainModeExport } from './no-train-mode-export.ts';
 import { noTrainModeInference } from './no-train-mode-inference.ts';
 import { noUncalibratedBatchNorm } from './no-uncalibrated-batch-norm.ts';
 import { noUnguardedRandomness } from './no-unguarded-randomness.ts';
@@ -8,4 +11,4 @@ import { requireNoGrad } from './require-no-grad.ts';
 import { requireTrainingArgument } from './require-training-argument.ts';
 import type { ModeRule } from './rule.ts';
 
-export const RULES: readonly ModeRule[] = [noTrainModeInference, noEvalModeTraining, noUncalibratedBatchNorm, requireNoGrad, requireTrainingArgument, noUnguardedRandomness, noStaleTrainingFlag];
+export const RULES: readonly ModeRule[] = [noTrainModeInference, noEvalModeTraining, noUncalibratedBatchNorm, noTrainModeExport, requireNoGrad, noAsyncGradScope, noIneffectiveGradScope, requireTrainingArgument, noUnguardedRandomness, noStaleTrainingFlag];
