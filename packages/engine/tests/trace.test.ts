@@ -159,7 +159,7 @@ describe('modes', () => {
     expect(only(events, 'mode').map(({ via, mode, changed, disagreeing }) => [via, mode, changed.map(({ path }) => path), disagreeing])).toEqual([
       ['eval', false, ['', '0', '1'], []],
       ['train', true, ['', '0'], ['1']],
-      ['assignment', false, [''], []],
+      ['assignment', false, [''], ['0']],
     ]);
   });
 });

@@ -42,6 +42,7 @@ export function modeOrigin(via: ModeOrigin['via']): ModeOrigin | undefined {
 
 interface HasState {
   readonly [moduleState]: ModuleState;
+  namedModules(): Iterable<readonly [string, HasState]>;
 }
 
 const trainingProperty: PropertyDescriptor & ThisType<HasState> = {
@@ -61,7 +62,8 @@ const trainingProperty: PropertyDescriptor & ThisType<HasState> = {
     if (trace === null) return;
     const className = this.constructor.name;
     const changed = from === value ? [] : [{ path: '', className, from, to: value }];
-    trace.emit({ kind: 'mode', module: trace.moduleId(this), className, mode: value, via: 'assignment', changed, disagreeing: [], site: callSite() });
+    const disagreeing = [...this.namedModules()].flatMap(([path, part]) => (part[moduleState].training === value ? [] : [path]));
+    trace.emit({ kind: 'mode', module: trace.moduleId(this), className, mode: value, via: 'assignment', changed, disagreeing, site: callSite() });
   },
 };
 

@@ -24,6 +24,14 @@ export interface ModeSetting {
   readonly how: 'constructed' | 'called' | 'scope' | 'loaded' | 'assigned' | 'asserted';
   /** Holds if the call was made on this very layer, or on layers picked out of a tree, and not on a whole network. */
   readonly selective: boolean;
+  /** Set if a function that had put the whole network to sleep woke this part with the rest, though something else had put it to sleep before. */
+  readonly woke?: ModeSetting;
+}
+
+/** A part that had been put into evaluation mode by itself (`frozen`) when all of its network was, in the activation `of` a function. */
+export interface Slept {
+  readonly of: object;
+  readonly frozen: ModeSetting;
 }
 
 export interface ObjectState {
@@ -33,6 +41,7 @@ export interface ObjectState {
   readonly trainable: TrainableSet;
   /** Attributes by name; elements of collections by `[key]`, or `[]` where the key is not known. */
   readonly attrs: ReadonlyMap<string, Value>;
+  readonly slept?: Slept | undefined;
   /** Holds if the abstract object may stand for more than one object. */
   readonly many: boolean;
   /** Holds if code that we cannot see may hold it: its attributes may have other values than those recorded. */
@@ -46,7 +55,7 @@ export const MAX_SETTINGS = 6;
 
 export function joinSettings(a: readonly ModeSetting[], b: readonly ModeSetting[]): readonly ModeSetting[] {
   if (a === b || b.length === 0) return a;
-  const added = b.filter((setting) => !a.some((known) => known.site.span === setting.site.span && known.mode === setting.mode));
+  const added = b.filter((setting) => !a.some((known) => known.site.span === setting.site.span && known.mode === setting.mode && known.woke === setting.woke));
   return added.length === 0 || a.length >= MAX_SETTINGS ? a : [...a, ...added].slice(0, MAX_SETTINGS);
 }
 
@@ -60,8 +69,9 @@ export function joinObjects(a: ObjectState, b: ObjectState): ObjectState {
   const many = a.many || b.many;
   const escaped = a.escaped || b.escaped;
   const attrs = joinAttrs(a.attrs, b.attrs);
-  if (modes === a.modes && settings === a.settings && statistics === a.statistics && trainable === a.trainable && many === a.many && escaped === a.escaped && attrs === a.attrs) return a;
-  return { modes, settings, statistics, trainable, attrs, many, escaped };
+  const slept = a.slept === b.slept ? a.slept : undefined;
+  if (modes === a.modes && settings === a.settings && statistics === a.statistics && trainable === a.trainable && many === a.many && escaped === a.escaped && attrs === a.attrs && slept === a.slept) return a;
+  return { modes, settings, statistics, trainable, attrs, many, escaped, slept };
 }
 
 function joinAttrs(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {

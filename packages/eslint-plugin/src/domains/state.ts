@@ -162,6 +162,7 @@ export class State {
       ...state,
       modes: replaces ? modes : state.modes | modes,
       settings: replaces ? [setting] : joinSettings(state.settings, [setting]),
+      slept: undefined,
     });
   }
 }

@@ -1,7 +1,6 @@
 // Reading and writing attributes and elements.
 import type { Instr } from '../ir/ir.ts';
 import { CALIBRATED, elementName } from '../domains/heap.ts';
-import { EVAL, TRAIN, UNKNOWN_MODE } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
@@ -10,7 +9,8 @@ import { findMember } from './class-order.ts';
 import { noteParameterUse } from './forward.ts';
 import { exported } from './imports.ts';
 import { NO_ARGS, type Frame, type Machine } from './machine.ts';
-import { setTreeTrainable, trainableOfFlag } from './set-mode.ts';
+import { noteShallowRestore } from './left-behind.ts';
+import { modesOfFlag, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 
 const STATISTICS_BUFFERS = new Set(['running_mean', 'running_var', 'runningMean', 'runningVar']);
 const REQUIRES_GRAD = new Set(['requires_grad', 'requiresGrad']);
@@ -131,7 +131,7 @@ function bindAtom(atom: Extract<Atom, { kind: 'function' }>, object: AbstractObj
   }
 }
 
-export function setAttribute(machine: Machine, state: State, target: Value, name: string, value: Value, instr: Instr): void {
+export function setAttribute(machine: Machine, frame: Frame, state: State, target: Value, name: string, value: Value, instr: Instr): void {
   const one = mustObject(target);
   for (const atom of target.atoms) {
     if (atom.kind === 'parameters' && REQUIRES_GRAD.has(name)) {
@@ -146,8 +146,8 @@ export function setAttribute(machine: Machine, state: State, target: Value, name
     const object = atom.object;
     const strong = one === object;
     if ((object.kind === 'module' || object.kind === 'opaque') && machine.libraries.flags.has(name)) {
-      const constant = mustConstant(value);
-      const modes = constant?.type === 'boolean' ? (constant.value ? TRAIN : EVAL) : UNKNOWN_MODE;
+      const modes = modesOfFlag(value);
+      if (strong) noteShallowRestore(machine, frame, state, object, modes, value, instr);
       state.setMode(object, modes, { site: machine.site(instr.span), mode: modes, how: 'assigned', selective: true }, strong);
       continue;
     }

@@ -51,11 +51,11 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
 
 /** What was seen in another file is told where that file is reported. */
 function byFile(machine: Machine): ReadonlyMap<string, Observations> {
-  const files = new Set([...machine.forwards, ...machine.draws, ...machine.scopes].map((observation: Observation) => observation.call.file));
+  const files = new Set([...machine.forwards, ...machine.draws, ...machine.scopes, ...machine.restores].map((observation: Observation) => observation.call.file));
   return new Map(
     [...files].map((file) => {
       const there = (observation: Observation): boolean => observation.call.file === file;
-      return [file, { forwards: machine.forwards.filter(there), draws: machine.draws.filter(there), scopes: machine.scopes.filter(there) }];
+      return [file, { forwards: machine.forwards.filter(there), draws: machine.draws.filter(there), scopes: machine.scopes.filter(there), restores: machine.restores.filter(there) }];
     }),
   );
 }
@@ -251,7 +251,7 @@ function bindUnknown(machine: Machine, state: State, func: Func, receiver: Abstr
 /** An observation that no rule sees, for forwards that are run only to look inside. */
 function nowhere(machine: Machine): ForwardObservation {
   const span: Span = { start: 0, end: 0 };
-  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, root: machine.module.funcs[0]!, call: machine.site(span), statement: span, calleeSpan: span, exported: null, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', incomplete: false, parameters: new Set(), asleep: new Map(), leftBehind: null, uses: new Set(), useSites: new Map() };
+  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, root: machine.module.funcs[0]!, call: machine.site(span), statement: span, calleeSpan: span, exported: null, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', incomplete: false, parameters: new Set(), asleep: new Map(), leftBehind: null, wokenOn: new Map(), woken: null, uses: new Set(), useSites: new Map() };
 }
 
 const rootInstrs = new WeakMap<Span, Instr>();

@@ -3,19 +3,27 @@
 // A mode that holds on some paths only is told path by path: the first round of a loop trains as it should, the second in the mode that the
 // validation of the first has set. A visit of a call counts for the path (through all functions that are running) on which it is made, and a path
 // counts only if all its visits agree: an early visit may not have seen every way there yet.
-import { EVAL } from '../domains/mode.ts';
+import { ENTRY_MODE, EVAL, TRAIN, type ModeSet } from '../domains/mode.ts';
 import type { ModeSetting } from '../domains/heap.ts';
-import type { Machine } from './machine.ts';
-import type { ForwardObservation, LeafRun } from './observation.ts';
+import type { AbstractObject } from '../domains/object.ts';
+import type { State } from '../domains/state.ts';
+import type { Value } from '../domains/value.ts';
+import type { Instr } from '../ir/ir.ts';
+import type { Frame, Machine } from './machine.ts';
+import type { ForwardObservation, LeafRun, Woken } from './observation.ts';
+import { eachInTree } from './set-mode.ts';
 
 /** One visit of a forward call: the layers that it reached, and what put them into their mode. */
 export class Visit {
   readonly leaves: LeafRun[] = [];
   #setting: ModeSetting | null = null;
   #asleep = true;
+  #woken: Woken | null = null;
 
   note(leaf: LeafRun): void {
     this.leaves.push(leaf);
+    const awake = leaf.modes === TRAIN && leaf.sensitivity === 'yes' ? leaf.settings.find((item) => item.woke !== undefined) : undefined;
+    if (awake !== undefined) this.#woken ??= { setting: awake, leaf };
     const setting = leaf.settings.find((item) => item.mode === EVAL);
     if (leaf.modes !== EVAL || setting === undefined || setting.selective || (setting.how !== 'called' && setting.how !== 'scope')) this.#asleep = false;
     else if (leaf.sensitivity === 'yes') this.#setting ??= setting;
@@ -25,6 +33,11 @@ export class Visit {
   get setting(): ModeSetting | null {
     return this.#asleep ? this.#setting : null;
   }
+
+  /** A layer that a restored mode has woken, though it had been put to sleep by itself. */
+  get woken(): Woken | null {
+    return this.#woken;
+  }
 }
 
 /** A visit as it is kept with the result of a function: its path from there. */
@@ -32,17 +45,19 @@ export interface VisitRecord {
   readonly observation: ForwardObservation;
   readonly path: string;
   readonly setting: ModeSetting | null;
+  readonly woken: Woken | null;
 }
 
-export function recordVisit(machine: Machine, observation: ForwardObservation, path: string, setting: ModeSetting | null): void {
-  machine.visits.push({ observation, path, setting });
+export function recordVisit(machine: Machine, observation: ForwardObservation, path: string, { setting, woken }: Pick<VisitRecord, 'setting' | 'woken'>): void {
+  machine.visits.push({ observation, path, setting, woken });
+  if (woken !== null) observation.wokenOn.set(path, woken);
   const known = observation.asleep.get(path);
   observation.asleep.set(path, known === undefined || setting === null ? setting : known);
 }
 
 /** A kept result stands for the visits that made it, on the path on which it is used again. */
 export function replayVisits(machine: Machine, visits: readonly VisitRecord[]): void {
-  for (const { observation, path, setting } of visits) recordVisit(machine, observation, machine.path + path, setting);
+  for (const visit of visits) recordVisit(machine, visit.observation, machine.path + visit.path, visit);
 }
 
 /** When all is seen: which calls train in evaluation mode, and whether an evaluation was made in it before. */
@@ -54,6 +69,7 @@ export function noteLeftBehind(machine: Machine): void {
   }
   for (const observation of machine.forwards) {
     if (!observation.uses.has('trained') || !machine.stepped.has(observation.number) || ![...observation.parameters].some((object) => machine.optimized.has(object))) continue;
+    observation.woken = [...observation.wokenOn.values()][0] ?? null;
     const sure = [...observation.asleep.values()].find((setting) => setting !== null && evaluated.has(keyOf(setting)));
     const perhaps = sure ?? leavesOf(observation).find((setting) => evaluated.has(keyOf(setting)));
     if (perhaps !== undefined && perhaps !== null) observation.leftBehind = { setting: perhaps, certain: sure !== undefined };
@@ -67,4 +83,24 @@ function leavesOf(observation: ForwardObservation): readonly ModeSetting[] {
 
 function keyOf({ site }: ModeSetting): string {
   return `${site.file}:${site.span.start}`;
+}
+
+/**
+ * `model.training = was` with a flag of the same module that was read before: it puts back the flag of one module, and not those below it, which
+ * the `eval()` between has changed as well.
+ */
+export function noteShallowRestore(machine: Machine, frame: Frame, state: State, root: AbstractObject, modes: ModeSet, value: Value, instr: Instr): void {
+  if ((modes & (TRAIN | ENTRY_MODE)) === 0 || value.atoms.length !== 1 || value.atoms[0]!.kind !== 'flag' || value.atoms[0]!.object !== root) return;
+  const parts: AbstractObject[] = [];
+  let setting: ModeSetting | null = null;
+  let isSensitive = false;
+  eachInTree(state, root, true, (object, strong) => {
+    const known = state.object(object);
+    const by = known.settings[0];
+    if (object === root || !strong || known.modes !== EVAL || by === undefined || by.selective || by.how !== 'called') return;
+    setting = by;
+    parts.push(object);
+    isSensitive ||= object.library?.sensitive === 'yes' && object.inert === 'no';
+  });
+  if (setting !== null && isSensitive) machine.noteRestore(frame.context.ref, instr, root, parts.filter((part) => part.library?.sensitive === 'yes'), setting, modes === TRAIN);
 }

@@ -9,7 +9,7 @@ import type { GradScopeEffect } from '../domains/grad.ts';
 import type { Arg, ClassDef, Func, Instr, Language, Module } from '../ir/ir.ts';
 import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/object.ts';
 import type { Key, SharedMap } from '../domains/shared-map.ts';
-import { joinObjects, NEW_OBJECT, type ObjectState } from '../domains/heap.ts';
+import { joinObjects, NEW_OBJECT, type ModeSetting, type ObjectState } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
 import { joinValues, objectsOf, type Atom, type Captured, type FuncRef, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
@@ -19,7 +19,7 @@ import { classOrder, type ClassOrder } from './class-order.ts';
 import { Context, placeKey } from './context.ts';
 import type { ProjectFiles } from './imports.ts';
 import type { Visit, VisitRecord } from './left-behind.ts';
-import type { DrawObservation, ForwardObservation, LeafRun, ScopeObservation, Use } from './observation.ts';
+import type { DrawObservation, ForwardObservation, LeafRun, RestoreObservation, ScopeObservation, Use } from './observation.ts';
 
 /** Arguments of a call after evaluation. `more` is what `*args`, `**kwargs` or unknown callers may add, or null. */
 export interface ArgValues {
@@ -92,6 +92,7 @@ export class Machine {
   readonly forwards: ForwardObservation[] = [];
   readonly draws: DrawObservation[] = [];
   readonly scopes: ScopeObservation[] = [];
+  readonly restores: RestoreObservation[] = [];
   readonly keptResults = new Map<Context, Kept>();
   /** Values of default arguments, by function and parameter. */
   readonly defaults = new Map<Func, Map<number, Value>>();
@@ -322,6 +323,13 @@ export class Machine {
     return { ...value, atoms };
   }
 
+  /** Notes a mode that is put back on `root` alone. */
+  noteRestore(where: FuncRef, instr: Instr, root: AbstractObject, parts: readonly AbstractObject[], setting: ModeSetting, certain: boolean): void {
+    const known = this.restores.find((item) => item.call.span === instr.span && item.call.file === this.current.file);
+    if (known === undefined) this.restores.push({ kind: 'restore', where, call: this.site(instr.span), className: root.label, parts, setting, certain });
+    else known.certain ||= certain;
+  }
+
   use(numbers: readonly number[], use: Use, span: Span): void {
     for (const number of numbers) {
       const observation = this.forwards[number];
@@ -408,7 +416,7 @@ function joinStates(a: ObjectState, b: ObjectState): ObjectState {
     const known = attrs.get(name);
     attrs.set(name, known === undefined ? value : joinValues(known, value));
   }
-  return { modes: a.modes | b.modes, settings: [...new Set([...a.settings, ...b.settings])].slice(0, 6), statistics: a.statistics | b.statistics, trainable: a.trainable | b.trainable, attrs, many: true, escaped: a.escaped || b.escaped };
+  return { modes: a.modes | b.modes, settings: [...new Set([...a.settings, ...b.settings])].slice(0, 6), slept: undefined, statistics: a.statistics | b.statistics, trainable: a.trainable | b.trainable, attrs, many: true, escaped: a.escaped || b.escaped };
 }
 
 function mentions(atom: Atom, object: AbstractObject): boolean {

@@ -38,6 +38,12 @@ export interface LeafRun {
   statistics: StatisticsSet;
 }
 
+/** A layer in training mode that had been put into evaluation mode by itself, and the setting that woke it with all others. */
+export interface Woken {
+  readonly setting: ModeSetting;
+  readonly leaf: LeafRun;
+}
+
 export interface ForwardObservation {
   readonly kind: 'forward';
   readonly number: number;
@@ -77,6 +83,10 @@ export interface ForwardObservation {
   readonly asleep: Map<string, ModeSetting | null>;
   /** An evaluation set the mode in which this call trains; `certain` if on some path it certainly does. */
   leftBehind: { readonly setting: ModeSetting; readonly certain: boolean } | null;
+  /** For each path to the call: a layer that a restored mode has woken. */
+  readonly wokenOn: Map<string, Woken>;
+  /** One of them, if the call is a training step. */
+  woken: Woken | null;
   readonly uses: Set<Use>;
   /** First place of each use. */
   readonly useSites: Map<Use, Site>;
@@ -154,10 +164,24 @@ export interface ScopeObservation {
   readonly argument: Span | null;
 }
 
-export type Observation = ForwardObservation | DrawObservation | ScopeObservation;
+/** A mode is put back on one module only, while the modules below it stay as the `eval()` before has left them. */
+export interface RestoreObservation {
+  readonly kind: 'restore';
+  readonly where: FuncRef;
+  readonly call: Site;
+  readonly className: string;
+  /** Layers that stay in evaluation mode. */
+  readonly parts: readonly AbstractObject[];
+  /** What put them there. */
+  readonly setting: ModeSetting;
+  certain: boolean;
+}
+
+export type Observation = ForwardObservation | DrawObservation | ScopeObservation | RestoreObservation;
 
 export interface Observations {
   readonly forwards: readonly ForwardObservation[];
   readonly draws: readonly DrawObservation[];
   readonly scopes: readonly ScopeObservation[];
+  readonly restores: readonly RestoreObservation[];
 }

@@ -4,7 +4,7 @@
 // step down is; elsewhere the new mode is added to the old. Children in plain collections are not reached, as in the
 // libraries; a child whose class overrides the setter runs its override.
 import { EVAL, TRAIN, UNKNOWN_MODE, type ModeSet } from '../domains/mode.ts';
-import { CALIBRATED, FROZEN, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE, type ModeSetting, type StatisticsSet, type TrainableSet } from '../domains/heap.ts';
+import { CALIBRATED, FROZEN, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE, type ModeSetting, type Slept, type StatisticsSet, type TrainableSet } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { mustConstant, objectsOf, ofBoolean, type Value } from '../domains/value.ts';
@@ -43,9 +43,53 @@ export function setTreeMode(machine: Machine, frame: Frame, state: State, root: 
         return false;
       }
     }
-    state.setMode(object, modes, setting, certain);
+    if (object === root || setting.selective || setting.how !== 'called') state.setMode(object, modes, setting, certain);
+    else setPart(state, frame, root, object, modes, setting, certain);
     return true;
   });
+}
+
+/**
+ * A part of a network that a function puts to sleep or wakes as a whole. Where the function did not make the network and does both, it means to
+ * put the mode back; a part that was asleep before comes back awake, and the setting says so.
+ */
+function setPart(state: State, frame: Frame, root: AbstractObject, object: AbstractObject, modes: ModeSet, setting: ModeSetting, certain: boolean): void {
+  const { slept, modes: before, settings } = state.object(object);
+  if (modes === TRAIN && slept !== undefined && slept.of === frame.context) {
+    state.setMode(object, modes, woken(setting, slept.frozen), certain);
+    return;
+  }
+  state.setMode(object, modes, setting, certain);
+  const frozen = settings[0];
+  const apart = before === EVAL && frozen !== undefined && settings.every((item) => item.selective && item.mode === EVAL);
+  if (modes === EVAL && apart && certain && !isMadeIn(frame, root)) state.update(object, { slept: sleptOf(frame.context, frozen) });
+}
+
+const wokenSettings = new WeakMap<ModeSetting, Map<string, ModeSetting>>();
+const sleeps = new WeakMap<object, Map<ModeSetting, Slept>>();
+
+/** The one record of a setting that wakes what `frozen` had put to sleep: settings are compared by identity. */
+function woken(setting: ModeSetting, frozen: ModeSetting): ModeSetting {
+  let byPlace = wokenSettings.get(frozen);
+  if (byPlace === undefined) wokenSettings.set(frozen, (byPlace = new Map()));
+  const key = `${setting.site.file}:${setting.site.span.start}`;
+  let known = byPlace.get(key);
+  if (known === undefined) byPlace.set(key, (known = { ...setting, woke: frozen }));
+  return known;
+}
+
+function sleptOf(of: object, frozen: ModeSetting): Slept {
+  let byFrozen = sleeps.get(of);
+  if (byFrozen === undefined) sleeps.set(of, (byFrozen = new Map()));
+  let known = byFrozen.get(frozen);
+  if (known === undefined) byFrozen.set(frozen, (known = { of, frozen }));
+  return known;
+}
+
+/** Holds if the function that runs is the one in whose text the network is made. */
+function isMadeIn(frame: Frame, root: AbstractObject): boolean {
+  const { func, module } = frame.context.ref;
+  return root.via === null && root.site.file === module.file && (func.kind === 'module' || (root.site.span.start >= func.span.start && root.site.span.end <= func.span.end));
 }
 
 /** What `train(value)` sets: the flag that it is given, or nobody knows what. */

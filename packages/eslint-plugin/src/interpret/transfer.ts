@@ -182,7 +182,7 @@ export class FunctionRun implements Analysis<State> {
         state.set(instr.dest, getAttribute(machine, frame, state, state.get(instr.object), instr.name, instr));
         return true;
       case 'set-attr':
-        setAttribute(machine, state, state.get(instr.object), instr.name, state.get(instr.value), instr);
+        setAttribute(machine, frame, state, state.get(instr.object), instr.name, state.get(instr.value), instr);
         return true;
       case 'get-item':
         state.set(instr.dest, getItem(state, consume(machine, frame, state, state.get(instr.object), instr), instr.index === null ? null : state.get(instr.index)));

@@ -7,8 +7,9 @@ import { noTrainModeExport } from './no-train-mode-export.ts';
 import { noTrainModeInference } from './no-train-mode-inference.ts';
 import { noUncalibratedBatchNorm } from './no-uncalibrated-batch-norm.ts';
 import { noUnguardedRandomness } from './no-unguarded-randomness.ts';
+import { noUnrestoredMode } from './no-unrestored-mode.ts';
 import { requireNoGrad } from './require-no-grad.ts';
 import { requireTrainingArgument } from './require-training-argument.ts';
 import type { ModeRule } from './rule.ts';
 
-export const RULES: readonly ModeRule[] = [noTrainModeInference, noEvalModeTraining, noUncalibratedBatchNorm, noTrainModeExport, requireNoGrad, noAsyncGradScope, noIneffectiveGradScope, requireTrainingArgument, noUnguardedRandomness, noStaleTrainingFlag];
+export const RULES: readonly ModeRule[] = [noTrainModeInference, noEvalModeTraining, noUnrestoredMode, noUncalibratedBatchNorm, noTrainModeExport, requireNoGrad, noAsyncGradScope, noIneffectiveGradScope, requireTrainingArgument, noUnguardedRandomness, noStaleTrainingFlag];

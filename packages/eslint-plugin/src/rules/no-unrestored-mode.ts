@@ -1,0 +1,70 @@
+// A mode is put back wrongly: on the root alone, or on all parts alike where some had a mode of their own.
+import type { Analysis } from '../analyze.ts';
+import type { ForwardObservation, RestoreObservation, Woken } from '../interpret/observation.ts';
+import type { Finding } from '../report/finding.ts';
+import { lineOf, quote } from '../report/wording.ts';
+import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
+
+export const noUnrestoredMode: ModeRule = {
+  name: 'no-unrestored-mode',
+  description: 'disallow putting a mode back on part of a network, or on parts that had a mode of their own',
+  kind: 'typestate',
+  fixable: false,
+  hasSuggestions: true,
+  judge: (analysis) => onePerPlace([...analysis.observations.restores.flatMap((observation) => judgeRestore(analysis, observation)), ...analysis.observations.forwards.flatMap((observation) => judgeForward(analysis, observation))]),
+};
+
+/** `model.training = was` after `eval()`. */
+function judgeRestore(analysis: Analysis, observation: RestoreObservation): readonly Finding[] {
+  if (isInBrokenCode(analysis, observation.where.func.span)) return [];
+  const place = quote(analysis, observation.call.span);
+  const target = /^([\w.]+)\.(\w+)\s*=\s*([^=].*?);?$/s.exec(analysis.text.slice(observation.call.span.start, observation.call.span.end));
+  const names = observation.parts.map((part) => `\`${part.label}\` (${lineOf(analysis, part.site)})`);
+  const [receiver, flag] = target === null ? [null, null] : [target[1]!, target[3]!];
+  const restore = receiver === null ? '`train(was)` of the module' : `\`${receiver}.train(${flag})\``;
+  return [
+    {
+      rule: 'no-unrestored-mode',
+      certainty: observation.certain ? 'definite' : 'possible',
+      file: analysis.file,
+      span: observation.call.span,
+      what: `${place} puts back the mode of the root alone.`,
+      why: `${quote(analysis, observation.setting.site.span, observation.setting.site.file)} at ${lineOf(analysis, observation.setting.site)} has changed every part of the network, and ${names.slice(0, 3).join(', ')} ${names.length === 1 ? 'stays' : 'stay'} in evaluation mode.`,
+      action: `Call ${restore}, which reaches all parts.`,
+      witness: [{ file: observation.setting.site.file, span: observation.setting.site.span, text: `${quote(analysis, observation.setting.site.span, observation.setting.site.file)} sets evaluation mode` }],
+      fix: null,
+      suggestions: receiver === null ? [] : [{ message: `Call \`${receiver}.train(${flag})\` instead.`, edits: [{ span: observation.call.span, text: `${receiver}.train(${flag})${analysis.text[observation.call.span.end - 1] === ';' ? ';' : ''}` }] }],
+    },
+  ];
+}
+
+/** A training step runs a layer that had been put to sleep, and that somebody else's `train()` has woken. */
+function judgeForward(analysis: Analysis, observation: ForwardObservation): readonly Finding[] {
+  const { woken } = observation;
+  if (woken === null || observation.incomplete || isInBrokenCode(analysis, observation.where.func.span)) return [];
+  return [report(analysis, observation, woken)];
+}
+
+function report(analysis: Analysis, observation: ForwardObservation, { setting, leaf }: Woken): Finding {
+  const frozen = setting.woke!;
+  const name = leaf.path === '' ? `\`${leaf.className}\`` : `\`${leaf.path}\` (\`${leaf.className}\`)`;
+  const at = (site: typeof setting.site): string => `${quote(analysis, site.span, site.file)} at ${lineOf(analysis, site)}`;
+  const isHere = setting.site.file === analysis.file;
+  const effect = leaf.effect === 'statistics' ? 'uses the statistics of the batch and overwrites its running ones' : leaf.effect === 'random' ? 'drops values at random' : 'takes the way of training';
+  return {
+    rule: 'no-unrestored-mode',
+    certainty: 'definite',
+    file: analysis.file,
+    span: isHere ? setting.site.span : observation.call.span,
+    what: `${isHere ? quote(analysis, setting.site.span) : at(setting.site)} wakes ${name}, which was in evaluation mode before.`,
+    why: `${at(frozen.site)} had put it there by itself; the mode of the whole network is not its own. In the training step at ${lineOf(analysis, observation.call)} it ${effect}.`,
+    action: 'Keep the mode of every module (`[(m, m.training) for m in net.modules()]`) and put each back, or freeze the part again after it.',
+    witness: [
+      { file: frozen.site.file, span: frozen.site.span, text: `${quote(analysis, frozen.site.span, frozen.site.file)} puts the part into evaluation mode` },
+      { file: setting.site.file, span: setting.site.span, text: `${quote(analysis, setting.site.span, setting.site.file)} wakes it` },
+      { file: observation.call.file, span: observation.call.span, text: `${quote(analysis, observation.call.span, observation.call.file)} trains with it` },
+    ],
+    fix: null,
+    suggestions: [],
+  };
+}
