@@ -99,7 +99,7 @@ class Recorder:
         self.events, self.frames = [], []
         self.modules, self.kept = {}, []
         self.forwards = 0
-        self.nodes = {}
+        self.nodes, self.owners = {}, {}
         self.setting = self.reading = self.quiet = False
         self.scopes, self.exports = ScopeWatch(self), Exports(self, sensitivity_of)
 
@@ -148,6 +148,7 @@ class Recorder:
         paths = {} if root else {id(part): path for path, part in module.named_modules()}
         self.forwards += 1
         frame = Frame(self.forwards, module, root, paths)
+        self.owners.update((id(parameter), self.module_id(module)) for parameter in module.parameters(recurse=False))
         known = sensitivity_of(module)
         before = self.buffers_of(module)
         facts = {"id": frame.number, "root": root.number if root else frame.number, "depth": len(self.frames),
@@ -172,6 +173,11 @@ class Recorder:
                 self.frames[-1].leaves.extend(frame.leaves)
             self.emit("forward", caller, **facts, training=frame.training, grad=grad, graph=graph,
                       leaves=list(frame.leaves), threw=threw)
+
+    def step(self, optimizer, caller):
+        held = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        idle = {self.owners[id(parameter)] for parameter in held if parameter.requires_grad and parameter.grad is None and id(parameter) in self.owners}
+        self.emit("step", caller, idle=sorted(idle))
 
     def collect_leaves(self, frame, known):
         def note(part, training, because):
@@ -340,7 +346,7 @@ def listening(recorder):
     replace(module, "training", property(read_training, lambda self, mode: recorder.assign_mode(self, mode, sys._getframe(2))))
     hook_scopes(recorder.scopes, replace)
     hook_autograd(recorder, replace)
-    stepped = register_optimizer_step_post_hook(lambda *_: recorder.emit("step", sys._getframe(1)))
+    stepped = register_optimizer_step_post_hook(lambda optimizer, *_: recorder.step(optimizer, sys._getframe(1)))
 
     class Operations(TorchFunctionMode):
         """Every operation goes through the recorder."""

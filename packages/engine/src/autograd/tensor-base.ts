@@ -110,13 +110,16 @@ export abstract class TensorBase {
    */
   backward(gradient?: this | null, options: { readonly retainGraph?: boolean } = {}): void {
     const edge = this.edge();
-    if (edge === null) throw new RuntimeError('element 0 of tensors does not require grad and does not have a grad_fn');
+    const trace = activeTrace();
+    if (edge === null) {
+      trace?.emit({ kind: 'backward', forwards: [], derivesFrom: trace.originsOf(this), site: callSite() });
+      throw new RuntimeError('element 0 of tensors does not require grad and does not have a grad_fn');
+    }
     if (gradient == null && this.array.numel !== 1) throw new RuntimeError('grad can be implicitly created only for scalar outputs');
     if (gradient != null && !sameShape(gradient.shape, this.shape)) {
       throw new RuntimeError(`Mismatch in shape: grad_output[0] has a shape of torch.Size([${gradient.shape.join(', ')}]) and output[0] has a shape of torch.Size([${this.shape.join(', ')}]).`);
     }
     const visited = runBackward(edge, gradient?.array ?? Arrays.filled(this.dtype, this.shape, 1), options.retainGraph ?? false);
-    const trace = activeTrace();
     if (trace === null) return;
     const forwards = new Set<number>();
     for (const node of visited) {

@@ -59,6 +59,7 @@ export function tracedCall<T>(trace: TraceSession, module: Module, runPreHooks: 
   const grad = gradState();
   let graph = false;
   let threw = true;
+  trace.own(module, module.parameters({ recurse: false }));
   trace.frames.push(frame);
   try {
     const inputs = runPreHooks();

@@ -44,7 +44,8 @@ export class SGD {
         parameter.sub_(this.#direction(parameter, grad).mul(this.lr));
       }
     });
-    activeTrace()?.emit({ kind: 'step', site: callSite() });
+    const trace = activeTrace();
+    if (trace !== null) trace.emit({ kind: 'step', idle: trace.ownersOf(this.parameters.filter((parameter) => parameter.requiresGrad && parameter.grad === null)), site: callSite() });
   }
 
   #direction(parameter: Tensor, grad: Tensor): Tensor {

@@ -81,7 +81,7 @@ export interface GradScopeEvent {
   readonly site: CallSite | null;
 }
 
-/** `backward()` ran. `forwards`: root calls through whose recorded graph the gradient flowed; `derivesFrom`: all that the loss was computed from. */
+/** `backward()` ran, or threw because there is no graph. `forwards`: root calls through whose recorded graph the gradient flowed; `derivesFrom`: all that the loss was computed from. */
 export interface BackwardEvent {
   readonly kind: 'backward';
   readonly forwards: readonly number[];
@@ -89,9 +89,13 @@ export interface BackwardEvent {
   readonly site: CallSite | null;
 }
 
-/** An optimiser moved its parameters along the gradients of the backward passes before. */
+/**
+ * An optimiser moved its parameters along the gradients of the backward passes before. `idle`: modules that were called before and own parameters
+ * that it holds, require gradients and have none.
+ */
 export interface StepEvent {
   readonly kind: 'step';
+  readonly idle: readonly number[];
   readonly site: CallSite | null;
 }
 

@@ -33,6 +33,7 @@ export class TraceSession {
   readonly #identities = new WeakMap<object, number>();
   readonly #origins = new WeakMap<object, readonly number[]>();
   readonly #nodeCalls = new WeakMap<object, number>();
+  readonly #owners = new WeakMap<object, number>();
   #modules = 0;
   #forwards = 0;
   #scopes = 0;
@@ -45,6 +46,21 @@ export class TraceSession {
     let id = this.#identities.get(module);
     if (id === undefined) this.#identities.set(module, (id = ++this.#modules));
     return id;
+  }
+
+  /** `module` is called, and these parameters are its own. */
+  own(module: object, parameters: Iterable<object>): void {
+    for (const parameter of parameters) this.#owners.set(parameter, this.moduleId(module));
+  }
+
+  /** Modules that were called and own one of `parameters`, ascending. */
+  ownersOf(parameters: Iterable<object>): readonly number[] {
+    const owners = new Set<number>();
+    for (const parameter of parameters) {
+      const owner = this.#owners.get(parameter);
+      if (owner !== undefined) owners.add(owner);
+    }
+    return [...owners].sort((a, b) => a - b);
   }
 
   nextForwardId(): number {

@@ -35,10 +35,12 @@ export class State {
   staleGuards: readonly StaleGuard[];
   /** Forward calls through which the last backward pass ran: the next step of an optimiser uses their gradients. */
   differentiated: readonly number[];
+  /** All objects that code out of sight got hold of at some point of the program; one set for all states of it. */
+  readonly escapees: Set<AbstractObject>;
   /** Facts about the path through the function that runs. */
   facts: PathFacts;
 
-  constructor(cells: SharedMap<Variable, Value>, heap: Heap, grad: GradSet, gradSites: readonly Site[]) {
+  constructor(cells: SharedMap<Variable, Value>, heap: Heap, grad: GradSet, gradSites: readonly Site[], escapees: Set<AbstractObject>) {
     this.cells = cells;
     this.heap = heap;
     this.grad = grad;
@@ -49,10 +51,11 @@ export class State {
     this.staleGuards = [];
     this.differentiated = [];
     this.facts = PathFacts.none;
+    this.escapees = escapees;
   }
 
   static initial(grad: GradSet): State {
-    return new State(new SharedMap(), new SharedMap(), grad, []);
+    return new State(new SharedMap(), new SharedMap(), grad, [], new Set());
   }
 
   clone(): State {
@@ -66,7 +69,7 @@ export class State {
 
   /** What a called function starts from: everything but this function's own names. */
   forCallee(): State {
-    const state = new State(this.cells.clone(), this.heap.clone(), this.grad, this.gradSites);
+    const state = new State(this.cells.clone(), this.heap.clone(), this.grad, this.gradSites, this.escapees);
     state.staleGuards = this.staleGuards;
     state.differentiated = this.differentiated;
     return state;

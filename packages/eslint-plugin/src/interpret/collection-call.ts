@@ -1,10 +1,12 @@
-// Methods of lists, dictionaries, arrays, maps: what goes in comes out again.
+// Methods of lists, dictionaries, arrays, maps, and the functions that go through them: what goes in comes out again.
 import { elementName } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, forwardsOf, joinValues, NOTHING, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, forwardsOf, joinValues, NOTHING, objectsOf, ofObject, type Value } from '../domains/value.ts';
 import { getItem, iterate } from './attributes.ts';
-import { allArgs, returned, runCallbacks, type CallInstr } from './call.ts';
+import type { Instr } from '../ir/ir.ts';
+import type { FunctionEffect } from '../libraries/schema.ts';
+import { allArgs, exactElements, returned, runCallbacks, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
 import { consume } from './generators.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
@@ -66,4 +68,61 @@ function pairs(machine: Machine, frame: Frame, state: State, elements: Value, in
   const list = machine.allocate(state, frame.context, instr, 'pairs', { kind: 'collection', class: null, library: null, label: 'list' }, {});
   state.setAttr(list, '[]', ofObject(pair), true);
   return ofObject(list);
+}
+
+type Iteration = Extract<FunctionEffect, { kind: 'iterate' }>['gives'];
+
+/** What a function that goes through collections gives; null if nothing is known of what is in them. */
+export function goThrough(machine: Machine, frame: Frame, state: State, gives: Iteration, args: ArgValues, instr: CallInstr): Value | null {
+  const [first, second] = args.positional;
+  const through = gives === 'chosen' || gives === 'results' ? second : first;
+  if (through === undefined || args.more !== null) return null;
+  const sources = gives === 'tuples' ? args.positional : [through];
+  if (!sources.some((source) => holdsSomething(source))) return null;
+  const list = (elements: readonly Value[] | null, any: Value): Value => listOf(machine, frame, state, instr, '', 'list', elements, any);
+  switch (gives) {
+    case 'elements':
+      return list(exactElements(state, through), iterate(state, through));
+    case 'chosen':
+      return list(null, iterate(state, through));
+    case 'next':
+      return joinValues(iterate(state, through), second ?? NOTHING);
+    case 'numbered':
+      return listOfTuples(machine, frame, state, instr, [null, through]);
+    case 'tuples':
+      return listOfTuples(machine, frame, state, instr, sources);
+    case 'results':
+      return list(null, joinValues(runCallbacks(machine, frame, state, [first!], { positional: [iterate(state, through)], keywords: new Map(), more: null, written: [] }, instr), derive([through])));
+  }
+}
+
+/** One collection after the other, as `a + b` makes of two lists; null if nothing is known of what is in them. */
+export function concatenated(machine: Machine, frame: Frame, state: State, operands: readonly Value[], instr: Instr): Value | null {
+  if (!operands.every((operand) => holdsSomething(operand))) return null;
+  const exact = operands.map((operand) => exactElements(state, operand));
+  const any = operands.reduce((joined, operand) => joinValues(joined, iterate(state, operand)), NOTHING);
+  return listOf(machine, frame, state, instr, 'sum', 'list', exact.every((elements) => elements !== null) ? exact.flatMap((elements) => elements) : null, any);
+}
+
+/** Holds if it is a collection, or the parameters of a module. */
+function holdsSomething(value: Value): boolean {
+  return value.atoms.some((atom) => atom.kind === 'parameters') || objectsOf(value).some((object) => object.kind === 'collection' || object.library?.children !== undefined);
+}
+
+/** A list of tuples with one element of each source; null stands for a number. */
+function listOfTuples(machine: Machine, frame: Frame, state: State, instr: CallInstr, sources: readonly (Value | null)[]): Value {
+  const exact = sources.map((source) => (source === null ? null : exactElements(state, source)));
+  const known = exact.filter((elements) => elements !== null);
+  const tuple = (part: string, elements: readonly Value[]): Value => listOf(machine, frame, state, instr, part, 'tuple', elements, NOTHING);
+  if (known.length > 0 && sources.every((source, index) => source === null || exact[index] !== null)) {
+    const length = Math.min(...known.map((elements) => elements.length));
+    const tuples = Array.from({ length }, (_, at) => tuple(`tuple${at}`, exact.map((elements) => elements?.[at] ?? ANYTHING)));
+    return listOf(machine, frame, state, instr, '', 'list', tuples, NOTHING);
+  }
+  return listOf(machine, frame, state, instr, '', 'list', null, tuple('tuple', sources.map((source) => (source === null ? ANYTHING : iterate(state, source)))));
+}
+
+function listOf(machine: Machine, frame: Frame, state: State, instr: Instr, part: string, label: string, elements: readonly Value[] | null, any: Value): Value {
+  const attrs = elements === null ? [[elementName(null), any] as const] : elements.map((element, index) => [elementName(index), element] as const);
+  return ofObject(machine.collection(state, frame.context, instr, part, label, new Map(attrs)));
 }

@@ -69,13 +69,19 @@ export function constructLibrary(machine: Machine, frame: Frame, state: State, r
   const given = allArgs(args);
   if (row.kind === 'object') {
     for (const value of given) handOut(machine, value);
-    if (row.optimizer) for (const value of given) for (const atom of machine.settled(state, value).atoms) if (atom.kind === 'parameters') eachInTree(state, atom.object, false, (item) => void machine.optimized.add(item));
+    if (row.optimizer) for (const value of given) for (const atom of machine.settled(state, value).atoms) if (atom.kind === 'parameters') optimize(machine, state, atom.object);
     return returned({ ...derive(given), from: [], detached: [] });
   }
   const setting: ModeSetting = { site: machine.site(instr.span), mode: TRAIN, how: 'constructed', selective: false };
   const object = machine.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: row, label: shortName(path), inert: isInert(state, row, args) }, { modes: TRAIN, settings: [setting], statistics: FRESH, trainable: TRAINABLE });
   setChildren(state, object, row, args);
   return returned(ofObject(object));
+}
+
+/** An optimiser is given the parameters of a module. */
+function optimize(machine: Machine, state: State, object: AbstractObject): void {
+  machine.handedToOptimizer.add(object);
+  eachInTree(state, object, false, (item) => void machine.optimized.add(item));
 }
 
 /** Registers the children that a container is given. */

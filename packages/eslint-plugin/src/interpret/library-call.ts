@@ -11,7 +11,7 @@ import { findArgument } from './arguments.ts';
 import { RANGE } from './attributes.ts';
 import { allArgs, callUnknown, callValue, handOut, returned, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
-import { valuesOf } from './collection-call.ts';
+import { goThrough, valuesOf } from './collection-call.ts';
 import { constructLibrary, shortName } from './construct.ts';
 import { recordFunctional, recordRandom } from './draw.ts';
 import { exportModule, requireEval, saveModules } from './export.ts';
@@ -102,7 +102,7 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     case 'copy':
       return returned(copyOf(machine, frame, state, findArgument(state, args, effect.value).value, instr));
     case 'backward':
-      differentiate(machine, state, given, instr);
+      differentiate(machine, frame.context.ref, state, given, instr);
       return returned(ANYTHING);
     case 'calibrate':
       for (const object of objectsOf(findArgument(state, args, effect.module).value)) setTreeStatistics(state, object, CALIBRATED, true);
@@ -121,6 +121,13 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       const { value } = findArgument(state, args, effect.value);
       const only = mustObject(value);
       return returned(only?.kind === 'collection' ? valuesOf(machine, frame, state, only, instr) : derive(given));
+    }
+    case 'iterate': {
+      const through = goThrough(machine, frame, state, effect.gives, args, instr);
+      if (through !== null) return returned(through);
+      for (const value of given) handOut(machine, value);
+      const noise = throughFunction(path, given);
+      return returned({ ...derive(given), noise });
     }
     case 'number-range':
       return returned(rangeOf(machine, frame, state, args, instr));

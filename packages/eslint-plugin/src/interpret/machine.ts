@@ -124,6 +124,8 @@ export class Machine {
   readonly visits: VisitRecord[] = [];
   /** Modules whose parameters an optimiser holds. */
   readonly optimized = new Set<AbstractObject>();
+  /** Those of them that it was given by themselves, not as part of another. */
+  readonly handedToOptimizer = new Set<AbstractObject>();
   /** Forward calls whose gradients a step of an optimiser used. */
   readonly stepped = new Set<number>();
   probe: Probe | null = null;

@@ -20,7 +20,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
   const self = ofObject(object);
   const certain = receiver.atoms.length === 1;
   const ofFramework = object.class === null ? undefined : machine.order(object.class).framework?.methods[name];
-  if (ofFramework !== undefined) return callFrameworkMethod(machine, state, ofFramework, args, instr);
+  if (ofFramework !== undefined) return callFrameworkMethod(machine, frame, state, ofFramework, args, instr);
   const program = machine.programs.get(object);
   if (program !== undefined && name === 'save') machine.use([...program], 'exported', instr.span);
   const effect = machine.libraries.moduleMethods.get(name);
@@ -91,10 +91,10 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
 }
 
 /** A method that a framework's base class gives. */
-function callFrameworkMethod(machine: Machine, state: State, effect: FrameworkRow['methods'][string], args: ArgValues, instr: CallInstr): CallResult {
+function callFrameworkMethod(machine: Machine, frame: Frame, state: State, effect: FrameworkRow['methods'][string], args: ArgValues, instr: CallInstr): CallResult {
   const given = allArgs(args).map((item) => machine.settled(state, item));
   if (effect === 'read') for (const value of given) machine.use(forwardsOf(value), 'read', instr.span);
-  if (effect === 'backward') differentiate(machine, state, given, instr);
+  if (effect === 'backward') differentiate(machine, frame.context.ref, state, given, instr);
   return returned(ANYTHING);
 }
 

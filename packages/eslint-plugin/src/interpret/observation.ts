@@ -56,6 +56,7 @@ export interface ForwardObservation {
   readonly calleeSpan: Span;
   /** Set if the module is not called for its output, but made into a program or a file; its output is what the program computes. */
   readonly exported: ExportFact | null;
+  readonly module: AbstractObject | null;
   /** The called module as a message names it, and where it was made (null: it came from outside). */
   readonly className: string;
   readonly constructed: Site | null;
@@ -83,6 +84,8 @@ export interface ForwardObservation {
   readonly asleep: Map<string, ModeSetting | null>;
   /** An evaluation set the mode in which this call trains; `certain` if on some path it certainly does. */
   leftBehind: { readonly setting: ModeSetting; readonly certain: boolean } | null;
+  /** The call runs without gradients, its output goes into what is trained, and an optimiser waits for its gradients in vain. */
+  starved: { readonly certain: boolean } | null;
   /** For each path to the call: a layer that a restored mode has woken. */
   readonly wokenOn: Map<string, Woken>;
   /** One of them, if the call is a training step. */
@@ -147,6 +150,8 @@ export type ScopeFault =
   | 'entered-twice'
   /** A decorator of a coroutine function: it has left the scope when the body begins to run. */
   | 'around-coroutine'
+  /** A backward pass runs from something that was computed without a graph, in the same scope: it throws. */
+  | 'around-backward'
   /** Other code runs while the scope is open. */
   | 'suspended-by-await'
   | 'suspended-by-yield';

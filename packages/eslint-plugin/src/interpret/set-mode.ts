@@ -146,6 +146,7 @@ export function escapeTree(state: State, value: Value): void {
       const object = atom.kind === 'object' || atom.kind === 'method' || atom.kind === 'super' ? atom.object : atom.kind === 'function' ? atom.receiver : null;
       if (object === null || seen.has(object)) continue;
       seen.add(object);
+      state.escapees.add(object);
       const known = state.object(object);
       if (object.kind === 'module' || object.kind === 'opaque') {
         state.update(object, { modes: known.modes | UNKNOWN_MODE, statistics: known.statistics | UNKNOWN_STATISTICS, trainable: known.trainable | UNKNOWN_TRAINABLE, escaped: true });

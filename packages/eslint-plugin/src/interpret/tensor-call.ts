@@ -2,7 +2,8 @@
 // any other method of something that a forward call returned is arithmetic; the rest is code that we cannot see.
 import type { Instr } from '../ir/ir.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, type Value } from '../domains/value.ts';
+import { isOff } from '../domains/grad.ts';
+import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, type FuncRef, type Value } from '../domains/value.ts';
 import { allArgs, callUnknown, handOut, returned, runCallbacks, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
 import { recordRandom } from './draw.ts';
@@ -24,8 +25,17 @@ const ARITHMETIC = new Map([
   ['matmul', '@'],
 ]);
 
+/** Everything that it was computed from was computed without a graph: what else is in it was made in the scope that is open. */
+function isWithoutGraph(machine: Machine, loss: Value): boolean {
+  return loss.from.length === 0 && loss.detached.length > 0 && !loss.learned && loss.detached.every((number) => isOff(machine.forwards[number]?.grad ?? 0));
+}
+
 /** A backward pass runs from `losses`. */
-export function differentiate(machine: Machine, state: State, losses: readonly Value[], instr: Instr): void {
+export function differentiate(machine: Machine, where: FuncRef, state: State, losses: readonly Value[], instr: Instr): void {
+  if (isOff(state.grad) && losses.length > 0 && losses.every((loss) => isWithoutGraph(machine, loss))) {
+    const [opened] = state.gradSites;
+    machine.noteScope(where, instr, 'backward', 'around-backward', opened === undefined ? {} : { opened });
+  }
   const through = new Set<number>();
   for (const loss of losses) {
     machine.use(loss.from, 'trained', instr.span);
@@ -49,7 +59,7 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
       return returned(cutOff(derive([receiver])));
     }
     case 'backward':
-      differentiate(machine, state, [receiver], instr);
+      differentiate(machine, frame.context.ref, state, [receiver], instr);
       return returned(ANYTHING);
     case 'step':
       for (const number of state.differentiated) machine.stepped.add(number);

@@ -13,6 +13,7 @@ import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofB
 import { getAttribute, getItem, iterate, mayBeEmpty, setAttribute, setItem } from './attributes.ts';
 import { callInstr, exactElements } from './call.ts';
 import { capturedBy } from './closures.ts';
+import { concatenated } from './collection-call.ts';
 import { conditionsOf, loopName, SOME, truthName, type Condition, type Conditions } from './conditions.ts';
 import { crossingTemps } from './crossing-temps.ts';
 import { noteFlagUse } from './forward.ts';
@@ -264,7 +265,9 @@ export class FunctionRun implements Analysis<State> {
           state.set(instr.dest, ofBoolean(outcome));
           return true;
         }
-        const computed = evaluateOperator(machine, state, instr.operator, instr.operands.map((operand) => state.get(operand)), instr);
+        const operands = instr.operands.map((operand) => state.get(operand));
+        const joined = machine.language === 'python' && (instr.operator === '+' || instr.operator === '+=') ? concatenated(machine, frame, state, operands, instr) : null;
+        const computed = joined ?? evaluateOperator(machine, state, instr.operator, operands, instr);
         state.set(instr.dest, isOff(state.grad) ? cutOff(computed) : computed);
         return true;
       }

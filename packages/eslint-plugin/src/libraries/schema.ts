@@ -103,6 +103,11 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('partial') }),
     /** The values of an object or a dictionary, as a list. */
     v.strictObject({ kind: v.literal('values-of'), value: argument }),
+    /**
+     * Goes through its arguments: `elements` (a list of them, in whatever order), `numbered` (pairs of a number and an element), `tuples` (one
+     * element of each argument), `next` (one element), `chosen` (those of the second argument), `results` (what the first argument makes of them).
+     */
+    v.strictObject({ kind: v.literal('iterate'), gives: v.picklist(['elements', 'numbered', 'tuples', 'next', 'chosen', 'results']) }),
     /** Counts from its arguments: with constants it is known whether anything is counted. */
     v.strictObject({ kind: v.literal('number-range') }),
     /** A decorator that leaves the function as it is. */

@@ -1,6 +1,7 @@
 // All rules, in the order of the tables.
 import { noAsyncGradScope } from './no-async-grad-scope.ts';
 import { noEvalModeTraining } from './no-eval-mode-training.ts';
+import { noGradCutInTraining } from './no-grad-cut-in-training.ts';
 import { noIneffectiveGradScope } from './no-ineffective-grad-scope.ts';
 import { noStaleTrainingFlag } from './no-stale-training-flag.ts';
 import { noTrainModeExport } from './no-train-mode-export.ts';
@@ -12,4 +13,4 @@ import { requireNoGrad } from './require-no-grad.ts';
 import { requireTrainingArgument } from './require-training-argument.ts';
 import type { ModeRule } from './rule.ts';
 
-export const RULES: readonly ModeRule[] = [noTrainModeInference, noEvalModeTraining, noUnrestoredMode, noUncalibratedBatchNorm, noTrainModeExport, requireNoGrad, noAsyncGradScope, noIneffectiveGradScope, requireTrainingArgument, noUnguardedRandomness, noStaleTrainingFlag];
+export const RULES: readonly ModeRule[] = [noTrainModeInference, noEvalModeTraining, noUnrestoredMode, noUncalibratedBatchNorm, noTrainModeExport, requireNoGrad, noGradCutInTraining, noAsyncGradScope, noIneffectiveGradScope, requireTrainingArgument, noUnguardedRandomness, noStaleTrainingFlag];
