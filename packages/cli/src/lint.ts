@@ -1,10 +1,13 @@
-// Runs ESLint over a list of files, in batches, so that progress can be shown and memory does not grow with the repository.
+// Runs ESLint over a list of files, in batches, so that progress can be shown and memory does not grow with the repository. Files of which an
+// earlier run has found that there is nothing to say are not looked at again; many files are shared out among worker threads.
 // Nothing but our own rules runs, whatever comments in the linted code ask for. A rule that crashes costs one file, which is
 // reported as a failure; the other files of its batch are checked all the same.
 import { dirname, isAbsolute, parse, relative, sep } from 'node:path';
 import { collectFindings } from '@modeguard/eslint-plugin/collect';
+import { isKnownQuiet } from '@modeguard/eslint-plugin/known-quiet';
 import { ESLint, type Linter } from 'eslint';
 import { CollectedFindings, inReadingOrder, readResult, type ReportedFinding, type SkippedFile } from './findings.ts';
+import { lintInWorkers } from './lint-in-workers.ts';
 import { rulePrefix } from './plugin.ts';
 
 const batchSize = 16;
@@ -17,6 +20,8 @@ export interface LintRequest {
   /** Without prefix; empty: every rule that the configuration switches on. */
   readonly onlyRules: readonly string[];
   readonly fix: boolean;
+  /** Set if the configuration is that of the installed plugin, which every thread can load for itself and whose results are kept on disk. */
+  readonly installed?: { readonly strict: boolean };
   readonly onProgress: (done: number) => void;
 }
 
@@ -27,6 +32,16 @@ export interface LintOutcome {
 }
 
 export async function lint(request: LintRequest): Promise<LintOutcome> {
+  if (request.installed === undefined) return lintHere(request);
+  const files = request.files.filter((file) => !isKnownQuiet(file));
+  const quiet = request.files.length - files.length;
+  const rest: LintRequest = { ...request, files, onProgress: (done) => request.onProgress(quiet + done) };
+  // What --fix writes, others would read: one after the other.
+  return request.fix ? lintHere(rest) : lintInWorkers(rest, request.installed, lintHere);
+}
+
+/** Lints in this thread. */
+export async function lintHere(request: LintRequest): Promise<LintOutcome> {
   const findings: ReportedFinding[] = [];
   const skipped: SkippedFile[] = [];
   const failures: { file: string; reason: string }[] = [];

@@ -54,11 +54,11 @@ async function perform(argv: readonly string[], io: Io, given: ModeguardPlugin |
       return 0;
     }
     case 'lint':
-      return lintAndReport(command, io, await plugin(), { color, colorOption });
+      return lintAndReport(command, io, await plugin(), { color, colorOption, isInstalled: given === undefined });
   }
 }
 
-async function lintAndReport(command: LintCommand, io: Io, plugin: ModeguardPlugin, { color, colorOption }: { color: boolean; colorOption: boolean | undefined }): Promise<ExitCode> {
+async function lintAndReport(command: LintCommand, io: Io, plugin: ModeguardPlugin, { color, colorOption, isInstalled }: { color: boolean; colorOption: boolean | undefined; isInstalled: boolean }): Promise<ExitCode> {
   const onlyRules = command.rules.map((name) => resolveRule(plugin, name));
   const { discoverFiles } = await import('./discover.ts');
   const { files, notes } = discoverFiles(command.paths, io);
@@ -69,7 +69,7 @@ async function lintAndReport(command: LintCommand, io: Io, plugin: ModeguardPlug
   for (const note of notes) warn(note);
   if (files.length === 0 && notes.length === 0) warn(`no Python, TypeScript or JavaScript files in ${command.paths.join(', ')}.`);
 
-  const outcome = await lintWithProgress(command, io, files, configurationFor(plugin, command.strict, onlyRules), onlyRules);
+  const outcome = await lintWithProgress(command, io, files, configurationFor(plugin, command.strict, onlyRules), onlyRules, isInstalled);
   for (const { file, line, column, reason } of outcome.skipped.slice(0, namedSkips)) warn(`${displayPath(file, io.cwd)}:${line}:${column} was skipped: ${reason}`);
   if (outcome.skipped.length > namedSkips) warn(`${outcome.skipped.length - namedSkips} more files were skipped because they cannot be parsed; --format sarif names all.`);
   for (const { file, reason } of outcome.failures) io.stderr.write(`modeguard: failed on ${displayPath(file, io.cwd)}: ${reason}\n`);
@@ -82,12 +82,12 @@ async function lintAndReport(command: LintCommand, io: Io, plugin: ModeguardPlug
   return outcome.findings.some(({ severity }) => severity === 2) ? 1 : 0;
 }
 
-async function lintWithProgress(command: LintCommand, io: Io, files: readonly string[], configuration: ReturnType<typeof configurationFor>, onlyRules: readonly string[]): Promise<LintOutcome> {
+async function lintWithProgress(command: LintCommand, io: Io, files: readonly string[], configuration: ReturnType<typeof configurationFor>, onlyRules: readonly string[], isInstalled: boolean): Promise<LintOutcome> {
   const { lint } = await import('./lint.ts');
   const { createProgress } = await import('./progress.ts');
   const progress = createProgress(io, files.length);
   try {
-    return await lint({ cwd: io.cwd, files, configuration, onlyRules, fix: command.fix, onProgress: (done) => progress.update(done) });
+    return await lint({ cwd: io.cwd, files, configuration, onlyRules, fix: command.fix, ...(isInstalled ? { installed: { strict: command.strict } } : {}), onProgress: (done) => progress.update(done) });
   } finally {
     progress.stop();
   }

@@ -85,3 +85,12 @@ it('writes a long report to its end', async () => {
   expect(findings).toHaveLength(400);
   expect(JSON.stringify(findings).length).toBeGreaterThan(200_000);
 });
+
+it('finds the same in many files, which threads share, and in a second run, which need not look at most of them', async () => {
+  const names = Array.from({ length: 240 }, (_, index) => `part${index % 6}/serve${String(index).padStart(3, '0')}.py`);
+  const wrong = names.filter((_, index) => index % 40 === 7).sort();
+  const root = makeTree({ 'pyproject.toml': '', 'net.py': network, ...Object.fromEntries(names.map((name) => [name, `from net import Net, torch\n${wrong.includes(name) ? predict('wrong', '# as it is') : 'model = Net().eval()\n'}`])) });
+  const first = await lintThroughPipe(root, []);
+  expect(first.findings.map(({ file }) => file)).toEqual(wrong);
+  expect(await lintThroughPipe(root, [])).toEqual(first);
+});

@@ -20,6 +20,31 @@ interface Node<K, V> {
   readonly slots: (Leaf<K, V> | Node<K, V>)[];
   /** The map that may write to this node. */
   readonly owner: object;
+  /** The marks of all values below, as far as somebody has asked since the last write. */
+  marks: Marks | null;
+}
+
+/**
+ * What values mention, as a set of 64 bits (Bloom, "Space/time trade-offs in hash coding", 1970): one bit for the number of each thing that is mentioned,
+ * so that a part of a map that certainly does not mention a thing is passed over.
+ */
+export class Marks {
+  low = 0;
+  high = 0;
+
+  add(id: number): void {
+    if ((id & 32) === 0) this.low |= 1 << (id & 31);
+    else this.high |= 1 << (id & 31);
+  }
+
+  addAll(other: Marks): void {
+    this.low |= other.low;
+    this.high |= other.high;
+  }
+
+  meets(other: Marks): boolean {
+    return (this.low & other.low) !== 0 || (this.high & other.high) !== 0;
+  }
 }
 
 const BITS = 5;
@@ -97,10 +122,38 @@ export class SharedMap<K extends Key, V extends NonNullable<unknown>> {
     return found;
   }
 
+  /**
+   * Replaces each value that may mention one of `sought` by what `change` makes of it; `mark` says what a value mentions, and must always say the
+   * same of the same value.
+   */
+  replace(sought: Marks, mark: (value: V, into: Marks) => void, change: (value: V) => V): void {
+    if (this.#root !== null) this.#root = this.#replace(this.#root, sought, mark, change);
+  }
+
+  #replace(node: Node<K, V>, sought: Marks, mark: (value: V, into: Marks) => void, change: (value: V) => V): Node<K, V> {
+    if (!marksOf(node, mark).meets(sought)) return node;
+    let own: Node<K, V> | null = node.owner === this.#owner ? node : null;
+    for (let at = 0; at < node.slots.length; at += 1) {
+      const slot = node.slots[at]!;
+      let next = slot;
+      if (isNode(slot)) next = this.#replace(slot, sought, mark, change);
+      else {
+        const value = change(slot.value);
+        if (value !== slot.value) next = { id: slot.id, key: slot.key, value };
+      }
+      if (next === slot) continue;
+      own ??= { mask: node.mask, slots: node.slots.slice(), owner: this.#owner, marks: null };
+      own.slots[at] = next;
+      own.marks = null;
+    }
+    return own ?? node;
+  }
+
   #put(node: Node<K, V> | null, shift: number, leaf: Leaf<K, V>): Node<K, V> {
     const bit = 1 << ((leaf.id >>> shift) & LAST);
-    if (node === null) return { mask: bit, slots: [leaf], owner: this.#owner };
-    const own = node.owner === this.#owner ? node : { mask: node.mask, slots: node.slots.slice(), owner: this.#owner };
+    if (node === null) return { mask: bit, slots: [leaf], owner: this.#owner, marks: null };
+    const own = node.owner === this.#owner ? node : { mask: node.mask, slots: node.slots.slice(), owner: this.#owner, marks: null };
+    own.marks = null;
     const at = bitCount(own.mask & (bit - 1));
     if ((own.mask & bit) === 0) {
       own.mask |= bit;
@@ -116,7 +169,8 @@ export class SharedMap<K extends Key, V extends NonNullable<unknown>> {
 
   #without(node: Node<K, V>, shift: number, id: number): Node<K, V> | null {
     const bit = 1 << ((id >>> shift) & LAST);
-    const own = node.owner === this.#owner ? node : { mask: node.mask, slots: node.slots.slice(), owner: this.#owner };
+    const own = node.owner === this.#owner ? node : { mask: node.mask, slots: node.slots.slice(), owner: this.#owner, marks: null };
+    own.marks = null;
     const at = bitCount(own.mask & (bit - 1));
     const slot = own.slots[at]!;
     const rest = isNode(slot) ? this.#without(slot, shift + BITS, id) : null;
@@ -127,6 +181,17 @@ export class SharedMap<K extends Key, V extends NonNullable<unknown>> {
     }
     return own.mask === 0 ? null : own;
   }
+}
+
+function marksOf<K, V>(node: Node<K, V>, mark: (value: V, into: Marks) => void): Marks {
+  if (node.marks !== null) return node.marks;
+  const marks = new Marks();
+  for (const slot of node.slots) {
+    if (isNode(slot)) marks.addAll(marksOf(slot, mark));
+    else mark(slot.value, marks);
+  }
+  node.marks = marks;
+  return marks;
 }
 
 function idOf(key: Key): number {

@@ -8,7 +8,7 @@
 import type { GradScopeEffect } from '../domains/grad.ts';
 import type { Arg, ClassDef, Func, Instr, Language, Module } from '../ir/ir.ts';
 import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/object.ts';
-import type { Key, SharedMap } from '../domains/shared-map.ts';
+import { Marks } from '../domains/shared-map.ts';
 import { joinObjects, NEW_OBJECT, type ModeSetting, type ObjectState } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
 import { joinValues, objectsOf, type Atom, type Captured, type FuncRef, type Value } from '../domains/value.ts';
@@ -77,6 +77,23 @@ interface Kept {
   readonly leaves: readonly LeafRun[];
 }
 
+/** What is allocated. */
+interface Making {
+  readonly kind: ObjectKind;
+  readonly class: ProjectClass | null;
+  readonly library: ClassRow | null;
+  readonly label: string;
+  readonly inert?: AbstractObject['inert'];
+}
+
+/** How an object came to be. */
+interface Birth {
+  readonly key: string;
+  readonly instr: Instr;
+  readonly make: Making;
+  readonly context: Context;
+}
+
 /** Steps that one root may take, and all roots of a file together: about a second, and a few seconds. */
 const ROOT_BUDGET = 100_000;
 const FILE_BUDGET = 400_000;
@@ -141,6 +158,7 @@ export class Machine {
   #notedScopes = new Set<string>();
   #roots = new Map<string, Context>();
   #objects = new Map<string, AbstractObject>();
+  #births = new Map<AbstractObject, Birth>();
   #objectCount = 0;
   #orders = new Map<ProjectClass, ClassOrder>();
   #forwardIndex = new Map<Context, Map<number, ForwardObservation>>();
@@ -202,22 +220,46 @@ export class Machine {
    * Makes the object of an allocation site in a context (`part` tells several objects of one instruction apart). If the site
    * has made one before that is still in the state, that one becomes `earlier`, in every place that refers to it.
    */
-  allocate(state: State, context: Context, instr: Instr, part: string, make: { kind: ObjectKind; class: ProjectClass | null; library: ClassRow | null; label: string; inert?: AbstractObject['inert'] }, initial: Partial<ObjectState>): AbstractObject {
+  allocate(state: State, context: Context, instr: Instr, part: string, make: Making, initial: Partial<ObjectState>): AbstractObject {
     const key = `${this.#number(this.#instrNumbers, instr)}@${this.#number(this.#contextNumbers, context)}/${part}`;
     const latest = this.#intern(key, instr, make, 'latest');
+    this.#births.set(latest, { key, instr, make, context });
     if (state.heap.has(latest) && make.kind === 'collection') {
       // Collections are not told apart by age: their contents are joined, which costs precision and saves a pass over the state.
       state.heap.set(latest, joinObjects({ ...state.object(latest), many: true }, { ...NEW_OBJECT, ...initial }));
       return latest;
     }
     if (state.heap.has(latest)) {
-      const earlier = this.#intern(`${key}'`, instr, make, 'earlier');
-      const name = this.registered.get(latest);
-      if (name !== undefined) this.registered.set(earlier, name);
-      retire(state, latest, earlier);
+      const earlier = new Map<AbstractObject, AbstractObject>();
+      this.#olderSelves(state, latest, context, placeKey(instr), earlier);
+      retire(state, earlier);
     }
     state.heap.set(latest, { ...NEW_OBJECT, ...initial });
     return latest;
+  }
+
+  /**
+   * What becomes of `latest`, and of all that its constructor made and that it still holds: each gets its earlier self. Together they cost one pass
+   * over the state, where one by one they would cost one each.
+   */
+  #olderSelves(state: State, latest: AbstractObject, context: Context, place: number, into: Map<AbstractObject, AbstractObject>): void {
+    const seen = new Set<AbstractObject>();
+    const visit = (object: AbstractObject): void => {
+      if (seen.has(object)) return;
+      seen.add(object);
+      const birth = this.#births.get(object);
+      const isOurs = object === latest || (birth !== undefined && object.age === 'latest' && isWithin(birth.context, context, place));
+      if (!isOurs) return;
+      if (object.kind !== 'collection' || object === latest) {
+        const { key, instr, make } = birth!;
+        const earlier = this.#intern(`${key}'`, instr, make, 'earlier');
+        const name = this.registered.get(object);
+        if (name !== undefined) this.registered.set(earlier, name);
+        into.set(object, earlier);
+      }
+      for (const value of state.object(object).attrs.values()) for (const part of objectsOf(value)) visit(part);
+    };
+    visit(latest);
   }
 
   /** Makes a list, tuple or dictionary with the given elements. */
@@ -225,7 +267,7 @@ export class Machine {
     return this.allocate(state, context, instr, part, { kind: 'collection', class: null, library: null, label }, { attrs: elements });
   }
 
-  #intern(key: string, instr: Instr, make: { kind: ObjectKind; class: ProjectClass | null; library: ClassRow | null; label: string; inert?: AbstractObject['inert'] }, age: AbstractObject['age']): AbstractObject {
+  #intern(key: string, instr: Instr, make: Making, age: AbstractObject['age']): AbstractObject {
     let object = this.#objects.get(key);
     if (object === undefined) {
       object = { id: this.#objectCount, kind: make.kind, class: make.class, library: make.library, site: this.site(instr.span), label: make.label, age, via: null, inert: make.inert ?? 'no' };
@@ -359,57 +401,61 @@ export class Machine {
   }
 }
 
-/** Renames `latest` to `earlier` in the whole state and joins what they hold. */
-function retire(state: State, latest: AbstractObject, earlier: AbstractObject): void {
-  const old = state.object(latest);
-  const before = state.heap.get(earlier);
-  state.heap.delete(latest);
+/** Gives each of the objects its earlier self in the whole state, and joins it with what that held already. */
+function retire(state: State, earlier: ReadonlyMap<AbstractObject, AbstractObject>): void {
   const rename = (value: Value): Value => {
-    if (!value.atoms.some((atom) => mentions(atom, latest))) return value;
+    if (!value.atoms.some((atom) => mentions(atom, earlier))) return value;
     let result: Value = { ...value, atoms: [] };
-    for (const atom of value.atoms) result = joinValues(result, { ...value, atoms: [renameAtom(atom, latest, earlier)] });
+    for (const atom of value.atoms) result = joinValues(result, { ...value, atoms: [renameAtom(atom, earlier)] });
     return result;
   };
-  renameIn(state.cells, rename);
-  renameIn(state.locals, rename);
-  renameIn(state.temps, rename);
-  const renamed = { ...old, attrs: renameAttrs(old, rename) };
-  state.heap.set(earlier, before === undefined ? renamed : { ...joinStates(renamed, before), many: true });
-  for (const object of state.heap.keys()) {
-    const item = state.object(object);
-    if (mentionedIn(item.attrs).has(latest)) state.heap.set(object, { ...item, attrs: renameAttrs(item, rename) });
+  const sought = new Marks();
+  for (const object of earlier.keys()) sought.add(object.id);
+  for (const names of [state.cells, state.locals] as const) names.replace(sought, markValue, rename);
+  state.temps.replace(sought, markValue, rename);
+  for (const [object, to] of earlier) {
+    const old = state.object(object);
+    const before = state.heap.get(to);
+    state.heap.delete(object);
+    const renamed = { ...old, attrs: renameAttrs(old, rename) };
+    state.heap.set(to, before === undefined ? renamed : { ...joinStates(renamed, before), many: true });
+  }
+  state.heap.replace(sought, markAttributes, (item) => {
+    if (!marksOfAttributes(item.attrs).meets(sought)) return item;
+    const attrs = renameAttrs(item, rename);
+    return attrs === item.attrs ? item : { ...item, attrs };
+  });
+}
+
+/** Holds if `context` lies in what the call at `place` in `outer` runs. */
+function isWithin(context: Context, outer: Context, place: number): boolean {
+  for (let at: Context | null = context; at !== null && at.depth > outer.depth; at = at.parent) if (at.parent === outer && at.call !== null && placeKey(at.call) === place) return true;
+  return false;
+}
+
+function markValue({ atoms }: Value, into: Marks): void {
+  for (const atom of atoms) {
+    if ('object' in atom) into.add(atom.object.id);
+    if (atom.kind !== 'function') continue;
+    if (atom.receiver !== null) into.add(atom.receiver.id);
+    for (const bound of atom.prefix) markValue(bound, into);
   }
 }
 
-const mentioned = new WeakMap<ReadonlyMap<string, Value>, ReadonlySet<AbstractObject>>();
+const mentioned = new WeakMap<ReadonlyMap<string, Value>, Marks>();
 
-/** The objects that attributes refer to: looked up far more often than attributes change. */
-function mentionedIn(attrs: ReadonlyMap<string, Value>): ReadonlySet<AbstractObject> {
-  if (attrs.size === 0) return NO_OBJECTS;
-  let objects = mentioned.get(attrs);
-  if (objects === undefined) {
-    const found = new Set<AbstractObject>();
-    const visit = ({ atoms }: Value): void => {
-      for (const atom of atoms) {
-        if ('object' in atom) found.add(atom.object);
-        if (atom.kind !== 'function') continue;
-        if (atom.receiver !== null) found.add(atom.receiver);
-        for (const bound of atom.prefix) visit(bound);
-      }
-    };
-    for (const value of attrs.values()) visit(value);
-    mentioned.set(attrs, (objects = found));
+/** What attributes mention: asked far more often than attributes change. */
+function marksOfAttributes(attrs: ReadonlyMap<string, Value>): Marks {
+  let marks = mentioned.get(attrs);
+  if (marks === undefined) {
+    mentioned.set(attrs, (marks = new Marks()));
+    for (const value of attrs.values()) markValue(value, marks);
   }
-  return objects;
+  return marks;
 }
 
-const NO_OBJECTS: ReadonlySet<AbstractObject> = new Set();
-
-function renameIn<K extends Key>(names: SharedMap<K, Value>, rename: (value: Value) => Value): void {
-  for (const [key, value] of [...names]) {
-    const renamed = rename(value);
-    if (renamed !== value) names.set(key, renamed);
-  }
+function markAttributes({ attrs }: ObjectState, into: Marks): void {
+  if (attrs.size > 0) into.addAll(marksOfAttributes(attrs));
 }
 
 function joinStates(a: ObjectState, b: ObjectState): ObjectState {
@@ -421,15 +467,18 @@ function joinStates(a: ObjectState, b: ObjectState): ObjectState {
   return { modes: a.modes | b.modes, settings: [...new Set([...a.settings, ...b.settings])].slice(0, 6), slept: undefined, statistics: a.statistics | b.statistics, trainable: a.trainable | b.trainable, attrs, many: true, escaped: a.escaped || b.escaped };
 }
 
-function mentions(atom: Atom, object: AbstractObject): boolean {
-  return ('object' in atom && atom.object === object) || (atom.kind === 'function' && (atom.receiver === object || atom.prefix.some((value) => value.atoms.some((inner) => mentions(inner, object)))));
+function mentions(atom: Atom, objects: ReadonlyMap<AbstractObject, AbstractObject>): boolean {
+  return ('object' in atom && objects.has(atom.object)) || (atom.kind === 'function' && ((atom.receiver !== null && objects.has(atom.receiver)) || atom.prefix.some((value) => value.atoms.some((inner) => mentions(inner, objects)))));
 }
 
-function renameAtom(atom: Atom, from: AbstractObject, to: AbstractObject): Atom {
-  if ('object' in atom && atom.object === from) return { ...atom, object: to };
-  if (atom.kind !== 'function' || !mentions(atom, from)) return atom;
-  const prefix = atom.prefix.map((value) => ({ ...value, atoms: value.atoms.map((inner) => renameAtom(inner, from, to)) }));
-  return { ...atom, receiver: atom.receiver === from ? to : atom.receiver, prefix };
+function renameAtom(atom: Atom, names: ReadonlyMap<AbstractObject, AbstractObject>): Atom {
+  if ('object' in atom) {
+    const to = names.get(atom.object);
+    return to === undefined ? atom : { ...atom, object: to };
+  }
+  if (atom.kind !== 'function' || !mentions(atom, names)) return atom;
+  const prefix = atom.prefix.map((value) => ({ ...value, atoms: value.atoms.map((inner) => renameAtom(inner, names)) }));
+  return { ...atom, receiver: atom.receiver === null ? null : (names.get(atom.receiver) ?? atom.receiver), prefix };
 }
 
 function renameAttrs(item: ObjectState, rename: (value: Value) => Value): ReadonlyMap<string, Value> {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { isKnownQuiet } from '../../src/project/known-quiet.ts';
 import { keepResult, keptResult, type CacheQuestion } from '../../src/project/result-cache.ts';
 
 const folders: string[] = [];
@@ -40,6 +41,18 @@ describe('a kept result', () => {
     expect(keptResult(question)).toEqual([]);
     writeFileSync(net, 'x = 2\ny = 3\n');
     expect(keptResult(question)).toBeUndefined();
+  });
+
+  test('without findings says that the file is quiet, and one with findings does not', () => {
+    const { question, net } = project();
+    expect(isKnownQuiet(question.file)).toBe(false);
+    keepResult(question, [net], [{ rule: 'a' }]);
+    expect(isKnownQuiet(question.file)).toBe(false);
+    keepResult(question, [net], []);
+    expect(isKnownQuiet(question.file)).toBe(true);
+    writeFileSync(question.file, `${TEXT}# edited\n`);
+    expect(isKnownQuiet(question.file)).toBe(false);
+    expect(isKnownQuiet(join(net, 'is-no-folder.py'))).toBe(false);
   });
 
   test('is as if there were none when the entry is damaged', () => {
