@@ -17,6 +17,15 @@ export interface OpenScope {
   readonly effect?: GradScopeEffect;
 }
 
+/** A mode that asynchronous code has set, and what relies on it until it is set again. */
+export interface Relied {
+  readonly setting: ModeSetting;
+  /** The calling context that set it. */
+  readonly by: object;
+  /** Where that code waited since, if it did. */
+  readonly awaited: Site | null;
+}
+
 /** A branch whose test is a stale copy of the mode; `side` tells its two ways apart, so that a join forgets it. */
 export interface StaleGuard {
   readonly test: Value;
@@ -35,6 +44,8 @@ export class State {
   staleGuards: readonly StaleGuard[];
   /** Forward calls through which the last backward pass ran: the next step of an optimiser uses their gradients. */
   differentiated: readonly number[];
+  /** Modes that asynchronous code has set, by the module that it set. */
+  relied: SharedMap<AbstractObject, Relied>;
   /** All objects that code out of sight got hold of at some point of the program; one set for all states of it. */
   readonly escapees: Set<AbstractObject>;
   /** Facts about the path through the function that runs. */
@@ -52,6 +63,7 @@ export class State {
     this.differentiated = [];
     this.facts = PathFacts.none;
     this.escapees = escapees;
+    this.relied = new SharedMap();
   }
 
   static initial(grad: GradSet): State {
@@ -72,6 +84,7 @@ export class State {
     const state = new State(this.cells.clone(), this.heap.clone(), this.grad, this.gradSites, this.escapees);
     state.staleGuards = this.staleGuards;
     state.differentiated = this.differentiated;
+    state.relied = this.relied.clone();
     return state;
   }
 
@@ -82,6 +95,7 @@ export class State {
     this.grad = after.grad;
     this.gradSites = after.gradSites;
     this.differentiated = after.differentiated;
+    this.relied = after.relied.clone();
   }
 
   /** Joins `from` into this state; holds if this grew. */
@@ -115,6 +129,12 @@ export class State {
     }
     if (from.differentiated.some((number) => !this.differentiated.includes(number))) {
       this.differentiated = [...new Set([...this.differentiated, ...from.differentiated])].sort((a, b) => a - b);
+      grew = true;
+    }
+    if (!this.relied.isSameAs(from.relied)) for (const { key: object, value: relied } of from.relied.entriesUnlike(this.relied)) {
+      const known = this.relied.get(object);
+      if (known !== undefined && (known.awaited !== null || relied.awaited === null)) continue;
+      this.relied.set(object, relied);
       grew = true;
     }
     // Guards hold only if they hold on every way here; losing one is growth.

@@ -166,7 +166,7 @@ function collectGarbage(exit: State, before: Heap, result: Value): void {
 /** Holds if two entry states are the same, by identity of what they hold: values and object states are shared, not copied. */
 function sameEntry(a: State, b: State): boolean {
   if (a.grad !== b.grad || a.staleGuards !== b.staleGuards || a.differentiated.join() !== b.differentiated.join()) return false;
-  return sameMap(a.locals, b.locals) && sameMap(a.cells, b.cells) && sameMap(a.heap, b.heap);
+  return a.relied.isSameAs(b.relied) && sameMap(a.locals, b.locals) && sameMap(a.cells, b.cells) && sameMap(a.heap, b.heap);
 }
 
 function sameMap<K extends Key, V extends NonNullable<unknown>>(a: SharedMap<K, V>, b: SharedMap<K, V>): boolean {

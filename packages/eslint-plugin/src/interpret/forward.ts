@@ -12,6 +12,7 @@ import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { leafKey, type ArgValues, type Frame, type Machine } from './machine.ts';
 import { recordVisit, Visit } from './left-behind.ts';
+import { noteReliance } from './races.ts';
 import type { ExportFact, ForwardObservation, LeafRun } from './observation.ts';
 import type { Span } from '../source/span.ts';
 import { calibrate, eachInTree, escapeTree } from './set-mode.ts';
@@ -32,6 +33,7 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   }
   if (object.library !== null && object.class === null && isPlainLeaf(object)) return runModule(machine, frame, state, object, args, instr, derived);
   const observation = observe(machine, frame, state, object, instr, exported);
+  if (state.relied.size > 0) noteReliance(machine, frame, state, object, observation);
   machine.running = { observation, path: '' };
   const visit = new Visit();
   machine.visit = visit;
@@ -81,6 +83,7 @@ export function observe(machine: Machine, frame: Frame, state: State, object: Ab
     asleep: new Map(),
     leftBehind: null,
     starved: null,
+    race: null,
     wokenOn: new Map(),
     woken: null,
     uses: new Set(),

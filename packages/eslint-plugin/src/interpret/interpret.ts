@@ -21,6 +21,7 @@ import { findMember } from './class-order.ts';
 import { initialize, kindOfClass } from './construct.ts';
 import { runImports, type ProjectFiles } from './imports.ts';
 import { noteLeftBehind } from './left-behind.ts';
+import { noteRaces } from './races.ts';
 import { noteStarved } from './starved.ts';
 import { Machine, type Frame } from './machine.ts';
 import type { ForwardObservation, Observation, Observations } from './observation.ts';
@@ -48,6 +49,7 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
   runRoots(machine, base);
   noteLeftBehind(machine);
   noteStarved(machine, base);
+  noteRaces(machine);
   return { observations: byFile(machine), entered: enteredByFile(machine) };
 }
 
@@ -253,7 +255,7 @@ function bindUnknown(machine: Machine, state: State, func: Func, receiver: Abstr
 /** An observation that no rule sees, for forwards that are run only to look inside. */
 function nowhere(machine: Machine): ForwardObservation {
   const span: Span = { start: 0, end: 0 };
-  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, root: machine.module.funcs[0]!, call: machine.site(span), statement: span, calleeSpan: span, exported: null, module: null, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', incomplete: false, parameters: new Set(), asleep: new Map(), leftBehind: null, starved: null, wokenOn: new Map(), woken: null, uses: new Set(), useSites: new Map() };
+  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, root: machine.module.funcs[0]!, call: machine.site(span), statement: span, calleeSpan: span, exported: null, module: null, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', incomplete: false, parameters: new Set(), asleep: new Map(), leftBehind: null, starved: null, race: null, wokenOn: new Map(), woken: null, uses: new Set(), useSites: new Map() };
 }
 
 const rootInstrs = new WeakMap<Span, Instr>();

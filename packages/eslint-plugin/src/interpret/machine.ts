@@ -10,7 +10,7 @@ import type { Arg, ClassDef, Func, Instr, Language, Module } from '../ir/ir.ts';
 import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/object.ts';
 import { Marks } from '../domains/shared-map.ts';
 import { joinObjects, NEW_OBJECT, type ModeSetting, type ObjectState } from '../domains/heap.ts';
-import type { State } from '../domains/state.ts';
+import type { Relied, State } from '../domains/state.ts';
 import { joinValues, objectsOf, type Atom, type Captured, type FuncRef, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { ClassRow } from '../libraries/schema.ts';
@@ -77,6 +77,12 @@ interface Kept {
   readonly leaves: readonly LeafRun[];
 }
 
+/** A forward call, and the mode that it relies on. */
+export interface Reliance {
+  readonly object: AbstractObject;
+  readonly relied: Relied;
+}
+
 /** What is allocated. */
 interface Making {
   readonly kind: ObjectKind;
@@ -110,6 +116,10 @@ export class Machine {
   readonly draws: DrawObservation[] = [];
   readonly scopes: ScopeObservation[] = [];
   readonly restores: RestoreObservation[] = [];
+  /** Calls that rely on a mode that was set before its setter waited. */
+  readonly reliances = new Map<ForwardObservation, Reliance>();
+  /** Modes that other tasks may meet, by module. */
+  readonly exposed = new Map<AbstractObject, Set<Relied>>();
   readonly keptResults = new Map<Context, Kept>();
   /** Values of default arguments, by function and parameter. */
   readonly defaults = new Map<Func, Map<number, Value>>();

@@ -1,6 +1,6 @@
 // Methods that a library's module base gives to every module, as the library model lists them.
 import { assertNever } from '../ir/ir.ts';
-import { CALIBRATED } from '../domains/heap.ts';
+import { CALIBRATED, type ModeSetting } from '../domains/heap.ts';
 import { EVAL } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
@@ -12,6 +12,7 @@ import { findMember } from './class-order.ts';
 import { setChildren } from './construct.ts';
 import { callForward } from './forward.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
+import { noteReliedMode } from './races.ts';
 import { eachInTree, escapeTree, modesOfFlag, setTreeMode, setTreeStatistics, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 import { callTensorMethod, differentiate } from './tensor-call.ts';
 
@@ -55,7 +56,9 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       const modes = effect === 'set-eval' ? EVAL : modesOfFlag(args.positional[0] ?? args.keywords.get('mode') ?? (args.more === null ? undefined : ANYTHING));
       // A part, or something picked out of a list of parts, is set apart from its network.
       const selective = objectsOf(receiver).some((item) => machine.registered.has(item)) || machine.registered.has(object);
-      setTreeMode(machine, frame, state, object, modes, { site: machine.site(instr.span), mode: modes, how: 'called', selective }, certain, instr);
+      const setting: ModeSetting = { site: machine.site(instr.span), mode: modes, how: 'called', selective };
+      setTreeMode(machine, frame, state, object, modes, setting, certain, instr);
+      noteReliedMode(frame, state, object, setting);
       return returned(self);
     }
     case 'load-state':

@@ -38,6 +38,16 @@ export interface LeafRun {
   statistics: StatisticsSet;
 }
 
+/** Two tasks that set the mode of one module, and do not wait for each other. */
+export interface Race {
+  readonly setting: ModeSetting;
+  readonly awaited: Site;
+  /** What the other task sets. */
+  readonly rival: ModeSetting;
+  /** Holds if both are seen to be started together. */
+  readonly certain: boolean;
+}
+
 /** A layer in training mode that had been put into evaluation mode by itself, and the setting that woke it with all others. */
 export interface Woken {
   readonly setting: ModeSetting;
@@ -86,6 +96,8 @@ export interface ForwardObservation {
   leftBehind: { readonly setting: ModeSetting; readonly certain: boolean } | null;
   /** The call runs without gradients, its output goes into what is trained, and an optimiser waits for its gradients in vain. */
   starved: { readonly certain: boolean } | null;
+  /** Another task may set the mode that this call relies on, while the code that set it waits. */
+  race: Race | null;
   /** For each path to the call: a layer that a restored mode has woken. */
   readonly wokenOn: Map<string, Woken>;
   /** One of them, if the call is a training step. */

@@ -21,6 +21,7 @@ import { consume, hasPending, iterationOf } from './generators.ts';
 import { importedValue, starImported } from './imports.ts';
 import type { Frame, Machine } from './machine.ts';
 import { evaluateOperator } from './operator.ts';
+import { noteAwait, noteEnd } from './races.ts';
 import { enterScope, exitScope, noteSuspension } from './scope.ts';
 import { escapeTree } from './set-mode.ts';
 import { assume, constantIsTruthy, truthOf } from './truth.ts';
@@ -116,6 +117,7 @@ export class FunctionRun implements Analysis<State> {
       return;
     }
     if (terminal.kind !== 'return') return;
+    if (this.func.isAsync && state.relied.size > 0) noteEnd(this.machine, this.frame, state);
     const value = terminal.value === null ? ofConstant({ type: this.machine.language === 'python' ? 'none' : 'undefined' }) : state.get(terminal.value);
     this.result = joinValues(this.result, this.func.isGenerator ? this.yielded : value);
     if (this.exit === null) this.exit = out;
@@ -273,6 +275,7 @@ export class FunctionRun implements Analysis<State> {
       }
       case 'await':
         noteSuspension(machine, frame, state, 'await', instr);
+        if (state.relied.size > 0) noteAwait(machine, frame, state, instr);
         state.set(instr.dest, state.get(instr.value));
         return true;
       case 'yield': {

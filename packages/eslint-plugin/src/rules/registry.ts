@@ -3,6 +3,7 @@ import { noAsyncGradScope } from './no-async-grad-scope.ts';
 import { noEvalModeTraining } from './no-eval-mode-training.ts';
 import { noGradCutInTraining } from './no-grad-cut-in-training.ts';
 import { noIneffectiveGradScope } from './no-ineffective-grad-scope.ts';
+import { noModeRace } from './no-mode-race.ts';
 import { noStaleTrainingFlag } from './no-stale-training-flag.ts';
 import { noTrainModeExport } from './no-train-mode-export.ts';
 import { noTrainModeInference } from './no-train-mode-inference.ts';
@@ -13,4 +14,4 @@ import { requireNoGrad } from './require-no-grad.ts';
 import { requireTrainingArgument } from './require-training-argument.ts';
 import type { ModeRule } from './rule.ts';
 
-export const RULES: readonly ModeRule[] = [noTrainModeInference, noEvalModeTraining, noUnrestoredMode, noUncalibratedBatchNorm, noTrainModeExport, requireNoGrad, noGradCutInTraining, noAsyncGradScope, noIneffectiveGradScope, requireTrainingArgument, noUnguardedRandomness, noStaleTrainingFlag];
+export const RULES: readonly ModeRule[] = [noTrainModeInference, noEvalModeTraining, noUnrestoredMode, noModeRace, noUncalibratedBatchNorm, noTrainModeExport, requireNoGrad, noGradCutInTraining, noAsyncGradScope, noIneffectiveGradScope, requireTrainingArgument, noUnguardedRandomness, noStaleTrainingFlag];
