@@ -272,6 +272,12 @@ export class Machine {
     visit(latest);
   }
 
+  /** Holds if the object was made in the activation that `context` stands for, or in a call from there. */
+  isMadeIn(object: AbstractObject, context: Context): boolean {
+    for (let at: Context | null = this.#births.get(object)?.context ?? null; at !== null; at = at.parent) if (at === context) return true;
+    return false;
+  }
+
   /** Makes a list, tuple or dictionary with the given elements. */
   collection(state: State, context: Context, instr: Instr, part: string, label: string, elements: ReadonlyMap<string, Value>): AbstractObject {
     return this.allocate(state, context, instr, part, { kind: 'collection', class: null, library: null, label }, { attrs: elements });
@@ -443,13 +449,18 @@ function isWithin(context: Context, outer: Context, place: number): boolean {
   return false;
 }
 
-function markValue({ atoms }: Value, into: Marks): void {
+/** Calls `visit` for each object that the value refers to. */
+export function eachMentioned({ atoms }: Value, visit: (object: AbstractObject) => void): void {
   for (const atom of atoms) {
-    if ('object' in atom) into.add(atom.object.id);
+    if ('object' in atom) visit(atom.object);
     if (atom.kind !== 'function') continue;
-    if (atom.receiver !== null) into.add(atom.receiver.id);
-    for (const bound of atom.prefix) markValue(bound, into);
+    if (atom.receiver !== null) visit(atom.receiver);
+    for (const bound of atom.prefix) eachMentioned(bound, visit);
   }
+}
+
+function markValue(value: Value, into: Marks): void {
+  eachMentioned(value, (object) => into.add(object.id));
 }
 
 const mentioned = new WeakMap<ReadonlyMap<string, Value>, Marks>();

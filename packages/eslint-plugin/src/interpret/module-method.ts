@@ -11,7 +11,7 @@ import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { setChildren } from './construct.ts';
 import { callForward } from './forward.ts';
-import type { ArgValues, Frame, Machine } from './machine.ts';
+import { eachMentioned, type ArgValues, type Frame, type Machine } from './machine.ts';
 import { noteReliedMode } from './races.ts';
 import { eachInTree, escapeTree, modesOfFlag, setTreeMode, setTreeStatistics, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 import { callTensorMethod, differentiate } from './tensor-call.ts';
@@ -57,7 +57,9 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       // A part, or something picked out of a list of parts, is set apart from its network.
       const selective = objectsOf(receiver).some((item) => machine.registered.has(item)) || machine.registered.has(object);
       const setting: ModeSetting = { site: machine.site(instr.span), mode: modes, how: 'called', selective };
-      setTreeMode(machine, frame, state, object, modes, setting, certain, instr);
+      // Whichever of them it is, the others are not in use.
+      const chosen = certain ? [object] : choiceOf(machine, frame, state, receiver);
+      for (const item of chosen ?? [object]) setTreeMode(machine, frame, state, item, modes, setting, chosen !== null, instr);
       noteReliedMode(frame, state, object, setting);
       return returned(self);
     }
@@ -91,6 +93,35 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
     default:
       return assertNever(effect);
   }
+}
+
+/**
+ * The modules among which a receiver was chosen (`net = A() if small else B()`), if they are never met but as this choice: made by this very
+ * activation, each once, and referred to by nothing that does not refer to all of them. What is known of each is then known for the case that it is
+ * the one. Null for any other receiver, such as the elements of a list.
+ */
+function choiceOf(machine: Machine, frame: Frame, state: State, receiver: Value): readonly AbstractObject[] | null {
+  const objects = objectsOf(receiver);
+  if (receiver.unknown || objects.length < 2 || objects.length !== receiver.atoms.length) return null;
+  const { trainMethod } = machine.libraries.moduleModel;
+  const isPlain = (object: AbstractObject): boolean => object.kind === 'module' && object.age === 'latest' && !state.object(object).many && machine.isMadeIn(object, frame.context) && (object.class === null || findMember(machine.order(object.class), trainMethod) === null);
+  if (!objects.every(isPlain)) return null;
+  const all = new Set(objects);
+  const isWhole = (value: Value): boolean => {
+    const met = new Set<AbstractObject>();
+    eachMentioned(value, (object) => void (all.has(object) && met.add(object)));
+    return met.size === 0 || met.size === all.size;
+  };
+  for (const names of [state.cells.values(), state.locals.values(), state.temps.values()]) if (!names.every(isWhole)) return null;
+  for (const { attrs } of state.heap.values()) {
+    for (const [name, value] of attrs) {
+      let holds = false;
+      eachMentioned(value, (object) => void (holds ||= all.has(object)));
+      // An element of a collection stands for several at once.
+      if (holds && (name.startsWith('[') || !isWhole(value))) return null;
+    }
+  }
+  return objects;
 }
 
 /** A method that a framework's base class gives. */
