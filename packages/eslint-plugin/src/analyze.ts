@@ -82,7 +82,7 @@ export function lower(input: SourceInput): Module {
   return lowerTypeScript((input.tree as ts.SourceFile | undefined) ?? parseTypeScript(input.text, input.file), input.file);
 }
 
-const NO_OBSERVATIONS: Observations = { forwards: [], draws: [], scopes: [], restores: [] };
+const NO_OBSERVATIONS: Observations = { forwards: [], draws: [], scopes: [], restores: [], layers: [] };
 
 /**
  * Holds unless the file cannot be about modes: it names no library that has them and calls none of their methods. Most files

@@ -7,6 +7,7 @@ import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, NOT
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { noteParameterUse } from './forward.ts';
+import { noteAssignment } from './assigned-flags.ts';
 import { exported } from './imports.ts';
 import { NO_ARGS, type Frame, type Machine } from './machine.ts';
 import { noteShallowRestore } from './left-behind.ts';
@@ -147,7 +148,7 @@ export function setAttribute(machine: Machine, frame: Frame, state: State, targe
     const strong = one === object;
     if ((object.kind === 'module' || object.kind === 'opaque') && machine.libraries.flags.has(name)) {
       const modes = modesOfFlag(value);
-      if (strong) noteShallowRestore(machine, frame, state, object, modes, value, instr);
+      if (strong && !noteShallowRestore(machine, frame, state, object, modes, value, instr)) noteAssignment(machine, frame, object, modes, instr);
       state.setMode(object, modes, { site: machine.site(instr.span), mode: modes, how: 'assigned', selective: true }, strong);
       continue;
     }

@@ -15,6 +15,7 @@ import { consume, consumedArgs, pendingGenerator } from './generators.ts';
 import { exported } from './imports.ts';
 import { callLibrary } from './library-call.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
+import { noteDirectForward, noteFlagCalled } from './mode-methods.ts';
 import { callModuleMethod } from './module-method.ts';
 import { applyScope } from './scope.ts';
 import { escapeTree, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
@@ -164,7 +165,11 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       const { object } = atom;
       const { forward } = machine.libraries.moduleModel;
       // The call form of the library runs `forward`; so does calling `forward` itself, but for hooks.
-      if (object.kind === 'module' && name === forward) return returned(callForward(machine, frame, state, object, args, instr));
+      if (object.kind === 'module' && name === forward) {
+        noteDirectForward(machine, frame, object, instr);
+        return returned(callForward(machine, frame, state, object, args, instr));
+      }
+      if (object.kind === 'module' && machine.libraries.flags.has(name)) noteFlagCalled(machine, frame, name, instr);
       if (state.attr(object, name) !== undefined) return callValue(machine, frame, state, getAttribute(machine, frame, state, ofObject(object), name, instr), args, instr);
       if (object.class !== null) {
         const member = findMember(machine.order(object.class), name);

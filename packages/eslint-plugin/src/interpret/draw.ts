@@ -12,6 +12,10 @@ import { truthOf } from './truth.ts';
 /** Notes a draw; the result carries it, so that the interpreter can see what becomes of the noise. */
 export function recordRandom(machine: Machine, frame: Frame, state: State, path: string, instr: CallInstr): Value {
   if (machine.probe === null || frame.early) return ANYTHING;
+  if (machine.probe.awake) {
+    noteAwake(machine, instr);
+    return ANYTHING;
+  }
   const observation = note(machine, frame, state, path, instr, { kind: 'random', perturbs: false });
   return { ...ANYTHING, noise: [{ draw: observation.number, plain: true, shaped: false }] };
 }
@@ -28,6 +32,16 @@ export function recordFunctional(machine: Machine, frame: Frame, state: State, p
       const certain = given.atoms.length === 1 && !given.unknown && !atom.negated && (rate === null || rateConstant !== null);
       noteFlagUse(machine, frame, state, atom.object, { name: path.slice(path.lastIndexOf('.', path.lastIndexOf('.') - 1) + 1), span: instr.span, effect: rate === null ? 'statistics' : 'random', sensitivity: certain ? 'yes' : 'unknown' });
     }
+    return;
+  }
+  if (machine.probe.awake) {
+    const given = effect.training === null ? null : truthOf(findArgument(state, args, effect.training).value);
+    if (given === null || given.mayBeTrue) noteAwake(machine, instr);
+    return;
+  }
+  if (rate !== null && rate.value.atoms.length === 1 && rate.value.atoms[0]!.kind === 'flag' && effect.training !== null && effect.rate !== null && findArgument(state, args, effect.training).omitted) {
+    const written = writtenArgument(args, effect.rate);
+    if (written !== null) note(machine, frame, state, path, instr, { kind: 'functional', fault: { kind: 'flag-as-rate', name: effect.rate.name, span: written.span } });
     return;
   }
   const fault = effect.training === null ? faultOfRate(effect, args, rate?.value ?? NOTHING) : faultOfTraining(state, effect.training, args, instr, machine);
@@ -54,6 +68,7 @@ function faultOfTraining(state: State, row: NonNullable<Extract<FunctionRow['eff
   }
   if (written === null) return null;
   if (value.stale !== null) return { fault: { kind: 'stale', span: written.span }, stale: value.stale };
+  if (value.atoms.length === 1 && value.atoms[0]!.kind === 'flag' && value.atoms[0]!.negated) return { fault: { kind: 'inverted', name: row.name, span: written.span }, stale: null };
   return mustConstant(value)?.type === 'boolean' ? { fault: { kind: 'constant', name: row.name, span: written.span }, stale: null } : null;
 }
 
@@ -63,6 +78,12 @@ function faultOfRate(effect: Extract<FunctionRow['effect'], { kind: 'functional'
   if (written === null) return null;
   if (rate.stale !== null) return { fault: { kind: 'stale', span: written.span }, stale: rate.stale };
   return { fault: { kind: 'rate', name: effect.rate.name, span: written.span }, stale: null };
+}
+
+/** The draw is made in training mode as well. */
+function noteAwake(machine: Machine, instr: CallInstr): void {
+  const known = machine.knownDraw(instr);
+  if (known !== undefined) machine.probe!.seen.add(known);
 }
 
 function note(machine: Machine, frame: Frame, state: State, path: string, instr: CallInstr, operation: DrawObservation['operation']): DrawObservation {
@@ -80,9 +101,11 @@ function note(machine: Machine, frame: Frame, state: State, path: string, instr:
     declared,
     stale,
     incomplete: false,
+    inverted: null,
     operation,
   }));
   // Reached in several ways: governed only if every way is.
   if (!declared) observation.declared = false;
+  machine.probe!.seen.add(observation);
   return observation;
 }

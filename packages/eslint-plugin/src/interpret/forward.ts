@@ -12,7 +12,9 @@ import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { leafKey, type ArgValues, type Frame, type Machine } from './machine.ts';
 import { recordVisit, Visit } from './left-behind.ts';
+import { noteAssignedFlags } from './assigned-flags.ts';
 import { noteReliance } from './races.ts';
+import { noteBuiltInForward } from './registration.ts';
 import type { ExportFact, ForwardObservation, LeafRun } from './observation.ts';
 import type { Span } from '../source/span.ts';
 import { calibrate, eachInTree, escapeTree } from './set-mode.ts';
@@ -21,6 +23,7 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   const outer = machine.running;
   const inputs = allArgs(args).map((value) => machine.settled(state, value));
   const derived = { ...derive(inputs), noise: [] };
+  if (machine.probe?.awake === false) noteBuiltInForward(machine, frame, state, object, instr);
   if (outer !== null) {
     machine.running = { observation: outer.observation, path: joinPath(outer.path, machine.registered.get(object) ?? '') };
     const result = runModule(machine, frame, state, object, args, instr, derived);
@@ -33,6 +36,7 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   }
   if (object.library !== null && object.class === null && isPlainLeaf(object)) return runModule(machine, frame, state, object, args, instr, derived);
   const observation = observe(machine, frame, state, object, instr, exported);
+  noteAssignedFlags(machine, state);
   if (state.relied.size > 0) noteReliance(machine, frame, state, object, observation);
   machine.running = { observation, path: '' };
   const visit = new Visit();

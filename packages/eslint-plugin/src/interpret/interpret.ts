@@ -6,25 +6,25 @@
 //
 // A class that derives from a module is also *probed*: its `forward` is run with the module in evaluation mode, and what is
 // still random then is an observation of its own.
-import type { Func, Instr, Module } from '../ir/ir.ts';
+import type { Func, Module } from '../ir/ir.ts';
 import { GRAD_DISABLED, GRAD_ENABLED, GRAD_ENTRY, GRAD_INFERENCE } from '../domains/grad.ts';
-import { NEW_OBJECT, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE, type ObjectState } from '../domains/heap.ts';
+import { UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE, type ObjectState } from '../domains/heap.ts';
 import { ENTRY_MODE, EVAL, TRAIN } from '../domains/mode.ts';
 import type { AbstractObject, ProjectClass } from '../domains/object.ts';
 import { State } from '../domains/state.ts';
-import { ANYTHING, forwardsOf, ofObject, type FuncRef, type Value } from '../domains/value.ts';
+import { forwardsOf, type FuncRef } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { FrameworkRow } from '../libraries/schema.ts';
-import type { Span } from '../source/span.ts';
 import { runFunction } from './call-function.ts';
-import { findMember } from './class-order.ts';
-import { initialize, kindOfClass } from './construct.ts';
+import { noteAssignedFlags } from './assigned-flags.ts';
+import { bindUnknown, constructUnknown } from './from-outside.ts';
 import { runImports, type ProjectFiles } from './imports.ts';
 import { noteLeftBehind } from './left-behind.ts';
 import { noteRaces } from './races.ts';
 import { noteStarved } from './starved.ts';
-import { Machine, type Frame } from './machine.ts';
-import type { ForwardObservation, Observation, Observations } from './observation.ts';
+import { probeClasses } from './probe.ts';
+import { Machine } from './machine.ts';
+import type { Observation, Observations } from './observation.ts';
 import { gradOf } from './scope.ts';
 import { eachInTree } from './set-mode.ts';
 
@@ -45,6 +45,7 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
   const run = machine.withBudget(() => runFunction(machine, { context: machine.rootContext({ module, func: main }, 'main'), receiver: null, early: true }, main, start));
   const base = run.exit ?? run.thrown ?? State.initial(GRAD_ENABLED);
   if (run.exit !== null && run.thrown !== null) base.joinFrom(run.thrown);
+  noteAssignedFlags(machine, base);
   probeClasses(machine, base);
   runRoots(machine, base);
   noteLeftBehind(machine);
@@ -55,11 +56,11 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
 
 /** What was seen in another file is told where that file is reported. */
 function byFile(machine: Machine): ReadonlyMap<string, Observations> {
-  const files = new Set([...machine.forwards, ...machine.draws, ...machine.scopes, ...machine.restores].map((observation: Observation) => observation.call.file));
+  const files = new Set([...machine.forwards, ...machine.draws, ...machine.scopes, ...machine.restores, ...machine.layers].map((observation: Observation) => observation.call.file));
   return new Map(
     [...files].map((file) => {
       const there = (observation: Observation): boolean => observation.call.file === file;
-      return [file, { forwards: machine.forwards.filter(there), draws: machine.draws.filter(there), scopes: machine.scopes.filter(there), restores: machine.restores.filter(there) }];
+      return [file, { forwards: machine.forwards.filter(there), draws: machine.draws.filter(there), scopes: machine.scopes.filter(there), restores: machine.restores.filter(there), layers: machine.layers.filter(there) }];
     }),
   );
 }
@@ -121,6 +122,7 @@ function runRoot(machine: Machine, base: State, func: Func, selves: Map<ProjectC
   for (const scope of machine.decorated.get(func) ?? []) state.grad = gradOf(scope);
   const run = runFunction(machine, { context, receiver, early: func.kind === 'constructor' || func.name === '__init__' }, func, state);
   if (run.exit !== null) {
+    noteAssignedFlags(machine, run.exit);
     const result = machine.settled(run.exit, run.result);
     if (hook?.output === 'trained') {
       machine.use(result.from, 'trained', func.nameSpan);
@@ -175,94 +177,4 @@ function selfOf(machine: Machine, base: State, state: State, cls: ProjectClass, 
     for (const { key: variable, value } of base.cells.entriesUnlike(state.cells)) state.cells.set(variable, value);
   }
   return self;
-}
-
-/** Constructs an instance of `cls` in `state` as a caller that we do not see would. */
-function constructUnknown(machine: Machine, state: State, cls: ProjectClass): AbstractObject {
-  const order = machine.order(cls);
-  const span = cls.definition.nameSpan;
-  const self = machine.outside(`self:${cls.definition.id}`, span, cls.definition.name, null, kindOfClass(order), cls);
-  machine.shared.add(self);
-  state.heap.set(self, { ...NEW_OBJECT, modes: ENTRY_MODE, escaped: true });
-  const context = machine.rootContext({ module: machine.module, func: machine.module.funcs[0]! }, `construct ${cls.definition.id}`);
-  const frame: Frame = { context, receiver: self, early: true };
-  const outer = machine.running;
-  // A forward call in a constructor that nobody is seen to run is a probe of shapes, not a finding of its own.
-  machine.running ??= { observation: nowhere(machine), path: '' };
-  const constructor = findMember(order, machine.language === 'python' ? '__init__' : 'constructor');
-  const params = constructor?.entry.value.atoms.flatMap((atom) => (atom.kind === 'function' ? [atom.ref.func] : []))[0]?.params ?? [];
-  const skip = machine.language === 'python' ? 1 : 0;
-  const positional = params.filter((param) => param.kind === 'positional').slice(skip).map(() => ANYTHING);
-  initialize(machine, frame, state, self, order, { positional, keywords: new Map(), more: ANYTHING, written: [] }, rootInstr(span));
-  machine.running = outer;
-  return self;
-}
-
-function probeClasses(machine: Machine, base: State): void {
-  for (const cls of machine.classes.values()) if (cls.module === machine.module) machine.withBudget(() => probeClass(machine, base, cls));
-}
-
-function probeClass(machine: Machine, base: State, cls: ProjectClass): void {
-  const order = machine.order(cls);
-  if (kindOfClass(order) !== 'module') return;
-  const forward = findMember(order, machine.libraries.moduleModel.forward);
-  if (forward === null) return;
-  const state = base.clone();
-  machine.running = { observation: nowhere(machine), path: '' };
-  machine.constructsParts = false;
-  const receiver = constructUnknown(machine, state, cls);
-  machine.constructsParts = true;
-  eachInTree(state, receiver, true, (object) => state.update(object, { modes: EVAL }));
-  machine.probe = { owner: cls, receiver };
-  for (const atom of forward.entry.value.atoms) {
-    if (atom.kind !== 'function') continue;
-    const entry = state.clone();
-    entry.grad = GRAD_ENABLED;
-    bindUnknown(machine, entry, atom.ref.func, receiver, true);
-    machine.entered.set(atom.ref.func, atom.ref.module);
-    runFunction(machine, { context: machine.rootContext(atom.ref, `probe ${cls.definition.id}`), receiver, early: false }, atom.ref.func, entry);
-  }
-  machine.probe = null;
-  machine.running = null;
-}
-
-/** Binds parameters that nothing is known of. `input`: they are inputs of a forward. */
-function bindUnknown(machine: Machine, state: State, func: Func, receiver: AbstractObject | null, input: boolean): void {
-  const set = (variable: Func['params'][number]['variable'], value: Value): void => {
-    if (variable.captured) state.cells.set(variable, value);
-    else state.locals.set(variable, value);
-  };
-  let params = func.params;
-  if (receiver !== null) {
-    if (func.thisVariable !== null) set(func.thisVariable, ofObject(receiver));
-    else if (params[0] !== undefined) {
-      set(params[0].variable, ofObject(receiver));
-      params = params.slice(1);
-    }
-  } else if (func.thisVariable !== null) set(func.thisVariable, ANYTHING);
-  for (const param of params) {
-    if (input || param.kind === 'rest' || param.kind === 'keyword-rest') {
-      set(param.variable, { ...ANYTHING, input });
-      continue;
-    }
-    const object = machine.outside(`param:${func.id}.${param.variable.id}`, func.nameSpan, param.variable.name, null);
-    state.heap.set(object, { ...NEW_OBJECT, modes: ENTRY_MODE, statistics: UNKNOWN_STATISTICS, trainable: UNKNOWN_TRAINABLE, escaped: true });
-    machine.shared.add(object);
-    set(param.variable, ofObject(object));
-  }
-}
-
-/** An observation that no rule sees, for forwards that are run only to look inside. */
-function nowhere(machine: Machine): ForwardObservation {
-  const span: Span = { start: 0, end: 0 };
-  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, root: machine.module.funcs[0]!, call: machine.site(span), statement: span, calleeSpan: span, exported: null, module: null, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', incomplete: false, parameters: new Set(), asleep: new Map(), leftBehind: null, starved: null, race: null, wokenOn: new Map(), woken: null, uses: new Set(), useSites: new Map() };
-}
-
-const rootInstrs = new WeakMap<Span, Instr>();
-
-/** The instruction that stands for a call from outside. */
-function rootInstr(span: Span): Instr {
-  let instr = rootInstrs.get(span);
-  if (instr === undefined) rootInstrs.set(span, (instr = { kind: 'opaque', dest: 0, operands: [], construct: 'root', span, statement: span }));
-  return instr;
 }

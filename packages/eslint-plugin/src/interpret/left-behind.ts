@@ -88,9 +88,11 @@ function keyOf({ site }: ModeSetting): string {
 /**
  * `model.training = was` with a flag of the same module that was read before: it puts back the flag of one module, and not those below it, which
  * the `eval()` between has changed as well.
+ *
+ * @returns whether it is one
  */
-export function noteShallowRestore(machine: Machine, frame: Frame, state: State, root: AbstractObject, modes: ModeSet, value: Value, instr: Instr): void {
-  if ((modes & (TRAIN | ENTRY_MODE)) === 0 || value.atoms.length !== 1 || value.atoms[0]!.kind !== 'flag' || value.atoms[0]!.object !== root) return;
+export function noteShallowRestore(machine: Machine, frame: Frame, state: State, root: AbstractObject, modes: ModeSet, value: Value, instr: Instr): boolean {
+  if ((modes & (TRAIN | ENTRY_MODE)) === 0 || value.atoms.length !== 1 || value.atoms[0]!.kind !== 'flag' || value.atoms[0]!.object !== root) return false;
   const parts: AbstractObject[] = [];
   let setting: ModeSetting | null = null;
   let isSensitive = false;
@@ -103,4 +105,5 @@ export function noteShallowRestore(machine: Machine, frame: Frame, state: State,
     isSensitive ||= object.library?.sensitive === 'yes' && object.inert === 'no';
   });
   if (setting !== null && isSensitive) machine.noteRestore(frame.context.ref, instr, root, parts.filter((part) => part.library?.sensitive === 'yes'), setting, modes === TRAIN);
+  return setting !== null;
 }

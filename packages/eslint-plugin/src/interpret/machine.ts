@@ -10,6 +10,7 @@ import type { Arg, ClassDef, Func, Instr, Language, Module } from '../ir/ir.ts';
 import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/object.ts';
 import { Marks } from '../domains/shared-map.ts';
 import { joinObjects, NEW_OBJECT, type ModeSetting, type ObjectState } from '../domains/heap.ts';
+import type { ModeSet } from '../domains/mode.ts';
 import type { Relied, State } from '../domains/state.ts';
 import { joinValues, objectsOf, type Atom, type Captured, type FuncRef, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
@@ -19,7 +20,7 @@ import { classOrder, type ClassOrder } from './class-order.ts';
 import { Context, placeKey } from './context.ts';
 import type { ProjectFiles } from './imports.ts';
 import type { Visit, VisitRecord } from './left-behind.ts';
-import type { DrawObservation, ForwardObservation, LeafRun, RestoreObservation, ScopeObservation, Use } from './observation.ts';
+import type { DrawObservation, ForwardObservation, LayerFault, LayerObservation, LeafRun, RestoreObservation, ScopeObservation, Use } from './observation.ts';
 
 /** Arguments of a call after evaluation. `more` is what `*args`, `**kwargs` or unknown callers may add, or null. */
 export interface ArgValues {
@@ -61,6 +62,12 @@ export interface RunningForward {
 export interface Probe {
   readonly owner: ProjectClass;
   readonly receiver: AbstractObject;
+  /** Where the run of the `forward` begins: what is made from there on is made anew in each call. */
+  readonly context: Context;
+  /** Draws that were seen. */
+  readonly seen: Set<DrawObservation>;
+  /** Set while the `forward` is run once more in training mode: which of the draws are made then, too. */
+  readonly awake: boolean;
 }
 
 interface Kept {
@@ -81,6 +88,14 @@ interface Kept {
 export interface Reliance {
   readonly object: AbstractObject;
   readonly relied: Relied;
+}
+
+/** A flag that was assigned, and what the parts would have to agree with. */
+export interface AssignedFlag {
+  readonly where: FuncRef;
+  readonly site: Site;
+  readonly object: AbstractObject;
+  readonly modes: ModeSet;
 }
 
 /** What is allocated. */
@@ -116,6 +131,11 @@ export class Machine {
   readonly draws: DrawObservation[] = [];
   readonly scopes: ScopeObservation[] = [];
   readonly restores: RestoreObservation[] = [];
+  readonly layers: LayerObservation[] = [];
+  /** Modules that hooks were registered with. */
+  readonly hooked = new Set<AbstractObject>();
+  /** Assignments of the flag of a module with parts, until it is seen whether the parts follow. */
+  readonly assignedFlags: AssignedFlag[] = [];
   /** Calls that rely on a mode that was set before its setter waited. */
   readonly reliances = new Map<ForwardObservation, Reliance>();
   /** Modes that other tasks may meet, by module. */
@@ -381,6 +401,18 @@ export class Machine {
       return { ...atom, scopes };
     });
     return { ...value, atoms };
+  }
+
+  /** Notes a fault of a class or of how a module is handled, once for each place. */
+  noteLayer(where: FuncRef, call: Site, fault: LayerFault, certain: boolean): void {
+    const known = this.layers.find((item) => item.fault.kind === fault.kind && item.call.file === call.file && item.call.span.start === call.span.start && item.call.span.end === call.span.end);
+    if (known === undefined) this.layers.push({ kind: 'layer', where, call, fault, certain });
+    else known.certain ||= certain;
+  }
+
+  /** The draw that was seen at `instr`, if any. */
+  knownDraw(instr: Instr): DrawObservation | undefined {
+    return this.#drawIndex.get(this.current)?.get(placeKey(instr));
   }
 
   /** Notes a mode that is put back on `root` alone. */

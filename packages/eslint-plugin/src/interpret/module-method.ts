@@ -75,6 +75,9 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       return returned(self);
     case 'modules':
       return returned(listOfTree(machine, frame, state, object, name, instr));
+    case 'hook':
+      machine.hooked.add(object);
+      return returned(ANYTHING);
     case 'apply':
       runCallbacks(machine, frame, state, args.positional, { positional: [treeValue(state, object)], keywords: new Map(), more: null, written: [] }, instr);
       if (args.positional.some((value) => value.unknown)) escapeTree(state, self);

@@ -134,6 +134,8 @@ export interface DrawObservation {
   stale: StaleOrigin | null;
   /** Holds if the analysis stopped before it had seen every way here. */
   incomplete: boolean;
+  /** Holds if nothing of the kind happens in training mode; null while that is not known. */
+  inverted: boolean | null;
   readonly operation:
     | { readonly kind: 'random'; perturbs: boolean }
     | { readonly kind: 'functional'; readonly fault: FunctionalFault };
@@ -147,8 +149,47 @@ export type FunctionalFault =
   | { readonly kind: 'constant'; readonly name: string; readonly span: Span }
   /** It has no `training` argument, and nothing sets its rate to 0 in evaluation mode. */
   | { readonly kind: 'rate'; readonly name: string; readonly span: Span }
+  /** The flag is given in the place of the rate, and all else is left out. */
+  | { readonly kind: 'flag-as-rate'; readonly name: string; readonly span: Span }
+  /** `training=not self.training`. */
+  | { readonly kind: 'inverted'; readonly name: string; readonly span: Span }
   /** A stale copy of the mode decides. */
   | { readonly kind: 'stale'; readonly span: Span };
+
+/** What is wrong with how a class of modules is written, or with how a module is handled as an object. */
+export type LayerFault =
+  /** A layer that depends on the mode is made in `forward` and run there: it is as new in every call, in training mode. */
+  | { readonly kind: 'built-in-forward'; readonly owner: ProjectClass; readonly className: string; readonly made: Site; readonly effect: LeafRun['effect'] }
+  /** A module is kept where the library does not look for children. */
+  | { readonly kind: 'unregistered'; readonly owner: ProjectClass; readonly attribute: string; readonly form: string; readonly part: AbstractObject; readonly sensitive: boolean; readonly learns: boolean }
+  /** `train` or `eval` is overridden, and does not do what its callers rely on. */
+  | { readonly kind: 'override'; readonly owner: ProjectClass; readonly method: string; readonly problem: OverrideProblem; readonly parts: readonly AbstractObject[]; readonly bodyStart: number }
+  /** A mode method is looked up and not called, or the flag is called. */
+  | { readonly kind: 'mode-method'; readonly name: string; readonly how: 'tested' | 'dropped' | 'passed' | 'flag-called' }
+  /** The flag of one module is assigned; `parts` are layers below it that keep the other mode. */
+  | { readonly kind: 'flag-assigned'; readonly className: string; readonly parts: readonly AbstractObject[] }
+  /** `forward` is called past the form of the library that runs hooks. `hooked`: hooks are seen to be registered. */
+  | { readonly kind: 'direct-forward'; readonly className: string; readonly hooked: boolean };
+
+export type OverrideProblem =
+  /** After it was asked for evaluation mode, part of the module is in training mode. */
+  | 'keeps-training'
+  /** It gives nothing back: `net.eval()` is no module. */
+  | 'returns-nothing'
+  /** It cannot take the mode that `eval()` hands over. */
+  | 'takes-no-mode'
+  /** It is something else that happens to have the name. */
+  | 'shadows'
+  /** `eval` alone is overridden: `train(false)`, and the `eval()` of a network around it, pass it by. */
+  | 'eval-alone';
+
+export interface LayerObservation {
+  readonly kind: 'layer';
+  readonly where: FuncRef;
+  readonly call: Site;
+  readonly fault: LayerFault;
+  certain: boolean;
+}
 
 /** What is wrong with a gradient scope. */
 export type ScopeFault =
@@ -194,11 +235,12 @@ export interface RestoreObservation {
   certain: boolean;
 }
 
-export type Observation = ForwardObservation | DrawObservation | ScopeObservation | RestoreObservation;
+export type Observation = ForwardObservation | DrawObservation | ScopeObservation | RestoreObservation | LayerObservation;
 
 export interface Observations {
   readonly forwards: readonly ForwardObservation[];
   readonly draws: readonly DrawObservation[];
   readonly scopes: readonly ScopeObservation[];
   readonly restores: readonly RestoreObservation[];
+  readonly layers: readonly LayerObservation[];
 }

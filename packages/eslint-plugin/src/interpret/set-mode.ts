@@ -21,7 +21,9 @@ export function eachInTree(state: State, root: AbstractObject, strong: boolean, 
     seen.add(object);
     const here = certain && !state.object(object).many;
     if (visit(object, here) === false) return;
-    for (const value of state.object(object).attrs.values()) {
+    for (const [name, value] of state.object(object).attrs) {
+      // No library can see the private fields of its modules.
+      if (name.startsWith('#')) continue;
       const children = objectsOf(value);
       for (const child of children) walk(child, here && children.length === 1 && !value.unknown);
     }

@@ -21,6 +21,7 @@ import { consume, hasPending, iterationOf } from './generators.ts';
 import { importedValue, starImported } from './imports.ts';
 import type { Frame, Machine } from './machine.ts';
 import { evaluateOperator } from './operator.ts';
+import { noteModeMethod } from './mode-methods.ts';
 import { noteAwait, noteEnd } from './races.ts';
 import { enterScope, exitScope, noteSuspension } from './scope.ts';
 import { escapeTree } from './set-mode.ts';
@@ -183,6 +184,7 @@ export class FunctionRun implements Analysis<State> {
         return true;
       case 'get-attr':
         state.set(instr.dest, getAttribute(machine, frame, state, state.get(instr.object), instr.name, instr));
+        if (machine.libraries.isModeMethod(instr.name)) noteModeMethod(machine, frame, this.func, state.get(instr.dest), instr);
         return true;
       case 'set-attr':
         setAttribute(machine, frame, state, state.get(instr.object), instr.name, state.get(instr.value), instr);

@@ -93,6 +93,12 @@ export class Libraries {
     return this.#frameworks.get(path) ?? null;
   }
 
+  /** Holds for `train` and `eval`. */
+  isModeMethod(name: string): boolean {
+    const effect = this.moduleMethods.get(name);
+    return effect === 'set-train' || effect === 'set-eval';
+  }
+
   /** How modules of this language's libraries are used; the first model that has modules speaks for opaque objects. */
   get moduleModel(): NonNullable<LibraryModel['modules']> {
     const model = this.models.find((item) => item.modules !== undefined);

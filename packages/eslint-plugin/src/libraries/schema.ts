@@ -145,6 +145,8 @@ const methodEffect = v.picklist([
   'apply',
   'call',
   'register',
+  /** Registers code that the call form of a module runs around `forward`. */
+  'hook',
   'append',
 ]);
 

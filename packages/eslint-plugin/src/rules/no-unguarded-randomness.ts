@@ -6,7 +6,7 @@ import { quote } from '../report/wording.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
 
 /** Code that says that it is random on purpose: sampling, latent variables, diffusion, augmentation, masking for pre-training. */
-const DESIGNED = /reparam|sampl|latent|vae|variational|gumbel|diffus|noise_?sched|augment|generat|gan\b|stylegan|mc_?drop|bayes|flow|random(?!.*drop)|mask|loss|criterion|penalt|mixup/i;
+export const DESIGNED = /reparam|sampl|latent|vae|variational|gumbel|diffus|noise_?sched|augment|generat|gan\b|stylegan|mc_?drop|bayes|flow|random(?!.*drop)|mask|loss|criterion|penalt|mixup/i;
 
 export const noUnguardedRandomness: ModeRule = {
   name: 'no-unguarded-randomness',
@@ -18,7 +18,7 @@ export const noUnguardedRandomness: ModeRule = {
 };
 
 function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[] {
-  if (draw.operation.kind !== 'random' || draw.stale !== null || isInBrokenCode(analysis, draw.where.func.span)) return [];
+  if (draw.operation.kind !== 'random' || draw.stale !== null || draw.inverted === true || isInBrokenCode(analysis, draw.where.func.span)) return [];
   const designed = DESIGNED.test(`${draw.owner.definition.name} ${draw.where.func.name}`);
   const surely = draw.operation.perturbs && !draw.declared && !designed && !draw.incomplete;
   return [report(analysis, draw, surely ? 'definite' : 'possible')];

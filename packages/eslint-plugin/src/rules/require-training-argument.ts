@@ -19,19 +19,22 @@ export const requireTrainingArgument: ModeRule = {
 };
 
 function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[] {
-  if (draw.operation.kind !== 'functional' || draw.stale !== null || isInBrokenCode(analysis, draw.where.func.span)) return [];
+  if (draw.operation.kind !== 'functional' || draw.stale !== null || draw.inverted === true || isInBrokenCode(analysis, draw.where.func.span)) return [];
   const { fault } = draw.operation;
-  if (fault.kind === 'stale') return [];
+  if (fault.kind === 'stale' || fault.kind === 'inverted') return [];
   const named = `${draw.owner.definition.name} ${draw.where.func.name}`;
   // A constant is written on purpose more often than not; only the reader can tell.
   const certainty = fault.kind === 'constant' || draw.declared || DESIGNED.test(named) || draw.incomplete ? 'possible' : 'definite';
   return [report(analysis, draw, fault, certainty)];
 }
 
-function report(analysis: Analysis, draw: DrawObservation, fault: Exclude<FunctionalFault, { kind: 'stale' }>, certainty: Finding['certainty']): Finding {
+type Fault = Exclude<FunctionalFault, { kind: 'stale' | 'inverted' }>;
+
+function report(analysis: Analysis, draw: DrawObservation, fault: Fault, certainty: Finding['certainty']): Finding {
   const call = quote(analysis, draw.calleeSpan);
   const flag = flagOf(analysis, draw);
   const because = fault.kind === 'omitted' ? `\`${fault.name}\` is left out and is true by default` : fault.kind === 'constant' ? `\`${fault.name}\` is always true` : `it has no \`training\` argument, and nothing sets \`${fault.name}\` to 0 in evaluation mode`;
+  if (fault.kind === 'flag-as-rate') return reportRate(analysis, draw, fault, certainty);
   const edit = flag === null ? null : editOf(analysis, fault, flag);
   const suggested = edit === null || fault.kind === 'omitted' ? [] : [{ message: `Make it follow \`${flag}\`.`, edits: [edit] }];
   return {
@@ -49,6 +52,23 @@ function report(analysis: Analysis, draw: DrawObservation, fault: Exclude<Functi
   };
 }
 
+/** `F.dropout(x, self.training)`: the second argument is the rate, and true is a rate of 1. */
+function reportRate(analysis: Analysis, draw: DrawObservation, fault: Extract<Fault, { kind: 'flag-as-rate' }>, certainty: Finding['certainty']): Finding {
+  const given = analysis.text.slice(fault.span.start, fault.span.end);
+  return {
+    rule: 'require-training-argument',
+    certainty,
+    file: analysis.file,
+    span: draw.call.span,
+    what: `${quote(analysis, draw.call.span)} takes the training flag for its rate.`,
+    why: `The argument in this place is \`${fault.name}\`: in training mode the rate is 1, and every value becomes 0.`,
+    action: `Pass the flag as \`training\`, and a rate of its own.`,
+    witness: [],
+    fix: null,
+    suggestions: analysis.module.language === 'python' && !given.includes('=') ? [{ message: 'Pass it as `training`.', edits: [{ span: fault.span, text: `training=${given}` }] }] : [],
+  };
+}
+
 /** The flag as this function can read it: `self.training`, `this.training`. Null where there is no receiver. */
 function flagOf(analysis: Analysis, draw: DrawObservation): string | null {
   const { func } = draw.where;
@@ -57,7 +77,7 @@ function flagOf(analysis: Analysis, draw: DrawObservation): string | null {
   return receiver === 'self' ? 'self.training' : null;
 }
 
-function editOf(analysis: Analysis, fault: Exclude<FunctionalFault, { kind: 'stale' }>, flag: string): TextEdit | null {
+function editOf(analysis: Analysis, fault: Exclude<Fault, { kind: 'flag-as-rate' }>, flag: string): TextEdit | null {
   switch (fault.kind) {
     case 'omitted': {
       const at = { start: fault.argsEnd, end: fault.argsEnd };

@@ -1,0 +1,74 @@
+// What is run for callers that we do not see: objects made from unknown arguments, parameters that nothing is known of.
+import type { Func, Instr } from '../ir/ir.ts';
+import { NEW_OBJECT, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE } from '../domains/heap.ts';
+import { ENTRY_MODE } from '../domains/mode.ts';
+import type { AbstractObject, ProjectClass } from '../domains/object.ts';
+import type { State } from '../domains/state.ts';
+import { ANYTHING, ofObject, type Value } from '../domains/value.ts';
+import type { Span } from '../source/span.ts';
+import { findMember } from './class-order.ts';
+import { initialize, kindOfClass } from './construct.ts';
+import type { Frame, Machine } from './machine.ts';
+import type { ForwardObservation } from './observation.ts';
+
+/** Constructs an instance of `cls` in `state` as a caller that we do not see would. */
+export function constructUnknown(machine: Machine, state: State, cls: ProjectClass): AbstractObject {
+  const order = machine.order(cls);
+  const span = cls.definition.nameSpan;
+  const self = machine.outside(`self:${cls.definition.id}`, span, cls.definition.name, null, kindOfClass(order), cls);
+  machine.shared.add(self);
+  state.heap.set(self, { ...NEW_OBJECT, modes: ENTRY_MODE, escaped: true });
+  const context = machine.rootContext({ module: machine.module, func: machine.module.funcs[0]! }, `construct ${cls.definition.id}`);
+  const frame: Frame = { context, receiver: self, early: true };
+  const outer = machine.running;
+  // A forward call in a constructor that nobody is seen to run is a probe of shapes, not a finding of its own.
+  machine.running ??= { observation: nowhere(machine), path: '' };
+  const constructor = findMember(order, machine.language === 'python' ? '__init__' : 'constructor');
+  const params = constructor?.entry.value.atoms.flatMap((atom) => (atom.kind === 'function' ? [atom.ref.func] : []))[0]?.params ?? [];
+  const skip = machine.language === 'python' ? 1 : 0;
+  const positional = params.filter((param) => param.kind === 'positional').slice(skip).map(() => ANYTHING);
+  initialize(machine, frame, state, self, order, { positional, keywords: new Map(), more: ANYTHING, written: [] }, rootInstr(span));
+  machine.running = outer;
+  return self;
+}
+
+/** Binds parameters that nothing is known of. `input`: they are inputs of a forward. */
+export function bindUnknown(machine: Machine, state: State, func: Func, receiver: AbstractObject | null, input: boolean): void {
+  const set = (variable: Func['params'][number]['variable'], value: Value): void => {
+    if (variable.captured) state.cells.set(variable, value);
+    else state.locals.set(variable, value);
+  };
+  let params = func.params;
+  if (receiver !== null) {
+    if (func.thisVariable !== null) set(func.thisVariable, ofObject(receiver));
+    else if (params[0] !== undefined) {
+      set(params[0].variable, ofObject(receiver));
+      params = params.slice(1);
+    }
+  } else if (func.thisVariable !== null) set(func.thisVariable, ANYTHING);
+  for (const param of params) {
+    if (input || param.kind === 'rest' || param.kind === 'keyword-rest') {
+      set(param.variable, { ...ANYTHING, input });
+      continue;
+    }
+    const object = machine.outside(`param:${func.id}.${param.variable.id}`, func.nameSpan, param.variable.name, null);
+    state.heap.set(object, { ...NEW_OBJECT, modes: ENTRY_MODE, statistics: UNKNOWN_STATISTICS, trainable: UNKNOWN_TRAINABLE, escaped: true });
+    machine.shared.add(object);
+    set(param.variable, ofObject(object));
+  }
+}
+
+/** An observation that no rule sees, for forwards that are run only to look inside. */
+export function nowhere(machine: Machine): ForwardObservation {
+  const span: Span = { start: 0, end: 0 };
+  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, root: machine.module.funcs[0]!, call: machine.site(span), statement: span, calleeSpan: span, exported: null, module: null, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', incomplete: false, parameters: new Set(), asleep: new Map(), leftBehind: null, starved: null, race: null, wokenOn: new Map(), woken: null, uses: new Set(), useSites: new Map() };
+}
+
+const rootInstrs = new WeakMap<Span, Instr>();
+
+/** The instruction that stands for a call from outside. */
+function rootInstr(span: Span): Instr {
+  let instr = rootInstrs.get(span);
+  if (instr === undefined) rootInstrs.set(span, (instr = { kind: 'opaque', dest: 0, operands: [], construct: 'root', span, statement: span }));
+  return instr;
+}

@@ -1,0 +1,77 @@
+// Overrides of `train` and `eval`: each is run on a module that is all in training mode, as `eval()` runs it, and must leave all of it in evaluation
+// mode and return the module. An override that keeps parts in evaluation mode when training mode is asked for is how parts are frozen.
+import { EVAL, TRAIN } from '../domains/mode.ts';
+import type { AbstractObject, ProjectClass, Site } from '../domains/object.ts';
+import type { State } from '../domains/state.ts';
+import { ofBoolean, type FuncRef } from '../domains/value.ts';
+import type { Func, Param } from '../ir/ir.ts';
+import { runFunction } from './call-function.ts';
+import { bindUnknown, constructUnknown } from './from-outside.ts';
+import type { Machine } from './machine.ts';
+import type { OverrideProblem } from './observation.ts';
+import { eachInTree } from './set-mode.ts';
+
+/** Names that say that a parameter is the mode. */
+const MODE_NAME = /^(?:_*(?:mode|is_?train(?:ing)?|train(?:ing)?|flag|enabled?|value|on|isTraining)|b|m|t)$/i;
+
+export function probeOverrides(machine: Machine, base: State, cls: ProjectClass): void {
+  const { trainMethod, evalMethod } = machine.libraries.moduleModel;
+  for (const name of [trainMethod, evalMethod]) {
+    const member = cls.members.get(name);
+    if (member === undefined || member.member !== 'method' || member.value.atoms.length !== 1 || member.value.unknown) continue;
+    const atom = member.value.atoms[0]!;
+    if (atom.kind === 'function' && atom.ref.func.owner === cls.definition.id && atom.ref.module === cls.module && !atom.ref.func.isGenerator && !atom.ref.func.isAsync) probeOverride(machine, base, cls, atom.ref, name === evalMethod);
+  }
+}
+
+function probeOverride(machine: Machine, base: State, cls: ProjectClass, ref: FuncRef, isEval: boolean): void {
+  const { func } = ref;
+  const params = machine.language === 'python' ? func.params.slice(1) : func.params;
+  const site: Site = { file: cls.module.file, span: func.nameSpan };
+  const tell = (problem: OverrideProblem, certain: boolean, parts: readonly AbstractObject[] = []): void =>
+    machine.noteLayer(ref, site, { kind: 'override', owner: cls, method: func.name, problem, parts, bodyStart: func.bodyStart }, certain);
+  const refused = refusesMode(machine, params, isEval);
+  if (refused !== null) {
+    tell(refused, true);
+    return;
+  }
+  const state = base.clone();
+  const receiver = constructUnknown(machine, state, cls);
+  eachInTree(state, receiver, true, (object) => state.update(object, { modes: TRAIN, escaped: false }));
+  bindUnknown(machine, state, func, receiver, true);
+  const mode = params[0];
+  if (mode !== undefined && !isEval) {
+    if (mode.variable.captured) state.cells.set(mode.variable, ofBoolean(false));
+    else state.locals.set(mode.variable, ofBoolean(false));
+  }
+  const run = runFunction(machine, { context: machine.rootContext(ref, 'override'), receiver, early: false }, func, state);
+  // One that always throws says what it thinks of being called.
+  if (run.exit === null || machine.exhausted) return;
+  const exit = run.exit;
+  const awake: AbstractObject[] = [];
+  let changed = false;
+  eachInTree(exit, receiver, true, (object, strong) => {
+    const { modes } = exit.object(object);
+    changed ||= modes !== TRAIN;
+    if (strong && modes === TRAIN && (object === receiver || (object.library?.sensitive === 'yes' && object.inert === 'no'))) awake.push(object);
+  });
+  if (awake.length > 0) {
+    const isShadow = !isEval && mode !== undefined && !changed && !MODE_NAME.test(mode.variable.name);
+    // The flag of the module itself may be of no importance, if all that stands below it has followed.
+    tell(isShadow ? 'shadows' : 'keeps-training', !changed || awake.some((object) => object !== receiver), awake);
+    return;
+  }
+  const { result } = run;
+  if (!result.unknown && result.atoms.length > 0 && result.atoms.every((item) => item.kind === 'constant' && (item.value.type === 'none' || item.value.type === 'undefined'))) tell('returns-nothing', true);
+  else if (isEval && exit.object(receiver).modes === EVAL && !cls.members.has(machine.libraries.moduleModel.trainMethod)) tell('eval-alone', false);
+}
+
+/** `eval()` calls `train(false)`, and nobody hands anything to `eval`. */
+function refusesMode(machine: Machine, params: Func['params'], isEval: boolean): OverrideProblem | null {
+  const required = params.filter((param: Param) => param.kind === 'positional' && !param.optional);
+  if (isEval) return required.length > 0 ? 'shadows' : null;
+  if (required.length > 1) return 'shadows';
+  const takes = params.some((param) => param.kind === 'positional' || param.kind === 'rest');
+  // JavaScript passes over arguments that a function does not name.
+  return takes || machine.language === 'typescript' ? null : 'takes-no-mode';
+}

@@ -1,0 +1,71 @@
+// Classes of modules are probed: their `forward` is run with the module in evaluation mode, and what is still random then is an observation of
+// its own; if something is, it is run in training mode as well, to see whether the test of the mode is the wrong way round. What their
+// constructors hide from the library, and what their overrides of `train` and `eval` do, is looked at on the way.
+import { GRAD_ENABLED } from '../domains/grad.ts';
+import { EVAL, TRAIN, type ModeSet } from '../domains/mode.ts';
+import type { AbstractObject, ProjectClass } from '../domains/object.ts';
+import type { State } from '../domains/state.ts';
+import type { FuncRef } from '../domains/value.ts';
+import { runFunction } from './call-function.ts';
+import { findMember } from './class-order.ts';
+import { kindOfClass } from './construct.ts';
+import { bindUnknown, constructUnknown, nowhere } from './from-outside.ts';
+import type { Machine } from './machine.ts';
+import type { DrawObservation } from './observation.ts';
+import { probeOverrides } from './overrides.ts';
+import { noteUnregistered } from './registration.ts';
+import { eachInTree } from './set-mode.ts';
+
+export function probeClasses(machine: Machine, base: State): void {
+  for (const cls of machine.classes.values()) if (cls.module === machine.module) machine.withBudget(() => probeClass(machine, base, cls));
+}
+
+function probeClass(machine: Machine, base: State, cls: ProjectClass): void {
+  const order = machine.order(cls);
+  if (kindOfClass(order) !== 'module') return;
+  machine.running = { observation: nowhere(machine), path: '' };
+  probeOverrides(machine, base, cls);
+  if (mayHide(machine, cls)) {
+    const state = base.clone();
+    noteUnregistered(machine, state, cls, constructUnknown(machine, state, cls));
+  }
+  probeForward(machine, base, cls);
+  machine.running = null;
+}
+
+/** Holds if the class has a collection or a private field at all; most have none, and are not constructed once more. */
+function mayHide(machine: Machine, cls: ProjectClass): boolean {
+  const { start, end } = cls.definition.span;
+  const inClass = machine.module.funcs.filter((func) => func.span.start >= start && func.span.end <= end);
+  return inClass.some((func) => func.blocks.some((block) => block.instrs.some((instr) => (instr.kind === 'collection' && instr.form !== 'string') || (instr.kind === 'set-attr' && instr.name.startsWith('#')))));
+}
+
+function probeForward(machine: Machine, base: State, cls: ProjectClass): void {
+  const forward = findMember(machine.order(cls), machine.libraries.moduleModel.forward);
+  if (forward === null) return;
+  const state = base.clone();
+  machine.constructsParts = false;
+  const receiver = constructUnknown(machine, state, cls);
+  machine.constructsParts = true;
+  for (const atom of forward.entry.value.atoms) {
+    if (atom.kind !== 'function') continue;
+    machine.entered.set(atom.ref.func, atom.ref.module);
+    const asleep = runIn(machine, state, cls, receiver, atom.ref, EVAL);
+    if (asleep.seen.size === 0) continue;
+    const awake = runIn(machine, state, cls, receiver, atom.ref, TRAIN);
+    for (const draw of asleep.seen) if (draw.inverted !== false) draw.inverted = awake.finished && !awake.seen.has(draw);
+  }
+}
+
+function runIn(machine: Machine, state: State, cls: ProjectClass, receiver: AbstractObject, ref: FuncRef, modes: ModeSet): { readonly seen: ReadonlySet<DrawObservation>; readonly finished: boolean } {
+  const context = machine.rootContext(ref, `probe ${cls.definition.id} ${modes}`);
+  const seen = new Set<DrawObservation>();
+  const entry = state.clone();
+  entry.grad = GRAD_ENABLED;
+  eachInTree(entry, receiver, true, (object) => entry.update(object, { modes }));
+  bindUnknown(machine, entry, ref.func, receiver, true);
+  machine.probe = { owner: cls, receiver, context, seen, awake: modes === TRAIN };
+  const run = runFunction(machine, { context, receiver, early: false }, ref.func, entry);
+  machine.probe = null;
+  return { seen, finished: run.exit !== null && !machine.exhausted };
+}
