@@ -37,6 +37,7 @@ def events_of(case, sources):
     with importing(sources, read), listening(recorder):
         execute(case, read, lambda number: recorder.events.append({"kind": "run", "number": number, "line": None}))
         recorder.scopes.finish()
+        recorder.layers.finish()
     renumber_scopes(recorder.events)
     return recorder.events
 

@@ -8,7 +8,7 @@ Guarantees: the program is executed as it stands; what is observed is hooked out
   random operations moved the generator, and where values are taken out of a tensor.
 * `torch.autograd.backward` and `torch.autograd.grad` walk the graph from the loss: a root call was consumed
   if one of the nodes that it recorded is reached.
-* `scopes.py` wraps the gradient scopes, `exports.py` what traces, exports or saves networks.
+* `scopes.py` wraps the gradient scopes, `exports.py` what traces, exports or saves networks, `layers.py` watches how modules are handled.
 
 A line is that of the innermost frame of the program. What happens outside of the program's code has none (null).
 """
@@ -20,6 +20,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 from torch.overrides import TorchFunctionMode
 
 from truth.exports import Exports, around_exports
+from truth.layers import LayerWatch
 from truth.scopes import ScopeWatch, hook_scopes
 
 READS = {"item": "item", "tolist": "toArray", "numpy": "toTypedArray", "__array__": "toTypedArray", "__repr__": "toString",
@@ -101,7 +102,7 @@ class Recorder:
         self.forwards = 0
         self.nodes, self.owners = {}, {}
         self.setting = self.reading = self.quiet = False
-        self.scopes, self.exports = ScopeWatch(self), Exports(self, sensitivity_of)
+        self.scopes, self.exports, self.layers = ScopeWatch(self), Exports(self, sensitivity_of), LayerWatch(self, sensitivity_of)
 
     # --- identities and places
 
@@ -317,7 +318,10 @@ def listening(recorder):
 
     def traced_init(self, *args, **kwargs):
         construct(self, *args, **kwargs)
-        recorder.emit("construct", sys._getframe(1), module=recorder.module_id(self), className=type(self).__name__,
+        caller = sys._getframe(1)
+        while caller.f_code.co_name == "__init__" and caller.f_locals.get(caller.f_code.co_varnames[0]) is self:
+            caller = caller.f_back
+        recorder.emit("construct", caller, module=recorder.module_id(self), className=type(self).__name__,
                       forward=recorder.root_call)
 
     def traced_load(self, state_dict, *args, **kwargs):
@@ -340,8 +344,8 @@ def listening(recorder):
 
     replace(module, "__call__", lambda self, *args, **kwargs: recorder.call(self, args, kwargs, call, sys._getframe(1)))
     replace(module, "__init__", traced_init)
-    replace(module, "train", traced_train)
-    replace(module, "eval", traced_eval)
+    replace(module, "train", recorder.layers.method("train", traced_train))
+    replace(module, "eval", recorder.layers.method("eval", traced_eval))
     replace(module, "load_state_dict", traced_load)
     replace(module, "training", property(read_training, lambda self, mode: recorder.assign_mode(self, mode, sys._getframe(2))))
     hook_scopes(recorder.scopes, replace)
@@ -354,7 +358,12 @@ def listening(recorder):
         def __torch_function__(self, func, types, args=(), kwargs=None):
             return recorder.operation(func, args, kwargs or {})
 
-    sys.settrace(recorder.scopes.trace)
+    def trace(frame, event, argument):
+        recorder.layers.trace(frame, event, argument)
+        recorder.scopes.trace(frame, event, argument)
+        return trace if recorder.scopes.is_ours(frame) else None
+
+    sys.settrace(trace)
     try:
         with Operations(), around_exports(recorder.exports.around):
             yield

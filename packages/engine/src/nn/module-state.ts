@@ -59,13 +59,17 @@ const trainingProperty: PropertyDescriptor & ThisType<HasState> = {
     state.training = value;
     state.modeSetAt = modeOrigin('assignment');
     const trace = activeTrace();
-    if (trace === null) return;
+    // An override of `train` may assign flags; what it comes to is told by the call that runs it.
+    if (trace === null || modeChange.outermost !== null) return;
     const className = this.constructor.name;
     const changed = from === value ? [] : [{ path: '', className, from, to: value }];
     const disagreeing = [...this.namedModules()].flatMap(([path, part]) => (part[moduleState].training === value ? [] : [path]));
     trace.emit({ kind: 'mode', module: trace.moduleId(this), className, mode: value, via: 'assignment', changed, disagreeing, site: callSite() });
   },
 };
+
+/** The `train()` or `eval()` that is under way, if any: what it runs is part of it. */
+export const modeChange: { outermost: { readonly origin: ModeOrigin | undefined } | null } = { outermost: null };
 
 /** Gives a module under construction its state and its `training` property. */
 export function initializeModuleState(module: object): void {
@@ -74,7 +78,7 @@ export function initializeModuleState(module: object): void {
   Object.defineProperty(module, 'training', trainingProperty);
   const trace = activeTrace();
   if (trace === null) return;
-  trace.emit({ kind: 'construct', module: trace.moduleId(module), className: module.constructor.name, forward: trace.rootCall, site: callSite() });
+  trace.emit({ kind: 'construct', module: trace.moduleId(module), className: module.constructor.name, forward: trace.rootCall, site: callSite(module) });
 }
 
 export type Buffer = Tensor | null;

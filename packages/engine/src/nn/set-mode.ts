@@ -8,14 +8,12 @@ import { ValueError } from '../tensor/errors.ts';
 import { callSite } from '../trace/call-site.ts';
 import { activeTrace } from '../trace/trace.ts';
 import type { Module } from './module.ts';
-import { modeOrigin, moduleState, type ModeOrigin } from './module-state.ts';
-
-let outermost: { readonly origin: ModeOrigin | undefined } | null = null;
+import { modeChange, modeOrigin, moduleState } from './module-state.ts';
 
 /** Runs `change`, and reports what it did to the tree unless it is part of a change already under way. */
 export function changeMode(module: Module, mode: boolean, via: 'train' | 'eval', change: () => Module): Module {
-  if (outermost !== null) return change();
-  outermost = { origin: modeOrigin(via) };
+  if (modeChange.outermost !== null) return change();
+  modeChange.outermost = { origin: modeOrigin(via) };
   const trace = activeTrace();
   try {
     if (trace === null) return change();
@@ -32,7 +30,7 @@ export function changeMode(module: Module, mode: boolean, via: 'train' | 'eval',
     trace.emit({ kind: 'mode', module: trace.moduleId(module), className: module.constructor.name, mode, via, changed, disagreeing, site: callSite() });
     return result;
   } finally {
-    outermost = null;
+    modeChange.outermost = null;
   }
 }
 
@@ -40,6 +38,6 @@ export function setMode(module: Module, mode: boolean): void {
   if (typeof mode !== 'boolean') throw new ValueError('training mode is expected to be boolean');
   const state = module[moduleState];
   state.training = mode;
-  state.modeSetAt = outermost?.origin;
+  state.modeSetAt = modeChange.outermost?.origin;
   for (const child of module.children()) child.train(mode);
 }

@@ -24,9 +24,11 @@ function toPath(location: string): string {
 /** Folders of other packages that act on the user's behalf and put themselves here, as a runtime guard does. */
 const foreignRoots = Symbol.for('modeguard.ownFrames');
 
-const frame = /^\s*at (?:.*\()?(.+?):(\d+):(\d+)\)?$/;
+const frame = /^\s*at (?:(.*?) ?\()?(.+?):(\d+):(\d+)\)?$/;
 
-export function callSite(): CallSite | null {
+/** @param object one that is being made: its own constructors, and those of its bases, are passed over, so that the place is that of `new` */
+export function callSite(object?: object): CallSite | null {
+  const own = object === undefined ? null : constructorsOf(object);
   const others = (globalThis as { [foreignRoots]?: ReadonlySet<string> })[foreignRoots];
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 100;
@@ -35,12 +37,20 @@ export function callSite(): CallSite | null {
   for (const text of stack.split('\n')) {
     const match = frame.exec(text);
     if (match === null) continue;
-    const file = toPath(match[1]!.replace(/\?[^/]*$/, ''));
+    const file = toPath(match[2]!.replace(/\?[^/]*$/, ''));
     if (engineRoots.some((root) => file.startsWith(root)) || file.startsWith('node:') || file === '<anonymous>') continue;
     if (others !== undefined && [...others].some((root) => file.startsWith(root))) continue;
-    return { file, line: Number(match[2]), column: Number(match[3]) };
+    if (own?.has(match[1] ?? '') === true) continue;
+    return { file, line: Number(match[3]), column: Number(match[4]) };
   }
   return null;
+}
+
+/** What a stack trace calls the constructors that make `object`. */
+function constructorsOf(object: object): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let at: unknown = Object.getPrototypeOf(object); at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) names.add(`new ${(at as object).constructor.name}`);
+  return names;
 }
 
 /** `file:line:column`, the form that terminals and editors turn into a link. */

@@ -14,7 +14,7 @@ import type { CallSite } from './call-site.ts';
 
 export type GradState = 'enabled' | 'disabled' | 'inference';
 
-/** A module was constructed. `forward` is the root call in whose course that happened, if any. */
+/** A module was constructed, at the place of its `new`. `forward` is the root call in whose course that happened, if any. */
 export interface ConstructEvent {
   readonly kind: 'construct';
   readonly module: number;

@@ -51,9 +51,11 @@ function probeOverride(machine: Machine, base: State, cls: ProjectClass, ref: Fu
   const awake: AbstractObject[] = [];
   let changed = false;
   eachInTree(exit, receiver, true, (object, strong) => {
-    const { modes } = exit.object(object);
+    const { modes, settings } = exit.object(object);
     changed ||= modes !== TRAIN;
-    if (strong && modes === TRAIN && (object === receiver || (object.library?.sensitive === 'yes' && object.inert === 'no'))) awake.push(object);
+    // A part that the override itself sets to training mode is meant to be: Monte Carlo dropout.
+    const isMeant = settings[0]?.selective === true && settings[0].how === 'called';
+    if (strong && modes === TRAIN && !isMeant && (object === receiver || (object.library?.sensitive === 'yes' && object.inert === 'no'))) awake.push(object);
   });
   if (awake.length > 0) {
     const isShadow = !isEval && mode !== undefined && !changed && !MODE_NAME.test(mode.variable.name);

@@ -16,7 +16,7 @@ export function noteBuiltInForward(machine: Machine, frame: Frame, state: State,
   if (object === receiver || object.kind !== 'module') return;
   eachInTree(state, object, true, (part) => {
     const row = part.library;
-    if (row?.sensitive !== 'yes' || part.inert !== 'no' || state.object(part).modes !== TRAIN || !machine.isMadeIn(part, context)) return;
+    if (row?.sensitive !== 'yes' || part.inert === 'yes' || state.object(part).modes !== TRAIN || !machine.isMadeIn(part, context)) return;
     // One that is kept is new in the first call only.
     const isKept = machine.registered.has(object);
     machine.noteLayer(frame.context.ref, machine.site(instr.span), { kind: 'built-in-forward', owner, className: part.label, made: part.site, effect: row.effect ?? 'random' }, !isKept);
