@@ -90,5 +90,5 @@ const NO_OBSERVATIONS: Observations = { forwards: [], draws: [], scopes: [], res
  */
 function mentionsModes({ text, language, libraries }: SourceInput): boolean {
   if (/\.(?:eval|train|backward|forward|call)\s*\(/.test(text)) return true;
-  return librariesFor(language, libraries).models.some((model) => model.modules !== undefined && model.packages.some((name) => text.includes(name)));
+  return librariesFor(language, libraries).models.some((model) => (model.modules !== undefined || model.layers !== undefined) && model.packages.some((name) => text.includes(name)));
 }

@@ -15,6 +15,7 @@ import { consume, consumedArgs, pendingGenerator } from './generators.ts';
 import { exported } from './imports.ts';
 import { callLibrary } from './library-call.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
+import { callLayer, familyOf, noteUnseenPredict } from './option-layers.ts';
 import { noteDirectForward, noteFlagCalled } from './mode-methods.ts';
 import { callModuleMethod } from './module-method.ts';
 import { applyScope } from './scope.ts';
@@ -178,6 +179,9 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
           return callMember(machine, frame, state, member.entry.value, object, args, instr);
         }
       }
+      if (object.kind === 'opaque') noteUnseenPredict(machine, frame, state, name, args, instr);
+      const family = familyOf(machine, object);
+      if (family !== null) return callLayer(machine, frame, state, object, family, name, args, instr);
       if (object.kind === 'collection') return callCollectionMethod(machine, frame, state, object, name, args, instr);
       if (object.kind === 'module' || object.kind === 'opaque') return callModuleMethod(machine, frame, state, object, name, receiver, args, instr);
       return callUnknown(machine, state, ofObject(object), args, instr);
@@ -185,6 +189,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
     case 'super': {
       const member = findMember(machine.order(atom.object.class ?? atom.after), name, atom.after);
       if (member !== null) return callMember(machine, frame, state, member.entry.value, atom.object, args, instr);
+      if (familyOf(machine, atom.object) !== null) return returned(derive(allArgs(args)));
       return callModuleMethod(machine, frame, state, atom.object, name, ofAtoms(atom), args, instr);
     }
     case 'library':

@@ -1,7 +1,7 @@
 // Method resolution: the classes of the project and the library classes behind an object, nearest first.
 import type { ProjectClass } from '../domains/object.ts';
 import type { Libraries } from '../libraries/read.ts';
-import type { ClassRow, FrameworkRow, LibraryModel } from '../libraries/schema.ts';
+import type { ClassRow, FrameworkRow, LibraryModel, OptionFamily } from '../libraries/schema.ts';
 
 export interface ClassOrder {
   /** Classes of the project, the class itself first. */
@@ -10,6 +10,8 @@ export interface ClassOrder {
   readonly row: ClassRow | null;
   /** The library whose module base it derives from, if any. */
   readonly moduleModel: LibraryModel | null;
+  /** Set if it is a layer whose mode is an option of each call. */
+  readonly family: OptionFamily | null;
   /** The framework that calls its methods, if any. */
   readonly framework: FrameworkRow | null;
   /** Holds if some base is a class that we cannot see. */
@@ -24,6 +26,7 @@ export function classOrder(start: ProjectClass, libraries: Libraries): ClassOrde
   const project: ProjectClass[] = [];
   let row: ClassRow | null = null;
   let moduleModel: LibraryModel | null = null;
+  let family: OptionFamily | null = null;
   let framework: FrameworkRow | null = null;
   let hasUnknownBase = false;
   const visit = (item: ProjectClass): void => {
@@ -44,19 +47,20 @@ export function classOrder(start: ProjectClass, libraries: Libraries): ClassOrde
           const model = libraries.moduleBaseAt(atom.path);
           const known = libraries.classAt(atom.path);
           moduleModel ??= model;
+          family ??= libraries.familyAt(atom.path);
           framework ??= libraries.frameworkAt(atom.path);
           // A prefix row speaks of the classes that no other row names, and the base itself is none of them.
           if (known !== null && known.kind === 'module' && !(model !== null && known.path.endsWith('*'))) {
             row ??= known;
             moduleModel ??= libraries.models.find((candidate) => candidate.classes.includes(known)) ?? null;
           }
-          if (model === null && known === null && !PLAIN_BASES.has(atom.path)) hasUnknownBase = true;
+          if (model === null && known === null && family === null && !PLAIN_BASES.has(atom.path)) hasUnknownBase = true;
         } else hasUnknownBase = true;
       }
     }
   };
   visit(start);
-  return { project, row, moduleModel, framework, hasUnknownBase };
+  return { project, row, moduleModel, family, framework, hasUnknownBase };
 }
 
 const PLAIN_BASES = new Set(['builtins.object', 'abc.ABC', 'typing.Generic', 'typing.NamedTuple', 'typing.Protocol', 'enum.Enum', 'builtins.dict', 'builtins.list', 'builtins.tuple', 'builtins.Exception', 'torch.utils.data.Dataset', 'torch.utils.data.IterableDataset', 'torch.autograd.Function']);

@@ -12,6 +12,7 @@ import { allArgs, handOut, returned, type CallInstr } from './call.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember, type ClassOrder } from './class-order.ts';
 import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
+import { makeLayer } from './option-layers.ts';
 import { eachInTree, escapeTree, setTreeMode, setTreeStatistics } from './set-mode.ts';
 
 /** What an instance of a class of the project is. */
@@ -67,6 +68,7 @@ export function initialize(machine: Machine, frame: Frame, state: State, object:
 
 export function constructLibrary(machine: Machine, frame: Frame, state: State, row: ClassRow, path: string, args: ArgValues, instr: CallInstr): CallResult {
   const given = allArgs(args);
+  if (row.kind === 'layer') return returned(makeLayer(machine, frame, state, row, path, args, instr));
   if (row.kind === 'object') {
     for (const value of given) handOut(machine, value);
     if (row.optimizer) for (const value of given) for (const atom of machine.settled(state, value).atoms) if (atom.kind === 'parameters') optimize(machine, state, atom.object);
@@ -110,7 +112,7 @@ export function setChildren(state: State, object: AbstractObject, row: ClassRow,
 }
 
 /** Whether the constructor's arguments make the layer the same in both modes. */
-function isInert(state: State, row: ClassRow, args: ArgValues): AbstractObject['inert'] {
+export function isInert(state: State, row: ClassRow, args: ArgValues): AbstractObject['inert'] {
   let verdict: AbstractObject['inert'] = 'no';
   for (const group of row.inertIf) {
     const results = group.map(({ argument, equals }): AbstractObject['inert'] => {

@@ -44,6 +44,11 @@ export function recordFunctional(machine: Machine, frame: Frame, state: State, p
     if (written !== null) note(machine, frame, state, path, instr, { kind: 'functional', fault: { kind: 'flag-as-rate', name: effect.rate.name, span: written.span } });
     return;
   }
+  if (machine.probe.options !== null && effect.training === null) {
+    // Without an argument of its own it is random whenever it is reached.
+    note(machine, frame, state, path, instr, { kind: 'random', perturbs: true });
+    return;
+  }
   const fault = effect.training === null ? faultOfRate(effect, args, rate?.value ?? NOTHING) : faultOfTraining(state, effect.training, args, instr, machine);
   if (fault === null) return;
   const observation = note(machine, frame, state, path, instr, { kind: 'functional', fault: fault.fault });
@@ -102,6 +107,7 @@ function note(machine: Machine, frame: Frame, state: State, path: string, instr:
     stale,
     incomplete: false,
     inverted: null,
+    option: machine.probe!.options?.family.option ?? null,
     operation,
   }));
   // Reached in several ways: governed only if every way is.

@@ -16,6 +16,7 @@ import { constructLibrary, shortName } from './construct.ts';
 import { recordFunctional, recordRandom } from './draw.ts';
 import { exportModule, requireEval, saveModules } from './export.ts';
 import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
+import { runForGradients, symbolicInput } from './option-layers.ts';
 import { applyScope } from './scope.ts';
 import { differentiate } from './tensor-call.ts';
 import { eachInTree, setTreeMode, setTreeStatistics } from './set-mode.ts';
@@ -101,6 +102,13 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     }
     case 'copy':
       return returned(copyOf(machine, frame, state, findArgument(state, args, effect.value).value, instr));
+    case 'runs': {
+      const { value } = findArgument(state, args, effect.callback);
+      if (effect.differentiates) return returned(runForGradients(machine, frame, state, [value], instr));
+      return callValue(machine, frame, state, value, { ...NO_ARGS }, instr);
+    }
+    case 'symbolic':
+      return returned(symbolicInput(machine, frame, state, instr));
     case 'backward':
       differentiate(machine, frame.context.ref, state, given, instr);
       return returned(ANYTHING);
@@ -251,7 +259,7 @@ function callModeScope(machine: Machine, frame: Frame, state: State, effect: Ext
 function loadedModule(machine: Machine, frame: Frame, state: State, path: string, effect: Extract<FunctionEffect, { kind: 'load-module' }>, instr: CallInstr): AbstractObject {
   const modes = effect.mode === 'train' ? TRAIN : effect.mode === 'eval' ? EVAL : UNKNOWN_MODE;
   const site = machine.site(instr.span);
-  return machine.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: effect.sensitive, inertIf: [], parameters: 'yes', optimizer: false, runsChildren: false, source: 'the row of the loader', ...(effect.sensitive === 'yes' ? { effect: effect.calibrated ? ('random' as const) : ('statistics' as const) } : {}) }, label: shortName(path), inert: 'no' }, { modes, settings: [{ site, mode: modes, how: 'loaded', selective: false }], statistics: effect.calibrated ? CALIBRATED : FRESH | UNKNOWN_STATISTICS, trainable: TRAINABLE });
+  return machine.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: effect.sensitive, inertIf: [], holds: [], parameters: 'yes', optimizer: false, runsChildren: false, source: 'the row of the loader', ...(effect.sensitive === 'yes' ? { effect: effect.calibrated ? ('random' as const) : ('statistics' as const) } : {}) }, label: shortName(path), inert: 'no' }, { modes, settings: [{ site, mode: modes, how: 'loaded', selective: false }], statistics: effect.calibrated ? CALIBRATED : FRESH | UNKNOWN_STATISTICS, trainable: TRAINABLE });
 }
 
 /** A copy of a tree of modules: new objects in the same modes. */

@@ -14,7 +14,7 @@ import type { ModeSet } from '../domains/mode.ts';
 import type { Relied, State } from '../domains/state.ts';
 import { joinValues, objectsOf, type Atom, type Captured, type FuncRef, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
-import type { ClassRow } from '../libraries/schema.ts';
+import type { ClassRow, OptionFamily } from '../libraries/schema.ts';
 import type { Span } from '../source/span.ts';
 import { classOrder, type ClassOrder } from './class-order.ts';
 import { Context, placeKey } from './context.ts';
@@ -66,6 +66,8 @@ export interface Probe {
   readonly context: Context;
   /** Draws that were seen. */
   readonly seen: Set<DrawObservation>;
+  /** The options that a layer is called with, where the mode is one of them. */
+  readonly options: { readonly object: AbstractObject; readonly family: OptionFamily } | null;
   /** Set while the `forward` is run once more in training mode: which of the draws are made then, too. */
   readonly awake: boolean;
 }
@@ -96,6 +98,17 @@ export interface AssignedFlag {
   readonly site: Site;
   readonly object: AbstractObject;
   readonly modes: ModeSet;
+}
+
+/** A call of a model whose mode is an option of the call, in a training step. */
+export interface OptionCall {
+  readonly where: FuncRef;
+  readonly site: Site;
+  readonly object: AbstractObject;
+  readonly method: string;
+  readonly option: string;
+  readonly layers: readonly AbstractObject[];
+  readonly given: boolean;
 }
 
 /** What is allocated. */
@@ -176,6 +189,8 @@ export class Machine {
   /** Forward calls whose gradients a step of an optimiser used. */
   readonly stepped = new Set<number>();
   probe: Probe | null = null;
+  /** Calls of models in the callback that is run for gradients. */
+  trainingCalls: OptionCall[] | null = null;
   /** False while a class is made ready for its probe: the constructors of its parts are not run, a probe does not enter them. */
   constructsParts = true;
   /** State at the uncaught throws of the instruction that runs now, joined over the functions that it ran. */

@@ -37,6 +37,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       return returned(ANYTHING);
     case 'backward':
     case 'step':
+    case 'minimize':
     case 'random':
       return callTensorMethod(machine, frame, state, self, name, args, instr);
     case 'parameters':

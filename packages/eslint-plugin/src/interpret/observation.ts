@@ -136,6 +136,8 @@ export interface DrawObservation {
   incomplete: boolean;
   /** Holds if nothing of the kind happens in training mode; null while that is not known. */
   inverted: boolean | null;
+  /** The option that says the mode, where it is not a flag of the module. */
+  readonly option: string | null;
   readonly operation:
     | { readonly kind: 'random'; perturbs: boolean }
     | { readonly kind: 'functional'; readonly fault: FunctionalFault };
@@ -168,6 +170,14 @@ export type LayerFault =
   | { readonly kind: 'mode-method'; readonly name: string; readonly how: 'tested' | 'dropped' | 'passed' | 'flag-called' }
   /** The flag of one module is assigned; `parts` are layers below it that keep the other mode. */
   | { readonly kind: 'flag-assigned'; readonly className: string; readonly parts: readonly AbstractObject[] }
+  /** The mode is given to something that does not look at it. `layers`: those that would have followed it. */
+  | { readonly kind: 'option-ignored'; readonly how: 'inference-method' | 'not-an-object' | 'symbolic'; readonly method: string; readonly option: string; readonly layers: readonly AbstractObject[] }
+  /** `call(inputs, training)`: the options are in the second parameter, and there is no third. */
+  | { readonly kind: 'option-parameter'; readonly owner: ProjectClass; readonly name: string; readonly option: string }
+  /** A training step runs a model without the option. */
+  | { readonly kind: 'option-missing'; readonly method: string; readonly option: string; readonly layers: readonly AbstractObject[] }
+  /** A layer of the project runs a part of it without the options that it was given. */
+  | { readonly kind: 'option-not-forwarded'; readonly owner: ProjectClass; readonly part: AbstractObject; readonly option: string }
   /** `forward` is called past the form of the library that runs hooks. `hooked`: hooks are seen to be registered. */
   | { readonly kind: 'direct-forward'; readonly className: string; readonly hooked: boolean };
 

@@ -12,6 +12,7 @@ import { kindOfClass } from './construct.ts';
 import { bindUnknown, constructUnknown, nowhere } from './from-outside.ts';
 import type { Machine } from './machine.ts';
 import type { DrawObservation } from './observation.ts';
+import { probeLayer } from './option-layers.ts';
 import { probeOverrides } from './overrides.ts';
 import { noteUnregistered } from './registration.ts';
 import { eachInTree } from './set-mode.ts';
@@ -22,6 +23,7 @@ export function probeClasses(machine: Machine, base: State): void {
 
 function probeClass(machine: Machine, base: State, cls: ProjectClass): void {
   const order = machine.order(cls);
+  if (order.family !== null) probeLayer(machine, base, cls, order.family);
   if (kindOfClass(order) !== 'module') return;
   machine.running = { observation: nowhere(machine), path: '' };
   probeOverrides(machine, base, cls);
@@ -64,7 +66,7 @@ function runIn(machine: Machine, state: State, cls: ProjectClass, receiver: Abst
   entry.grad = GRAD_ENABLED;
   eachInTree(entry, receiver, true, (object) => entry.update(object, { modes }));
   bindUnknown(machine, entry, ref.func, receiver, true);
-  machine.probe = { owner: cls, receiver, context, seen, awake: modes === TRAIN };
+  machine.probe = { owner: cls, receiver, context, seen, awake: modes === TRAIN, options: null };
   const run = runFunction(machine, { context, receiver, early: false }, ref.func, entry);
   machine.probe = null;
   return { seen, finished: run.exit !== null && !machine.exhausted };

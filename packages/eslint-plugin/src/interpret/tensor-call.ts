@@ -8,6 +8,7 @@ import { allArgs, callUnknown, handOut, returned, runCallbacks, type CallInstr }
 import type { CallResult } from './call-function.ts';
 import { recordRandom } from './draw.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
+import { runForGradients } from './option-layers.ts';
 import { arithmetic } from './operator.ts';
 
 /** Methods of arrays and promises that run their callback at once (or as the next thing that happens to the value). */
@@ -52,6 +53,8 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
     case 'read':
       for (const value of [receiver, ...given]) machine.use(forwardsOf(value), 'read', instr.span);
       return returned({ ...ANYTHING, noise: receiver.noise });
+    case 'minimize':
+      return returned(runForGradients(machine, frame, state, args.positional, instr));
     case 'shape':
       machine.use(forwardsOf(receiver), 'shape', instr.span);
       return returned(ANYTHING);

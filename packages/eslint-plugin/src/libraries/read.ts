@@ -2,10 +2,10 @@
 // path of the field that is wrong, so that a typing mistake in a user's model is never silence.
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { librarySchema, type ClassRow, type FrameworkRow, type FunctionRow, type LibraryModel, type MethodEffect } from './schema.ts';
+import { librarySchema, type ClassRow, type FrameworkRow, type FunctionRow, type LibraryModel, type MethodEffect, type OptionFamily } from './schema.ts';
 import type { Language } from '../ir/ir.ts';
 
-const SHIPPED = ['pytorch', 'python', 'modeguard-engine', 'modeguard-guard', 'javascript', 'lightning', 'transformers-trainer'] as const;
+const SHIPPED = ['pytorch', 'python', 'modeguard-engine', 'modeguard-guard', 'javascript', 'tensorflow-js', 'lightning', 'transformers-trainer'] as const;
 
 /** Checks `data`; `origin` names it in errors (`pytorch.json`, `settings.modeguard.libraries[0]`). */
 export function parseLibrary(data: unknown, origin: string): LibraryModel {
@@ -23,6 +23,7 @@ export class Libraries {
   readonly #prefixes: FunctionRow[] = [];
   readonly #classPrefixes: ClassRow[] = [];
   readonly #bases = new Map<string, LibraryModel>();
+  readonly #families = new Map<string, OptionFamily>();
   readonly #frameworks = new Map<string, FrameworkRow>();
   readonly #packages: readonly string[];
   readonly #aliases: readonly { from: string; to: string }[];
@@ -45,6 +46,10 @@ export class Libraries {
       for (const row of model.frameworks) for (const base of row.bases) this.#frameworks.set(base, row);
       for (const [name, effect] of Object.entries(model.tensorMethods)) this.tensorMethods.set(name, effect);
       for (const name of model.shapeAttributes) this.shapeAttributes.add(name);
+      if (model.layers !== undefined) {
+        for (const base of model.layers.bases) this.#families.set(base, model.layers);
+        for (const row of model.classes) if (row.kind === 'layer') this.#families.set(row.path, model.layers);
+      }
       if (model.modules !== undefined) {
         for (const base of model.modules.bases) this.#bases.set(base, model);
         this.flags.add(model.modules.flag);
@@ -86,6 +91,16 @@ export class Libraries {
   /** The model whose module base this is, or null. */
   moduleBaseAt(path: string): LibraryModel | null {
     return this.#bases.get(path) ?? null;
+  }
+
+  /** The first model that has layers whose mode is an option of each call, for objects whose class is not in sight. */
+  get optionFamily(): OptionFamily | null {
+    return this.models.find((item) => item.layers !== undefined)?.layers ?? null;
+  }
+
+  /** How the layer, model or base class at `path` is told its mode in each call; null for anything else. */
+  familyAt(path: string): OptionFamily | null {
+    return this.#families.get(path) ?? null;
   }
 
   /** The framework whose base class this is, or null. */

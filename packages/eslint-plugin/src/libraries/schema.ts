@@ -19,8 +19,11 @@ const argument = v.strictObject({
 
 const classRow = v.strictObject({
   path: v.string(),
-  /** `module`: derives from the library's module base. `object`: anything else (optimisers, loaders, data). */
-  kind: v.picklist(['module', 'object']),
+  /**
+   * `module`: derives from the library's module base. `layer`: a layer or model whose mode is an option of each call. `object`: anything else
+   * (optimisers, loaders, data).
+   */
+  kind: v.picklist(['module', 'layer', 'object']),
   /** Whether the layer itself (not its children) behaves differently in the two modes. */
   sensitive: v.optional(v.picklist(['yes', 'no', 'unknown']), 'no'),
   /** What differs: it draws random numbers, or it uses and updates statistics of the batch. */
@@ -29,6 +32,8 @@ const classRow = v.strictObject({
   inertIf: v.optional(v.array(v.array(v.strictObject({ argument, equals: v.union([v.boolean(), v.number(), v.null()]) }))), []),
   /** Whether it has parameters of its own that require gradients. */
   parameters: v.optional(v.picklist(['yes', 'no', 'unknown']), 'no'),
+  /** A layer: keys of its options in which other layers, or what they made of a symbolic input, are handed over. */
+  holds: v.optional(v.array(v.string()), []),
   /** A container: where its children come from. `arguments`: the positional ones; otherwise the position of a list or a module. */
   children: v.optional(v.union([v.literal('arguments'), v.strictObject({ list: v.number() }), v.strictObject({ dict: v.number() }), v.strictObject({ module: v.number(), as: v.string() })])),
   /** An optimiser: it moves the parameters that its constructor is given. */
@@ -93,6 +98,10 @@ const functionRow = v.strictObject({
     /** Returns the module that it is given (moved, compiled, wrapped). */
     v.strictObject({ kind: v.literal('same-module'), module: argument }),
     v.strictObject({ kind: v.literal('copy'), value: argument }),
+    /** Runs a callback at once and gives what that returns. `differentiates`: for gradients of it, so that what runs in it is training. */
+    v.strictObject({ kind: v.literal('runs'), callback: argument, differentiates: v.boolean() }),
+    /** Makes a symbolic input, which layers are put after one another on. */
+    v.strictObject({ kind: v.literal('symbolic') }),
     /** Runs the backward pass from its argument. */
     v.strictObject({ kind: v.literal('backward') }),
     /** Gives running statistics a meaning. */
@@ -133,6 +142,8 @@ const methodEffect = v.picklist([
   'backward',
   /** Moves parameters along their gradients. */
   'step',
+  /** Runs a callback for the gradients of what it returns. */
+  'minimize',
   'random',
   'set-train',
   'set-eval',
@@ -149,6 +160,21 @@ const methodEffect = v.picklist([
   'hook',
   'append',
 ]);
+
+/** Layers whose mode is an option of each call, and not a state of theirs. */
+const optionFamily = v.strictObject({
+  /** Classes that own layers derive from. */
+  bases: v.array(v.string()),
+  /** Key of the option. */
+  option: v.string(),
+  /** What a layer overrides; its second parameter are the options. */
+  call: v.string(),
+  /** What a layer overrides to make its parts once the shape of the input is known. */
+  build: v.string(),
+  /** `apply`: runs it with options in the second argument. `infer`: runs it in inference, whatever it is given. `fit`: trains it. `add`: puts a layer at its end. */
+  methods: v.record(v.string(), v.picklist(['apply', 'infer', 'fit', 'add', 'pure'])),
+  source,
+});
 
 /** Code of the project that a framework calls: a class that derives from one of `bases` has its `hooks` run as they say. */
 const frameworkRow = v.strictObject({
@@ -192,6 +218,7 @@ export const librarySchema = v.strictObject({
       source,
     }),
   ),
+  layers: v.optional(optionFamily),
   /** Methods of tensors, looked up on values whose class we do not know. */
   tensorMethods: v.optional(v.record(v.string(), methodEffect), {}),
   /** Attributes of tensors that say nothing about their values. */
@@ -204,6 +231,7 @@ export const librarySchema = v.strictObject({
 export type LibraryModel = v.InferOutput<typeof librarySchema>;
 export type LibraryModelInput = v.InferInput<typeof librarySchema>;
 export type ClassRow = v.InferOutput<typeof classRow>;
+export type OptionFamily = v.InferOutput<typeof optionFamily>;
 export type FrameworkRow = v.InferOutput<typeof frameworkRow>;
 export type FunctionRow = v.InferOutput<typeof functionRow>;
 export type FunctionEffect = FunctionRow['effect'];

@@ -27,7 +27,7 @@ function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[
 
 function report(analysis: Analysis, draw: DrawObservation, certainty: Finding['certainty']): Finding {
   const name = draw.owner.definition.name;
-  const flag = analysis.module.language === 'python' ? 'self.training' : 'this.training';
+  const flag = draw.option !== null ? `${draw.where.func.params[1]?.variable.name ?? 'kwargs'}['${draw.option}']` : analysis.module.language === 'python' ? 'self.training' : 'this.training';
   const fault = draw.operation.kind === 'functional' && draw.operation.fault.kind === 'inverted' ? draw.operation.fault : null;
   const given = fault === null ? null : analysis.text.slice(fault.span.start, fault.span.end);
   // `not self.training` loses its first word; what is inverted in another way is for the reader.
@@ -38,9 +38,9 @@ function report(analysis: Analysis, draw: DrawObservation, certainty: Finding['c
     file: analysis.file,
     span: draw.call.span,
     what: `${quote(analysis, draw.call.span)} is active in evaluation mode and not in training mode.`,
-    why: `The test of \`training\` that governs it is the wrong way round: \`${name}\` trains without it, and is random after \`eval()\`.`,
+    why: `The test of \`training\` that governs it is the wrong way round: \`${name}\` trains without it, and is random ${draw.option === null ? 'after `eval()`' : 'in `predict()`'}.`,
     action: fault === null ? `Run it if \`${flag}\` holds.` : `Pass \`${flag}\` as \`${fault.name}\`.`,
-    witness: [{ file: analysis.file, span: draw.owner.definition.nameSpan, text: `\`${name}.forward\` reaches it in evaluation mode only` }],
+    witness: [{ file: analysis.file, span: draw.owner.definition.nameSpan, text: `\`${name}\` reaches it in evaluation mode only` }],
     fix: null,
     suggestions: fault === null || upright === null || upright === given ? [] : [{ message: 'Take the negation away.', edits: [{ span: fault.span, text: upright }] }],
   };

@@ -25,6 +25,7 @@ function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[
 }
 
 function report(analysis: Analysis, draw: DrawObservation, certainty: Finding['certainty']): Finding {
+  if (draw.option !== null) return reportOption(analysis, draw, draw.option, certainty);
   const name = draw.owner.definition.name;
   const flag = analysis.module.language === 'python' ? 'self.training' : 'this.training';
   return {
@@ -36,6 +37,23 @@ function report(analysis: Analysis, draw: DrawObservation, certainty: Finding['c
     why: `No test of \`training\` governs it, so \`${name}\` gives different outputs for the same input after \`eval()\`.`,
     action: `Apply it only if \`${flag}\` holds, or say with a disable comment that it is meant.`,
     witness: [{ file: analysis.file, span: draw.owner.definition.nameSpan, text: `\`${name}.forward\` reaches it in evaluation mode` }],
+    fix: null,
+    suggestions: [],
+  };
+}
+
+/** A layer whose mode is an option of each call. */
+function reportOption(analysis: Analysis, draw: DrawObservation, option: string, certainty: Finding['certainty']): Finding {
+  const name = draw.owner.definition.name;
+  return {
+    rule: 'no-unguarded-randomness',
+    certainty,
+    file: analysis.file,
+    span: draw.call.span,
+    what: `${quote(analysis, draw.call.span)} is drawn in \`predict()\`, too.`,
+    why: `No test of the option \`${option}\` governs it, so \`${name}\` gives different outputs for the same input in inference.`,
+    action: `Apply it only if \`${draw.where.func.params[1]?.variable.name ?? 'kwargs'}['${option}']\` holds, or say with a disable comment that it is meant.`,
+    witness: [{ file: analysis.file, span: draw.owner.definition.nameSpan, text: `\`${name}.${draw.where.func.name}\` reaches it in inference` }],
     fix: null,
     suggestions: [],
   };

@@ -1,9 +1,11 @@
 // All rules, in the order of the tables.
 import { noAsyncGradScope } from './no-async-grad-scope.ts';
+import { forwardTrainingOption } from './forward-training-option.ts';
 import { noDirectForward } from './no-direct-forward.ts';
 import { noEvalModeTraining } from './no-eval-mode-training.ts';
 import { noGradCutInTraining } from './no-grad-cut-in-training.ts';
 import { noIneffectiveGradScope } from './no-ineffective-grad-scope.ts';
+import { noIgnoredTrainingOption } from './no-ignored-training-option.ts';
 import { noInvertedTrainingGuard } from './no-inverted-training-guard.ts';
 import { noModeMethodAsFlag } from './no-mode-method-as-flag.ts';
 import { noModeRace } from './no-mode-race.ts';
@@ -18,7 +20,8 @@ import { noUnregisteredSubmodule } from './no-unregistered-submodule.ts';
 import { noUnrestoredMode } from './no-unrestored-mode.ts';
 import { requireNoGrad } from './require-no-grad.ts';
 import { requireTrainingArgument } from './require-training-argument.ts';
+import { requireTrainingOption } from './require-training-option.ts';
 import { validTrainOverride } from './valid-train-override.ts';
 import type { ModeRule } from './rule.ts';
 
-export const RULES: readonly ModeRule[] = [noTrainModeInference, noEvalModeTraining, noUnrestoredMode, noModeRace, noUncalibratedBatchNorm, noTrainModeExport, requireNoGrad, noGradCutInTraining, noAsyncGradScope, noIneffectiveGradScope, requireTrainingArgument, noUnguardedRandomness, noStaleTrainingFlag, noInvertedTrainingGuard, noModuleInForward, noUnregisteredSubmodule, validTrainOverride, noModeMethodAsFlag, noTrainingAssignment, noDirectForward];
+export const RULES: readonly ModeRule[] = [noTrainModeInference, noEvalModeTraining, noUnrestoredMode, noModeRace, noUncalibratedBatchNorm, noTrainModeExport, requireNoGrad, noGradCutInTraining, noAsyncGradScope, noIneffectiveGradScope, requireTrainingArgument, noUnguardedRandomness, noStaleTrainingFlag, noInvertedTrainingGuard, noModuleInForward, noUnregisteredSubmodule, validTrainOverride, noModeMethodAsFlag, noTrainingAssignment, noDirectForward, noIgnoredTrainingOption, requireTrainingOption, forwardTrainingOption];
