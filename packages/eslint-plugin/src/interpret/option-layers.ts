@@ -11,7 +11,7 @@ import type { ClassRow, OptionFamily } from '../libraries/schema.ts';
 import { allArgs, returned, runCallbacks, type CallInstr } from './call.ts';
 import { runFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
-import { isInert, shortName } from './construct.ts';
+import { isInert } from './construct.ts';
 import { bindUnknown, constructUnknown } from './from-outside.ts';
 import { NO_ARGS, type ArgValues, type Frame, type Machine, type OptionCall } from './machine.ts';
 import type { DrawObservation } from './observation.ts';
@@ -26,7 +26,7 @@ export function familyOf(machine: Machine, object: AbstractObject): OptionFamily
 
 /** `tf.layers.dropout({rate: 0.5})`, `tf.sequential({layers})`, `tf.model({inputs, outputs})`. */
 export function makeLayer(machine: Machine, frame: Frame, state: State, row: ClassRow, path: string, args: ArgValues, instr: Instr): Value {
-  const object = machine.allocate(state, frame.context, instr, path, { kind: 'instance', class: null, library: row, label: shortName(path.replace(/^@[^.]*\./, '')), inert: isInert(state, row, args) }, { statistics: FRESH, trainable: TRAINABLE });
+  const object = machine.allocate(state, frame.context, instr, path, { kind: 'instance', class: null, library: row, label: path.slice(path.indexOf('.', path.indexOf('/') + 1) + 1), inert: isInert(state, row, args) }, { statistics: FRESH, trainable: TRAINABLE });
   const options = args.positional[0];
   for (const key of row.holds) {
     for (const given of options === undefined ? [] : objectsOf(options)) {
