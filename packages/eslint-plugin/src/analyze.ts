@@ -74,7 +74,8 @@ function guarded<T>(run: () => T): T | undefined {
 /** A function that has callers in sight is judged by them, and no more by what unknown callers might do. */
 function joined(own: Observations, callers: CallersView): Observations {
   const kept = own.forwards.filter((observation) => !callers.called.has(observation.root.nameSpan.start));
-  return { ...own, forwards: [...kept, ...callers.observations.flatMap((seen) => seen.forwards)] };
+  // What is wrong with a layer, or with how it is handled, is wrong for whichever caller.
+  return { ...own, forwards: [...kept, ...callers.observations.flatMap((seen) => seen.forwards)], layers: [...own.layers, ...callers.observations.flatMap((seen) => seen.layers)] };
 }
 
 export function lower(input: SourceInput): Module {

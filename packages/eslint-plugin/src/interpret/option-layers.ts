@@ -47,8 +47,10 @@ export function symbolicInput(machine: Machine, frame: Frame, state: State, inst
   return ofObject(machine.collection(state, frame.context, instr, SYMBOLIC, SYMBOLIC, new Map()));
 }
 
-function isSymbolic(value: Value | undefined): boolean {
-  return value !== undefined && objectsOf(value).some((object) => object.label === SYMBOLIC);
+/** Symbolic inputs may come in a list. */
+function isSymbolic(state: State, value: Value | undefined, depth = 0): boolean {
+  if (value === undefined || depth > 2) return false;
+  return objectsOf(value).some((object) => object.label === SYMBOLIC || (object.kind === 'collection' && [...state.object(object).attrs.values()].some((element) => isSymbolic(state, element, depth + 1))));
 }
 
 /** Layers in `root`, itself included, that depend on the mode; `seen` keeps cycles out. */
@@ -89,7 +91,7 @@ export function callLayer(machine: Machine, frame: Frame, state: State, object: 
     case 'infer': {
       noteCall(machine, frame, state, object, family, name, effect, args, instr);
       const [input] = args.positional;
-      if (effect === 'infer' || !isSymbolic(input)) return returned(result);
+      if (effect === 'infer' || !isSymbolic(state, input)) return returned(result);
       const layers = joinValues(ofObject(object), ofLayers(machine, state, input!));
       return returned(ofObject(machine.collection(state, frame.context, instr, SYMBOLIC, SYMBOLIC, new Map([[elementName(null), layers]]))));
     }
@@ -114,7 +116,7 @@ function noteCall(machine: Machine, frame: Frame, state: State, object: Abstract
   const { option } = family;
   const given = optionGiven(machine, state, family, args.positional[1]);
   const site = machine.site(instr.span);
-  const symbolic = isSymbolic(args.positional[0]);
+  const symbolic = isSymbolic(state, args.positional[0]);
   const where = frame.context.ref;
   if (effect === 'infer' ? given === 'on' : given === 'not-an-object' && method !== family.call) {
     machine.noteLayer(where, site, { kind: 'option-ignored', how: effect === 'infer' ? 'inference-method' : 'not-an-object', method, option, layers }, true);
