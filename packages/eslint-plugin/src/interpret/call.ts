@@ -192,8 +192,15 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       if (familyOf(machine, atom.object) !== null) return returned(derive(allArgs(args)));
       return callModuleMethod(machine, frame, state, atom.object, name, ofAtoms(atom), args, instr);
     }
-    case 'library':
+    case 'library': {
+      // `nn.Module.train(self, mode)`: the receiver is the first argument.
+      const [first, ...others] = args.positional;
+      const self = first === undefined ? [] : objectsOf(first);
+      if (self.length === 1 && self[0]!.kind === 'module' && machine.libraries.moduleMethods.has(name) && (machine.libraries.moduleBaseAt(atom.path) !== null || machine.libraries.classAt(atom.path)?.kind === 'module')) {
+        return callModuleMethod(machine, frame, state, self[0]!, name, first!, { ...args, positional: others }, instr);
+      }
       return callLibrary(machine, frame, state, machine.libraries.canonical(`${atom.path}.${name}`), consumedArgs(machine, frame, state, args, instr), instr);
+    }
     case 'namespace':
       return callValue(machine, frame, state, exported(machine, state, atom.module, name), args, instr);
     case 'class': {
