@@ -3,7 +3,7 @@ import type { Analysis } from '../analyze.ts';
 import type { DrawObservation } from '../interpret/observation.ts';
 import type { Finding } from '../report/finding.ts';
 import { quote } from '../report/wording.ts';
-import { DESIGNED } from './no-unguarded-randomness.ts';
+import { isDesigned } from './no-unguarded-randomness.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
 
 export const noInvertedTrainingGuard: ModeRule = {
@@ -20,9 +20,8 @@ function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[
   const negated = operation.kind === 'functional' && operation.fault.kind === 'inverted' ? operation.fault : null;
   if ((draw.inverted !== true && negated === null) || isInBrokenCode(analysis, draw.where.func.span)) return [];
   // A sample that is drawn in evaluation mode only may be what a generative network does.
-  const designed = DESIGNED.test(`${draw.owner.definition.name} ${draw.where.func.name}`);
   const perturbs = operation.kind === 'functional' || operation.perturbs;
-  return [report(analysis, draw, perturbs && !designed && !draw.declared && !draw.incomplete ? 'definite' : 'possible')];
+  return [report(analysis, draw, perturbs && !isDesigned(draw) && !draw.declared && !draw.incomplete ? 'definite' : 'possible')];
 }
 
 function report(analysis: Analysis, draw: DrawObservation, certainty: Finding['certainty']): Finding {

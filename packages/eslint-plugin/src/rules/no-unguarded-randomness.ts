@@ -1,12 +1,23 @@
 // Random computation in `forward` that no test of `training` governs.
 import type { Analysis } from '../analyze.ts';
 import type { DrawObservation } from '../interpret/observation.ts';
+import type { Func } from '../ir/ir.ts';
 import type { Finding } from '../report/finding.ts';
 import { quote } from '../report/wording.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
 
 /** Code that says that it is random on purpose: sampling, latent variables, diffusion, augmentation, masking for pre-training. */
-export const DESIGNED = /reparam|sampl|latent|vae|variational|gumbel|diffus|noise_?sched|augment|generat|gan\b|stylegan|mc_?drop|bayes|flow|random(?!.*drop)|mask|loss|criterion|penalt|mixup/i;
+const DESIGNED = /reparam|sampl|latent|vae|variational|gumbel|diffus|ddpm|ddim|noise_?sched|augment|generat|gan\b|stylegan|mc_?drop|bayes|flow|random(?!.*drop)|mask|loss|criterion|penalt|mixup/i;
+
+/** A class with such a method draws for what it generates; its training step draws as well. */
+const GENERATES = /^(?:\w*_)?(?:sample|p_losses|q_sample|generate|reparameteri[sz]e)(?:_\w*)?$/i;
+
+/** Holds if the code around a draw says that it is meant: its class, what that can do, and the functions that it stands in. */
+export function isDesigned({ owner, where }: DrawObservation): boolean {
+  const names = [owner.definition.name];
+  for (let func: Func | undefined = where.func; func !== undefined; func = func.parent === null ? undefined : where.module.funcs[func.parent]) names.push(func.name);
+  return DESIGNED.test(names.join(' ')) || [...owner.members.keys()].some((name) => GENERATES.test(name));
+}
 
 export const noUnguardedRandomness: ModeRule = {
   name: 'no-unguarded-randomness',
@@ -19,8 +30,7 @@ export const noUnguardedRandomness: ModeRule = {
 
 function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[] {
   if (draw.operation.kind !== 'random' || draw.stale !== null || draw.inverted === true || isInBrokenCode(analysis, draw.where.func.span)) return [];
-  const designed = DESIGNED.test(`${draw.owner.definition.name} ${draw.where.func.name}`);
-  const surely = draw.operation.perturbs && !draw.declared && !designed && !draw.incomplete;
+  const surely = draw.operation.perturbs && !draw.declared && !isDesigned(draw) && !draw.incomplete;
   return [report(analysis, draw, surely ? 'definite' : 'possible')];
 }
 
