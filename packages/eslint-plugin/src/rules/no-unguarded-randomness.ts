@@ -1,7 +1,6 @@
 // Random computation in `forward` that no test of `training` governs.
 import type { Analysis } from '../analyze.ts';
 import type { DrawObservation } from '../interpret/observation.ts';
-import type { Func } from '../ir/ir.ts';
 import type { Finding } from '../report/finding.ts';
 import { quote } from '../report/wording.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
@@ -15,7 +14,7 @@ const GENERATES = /^(?:\w*_)?(?:sample|p_losses|q_sample|generate|reparameteri[s
 /** Holds if the code around a draw says that it is meant: its class, what that can do, and the functions that it stands in. */
 export function isDesigned({ owner, where }: DrawObservation): boolean {
   const names = [owner.definition.name];
-  for (let func: Func | undefined = where.func; func !== undefined; func = func.parent === null ? undefined : where.module.funcs[func.parent]) names.push(func.name);
+  for (let func: DrawObservation['where']['func'] | undefined = where.func; func !== undefined; func = func.parent === null ? undefined : where.module.funcs[func.parent]) names.push(func.name);
   return DESIGNED.test(names.join(' ')) || [...owner.members.keys()].some((name) => GENERATES.test(name));
 }
 
