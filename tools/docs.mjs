@@ -1,9 +1,10 @@
 // @ts-check
-// Writes the generated parts of the README, the rule table and the score, between their markers. `--check` only tells whether they are up to date.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Writes the generated parts of the README, the rule table and the score, between their markers, and docs/modes.md. `--check` only tells whether they are up to date.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { scoreTable } from '../fixtures/dist/harness/score.js';
+import { modesPage } from './modes-page.mjs';
 import plugin from '../packages/eslint-plugin/dist/index.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -30,9 +31,13 @@ for (const { name, text } of sections) {
   }
   after = `${after.slice(0, from)}${start}\n${text}\n${after.slice(to)}`;
 }
-if (after === before) process.exit(0);
+const page = join(root, 'docs', 'modes.md');
+const pageAfter = modesPage();
+const pageBefore = existsSync(page) ? readFileSync(page, 'utf8') : '';
+if (after === before && pageAfter === pageBefore) process.exit(0);
 if (process.argv.includes('--check')) {
-  console.error('The generated parts of README.md are out of date. Run `node tools/docs.mjs`.');
+  console.error('The generated parts of README.md, or docs/modes.md, are out of date. Run `node tools/docs.mjs`.');
   process.exit(1);
 }
 writeFileSync(file, after);
+writeFileSync(page, pageAfter);

@@ -45,6 +45,8 @@ export interface AbstractObject {
   readonly age: 'latest' | 'earlier';
   /** Where an opaque object was reached from (`param.encoder`), or null. */
   readonly via: { readonly object: AbstractObject; readonly name: string } | null;
+  /** Holds if modules in its arrays are its children, too. */
+  readonly reachesLists: boolean;
   /** Numeric arguments that decide whether a library layer depends on the mode. */
   readonly inert: 'yes' | 'no' | 'unknown';
 }

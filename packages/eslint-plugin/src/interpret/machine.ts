@@ -321,11 +321,15 @@ export class Machine {
   #intern(key: string, instr: Instr, make: Making, age: AbstractObject['age']): AbstractObject {
     let object = this.#objects.get(key);
     if (object === undefined) {
-      object = { id: this.#objectCount, kind: make.kind, class: make.class, library: make.library, site: this.site(instr.span), label: make.label, age, via: null, inert: make.inert ?? 'no' };
+      object = { id: this.#objectCount, kind: make.kind, class: make.class, library: make.library, site: this.site(instr.span), label: make.label, age, via: null, inert: make.inert ?? 'no', reachesLists: this.#reachesLists(make.class) };
       this.#objectCount += 1;
       this.#objects.set(key, object);
     }
     return object;
+  }
+
+  #reachesLists(cls: ProjectClass | null): boolean {
+    return cls !== null && this.order(cls).moduleModel?.modules?.lists === true;
   }
 
   /** An object that exists before the analysed root starts: a parameter, or an attribute of one. */
@@ -333,7 +337,7 @@ export class Machine {
     const name = via === null ? `outside:${key}` : `outside:${via.object.id}.${via.name}`;
     let object = this.#objects.get(name);
     if (object === undefined) {
-      object = { id: this.#objectCount, kind, class: cls, library: null, site: this.site(span), label, age: 'latest', via, inert: 'unknown' };
+      object = { id: this.#objectCount, kind, class: cls, library: null, site: this.site(span), label, age: 'latest', via, inert: 'unknown', reachesLists: this.#reachesLists(cls) };
       this.#objectCount += 1;
       this.#objects.set(name, object);
     }

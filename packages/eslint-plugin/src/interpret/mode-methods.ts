@@ -85,9 +85,16 @@ export function noteFlagCalled(machine: Machine, frame: Frame, name: string, ins
   machine.noteLayer(frame.context.ref, machine.site(instr.span), { kind: 'mode-method', name, how: 'flag-called' }, true);
 }
 
+/** Holds if the library has another way to run a module than to call its `forward`. */
+function hasCallForm(machine: Machine, object: AbstractObject): boolean {
+  const model = object.class === null ? (object.library === null ? null : machine.libraries.modelOf(object.library)) : machine.order(object.class).moduleModel;
+  const { modules } = model ?? {};
+  return modules !== undefined && (modules.callable || Object.entries(modules.methods).some(([name, effect]) => effect === 'call' && name !== modules.forward));
+}
+
 /** `model.forward(x)`, where the library has a form of call that runs hooks. */
 export function noteDirectForward(machine: Machine, frame: Frame, object: AbstractObject, instr: CallInstr): void {
-  if (machine.probe?.awake === true) return;
+  if (machine.probe?.awake === true || !hasCallForm(machine, object)) return;
   const hooked = machine.hooked.has(object);
   machine.noteLayer(frame.context.ref, machine.site(instr.span), { kind: 'direct-forward', className: object.label, hooked }, hooked);
 }

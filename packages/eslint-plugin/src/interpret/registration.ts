@@ -56,7 +56,7 @@ function hiddenIn(state: State, receiver: AbstractObject): readonly Hidden[] {
   const hidden: Hidden[] = [];
   for (const [attribute, value] of state.object(receiver).attrs) {
     if (attribute.startsWith('#')) for (const part of objectsOf(value)) if (part.kind === 'module') hidden.push({ attribute, form: 'private field', part, alone: false });
-    const collection = mustObject(value);
+    const collection = receiver.reachesLists ? null : mustObject(value);
     if (collection?.kind === 'collection') inside(state, attribute, collection, 0, hidden);
   }
   return hidden;

@@ -24,7 +24,9 @@ export function eachInTree(state: State, root: AbstractObject, strong: boolean, 
     for (const [name, value] of state.object(object).attrs) {
       // No library can see the private fields of its modules.
       if (name.startsWith('#')) continue;
-      const children = objectsOf(value);
+      const held = objectsOf(value);
+      if (object.reachesLists) for (const list of held) if (list.kind === 'collection') for (const element of state.object(list).attrs.values()) for (const child of objectsOf(element)) walk(child, here && objectsOf(element).length === 1 && !element.unknown);
+      const children = held;
       for (const child of children) walk(child, here && children.length === 1 && !value.unknown);
     }
   };

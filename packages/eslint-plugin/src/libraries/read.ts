@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { librarySchema, type ClassRow, type FrameworkRow, type FunctionRow, type LibraryModel, type MethodEffect, type OptionFamily } from './schema.ts';
 import type { Language } from '../ir/ir.ts';
 
-const SHIPPED = ['pytorch', 'python', 'modeguard-engine', 'modeguard-guard', 'javascript', 'tensorflow-js', 'lightning', 'transformers-trainer'] as const;
+const SHIPPED = ['pytorch', 'python', 'modeguard-engine', 'modeguard-guard', 'javascript', 'tensorflow-js', 'mlx', 'js-pytorch', 'deepbox', 'lightning', 'transformers-trainer'] as const;
 
 /** Checks `data`; `origin` names it in errors (`pytorch.json`, `settings.modeguard.libraries[0]`). */
 export function parseLibrary(data: unknown, origin: string): LibraryModel {
@@ -96,6 +96,11 @@ export class Libraries {
   /** The first model that has layers whose mode is an option of each call, for objects whose class is not in sight. */
   get optionFamily(): OptionFamily | null {
     return this.models.find((item) => item.layers !== undefined)?.layers ?? null;
+  }
+
+  /** The model that has this row, or null. */
+  modelOf(row: ClassRow): LibraryModel | null {
+    return this.models.find((model) => model.classes.includes(row)) ?? null;
   }
 
   /** How the layer, model or base class at `path` is told its mode in each call; null for anything else. */

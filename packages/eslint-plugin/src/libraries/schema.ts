@@ -212,6 +212,8 @@ export const librarySchema = v.strictObject({
       trainMethod: v.string(),
       evalMethod: v.string(),
       forward: v.string(),
+      /** Holds if modules in arrays are children, too. */
+      lists: v.optional(v.boolean(), false),
       /** Holds if calling the object itself runs `forward`. */
       callable: v.boolean(),
       methods: v.record(v.string(), methodEffect),
