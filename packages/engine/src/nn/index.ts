@@ -12,3 +12,4 @@ export { ModuleDict, ModuleList, Sequential } from './containers.ts';
 export { BCEWithLogitsLoss, CrossEntropyLoss, MSELoss } from './losses.ts';
 export type { StateDict } from './state-dict.ts';
 export * as functional from './functional.ts';
+export * as utils from './nn-utils.ts';

@@ -1,67 +1,50 @@
 /**
- * Stochastic gradient descent with momentum and weight decay.
+ * Stochastic gradient descent with momentum, dampening, Nesterov momentum and weight decay.
  *
- * Guarantees: PyTorch's update: g += weightDecay * w; buffer = momentum * buffer + g (the first time g itself); w -= lr * buffer. Works in
- * either mode of the model. Refuses an empty list, tensors that are no leaves, and negative settings.
+ * Guarantees: PyTorch's update: g += weightDecay * w; buffer = momentum * buffer + (1 - dampening) * g (the first time g itself);
+ * w -= lr * buffer, or with `nesterov` w -= lr * (g + momentum * buffer). Refuses negative settings, and Nesterov momentum without momentum
+ * or with dampening.
  */
-import { withoutRecording } from '../autograd/grad-mode.ts';
 import type { Tensor } from '../ops/tensor.ts';
+import { zerosLike } from '../ops/creation.ts';
 import { ValueError } from '../tensor/errors.ts';
-import { callSite } from '../trace/call-site.ts';
-import { activeTrace } from '../trace/trace.ts';
+import { Optimizer, requireNonNegative, type CommonSettings, type GivenParameters, type ParameterState, type ParamGroup } from './optimizer.ts';
+import { updateElements } from './update-elements.ts';
 
-export interface SGDSettings {
-  readonly lr?: number;
-  readonly momentum?: number;
-  readonly weightDecay?: number;
+export interface SGDGroup extends CommonSettings {
+  momentum: number;
+  dampening: number;
+  nesterov: boolean;
 }
+export type SGDSettings = Partial<SGDGroup>;
 
-export class SGD {
-  readonly parameters: readonly Tensor[];
-  lr: number;
-  readonly momentum: number;
-  readonly weightDecay: number;
-  readonly #velocity = new Map<Tensor, Tensor>();
-
-  constructor(parameters: Iterable<Tensor>, settings: SGDSettings = {}) {
-    this.parameters = [...parameters];
-    this.lr = settings.lr ?? 1e-3;
-    this.momentum = settings.momentum ?? 0;
-    this.weightDecay = settings.weightDecay ?? 0;
-    if (this.parameters.length === 0) throw new ValueError('optimizer got an empty parameter list');
-    if (this.parameters.some((parameter) => !parameter.isLeaf)) throw new ValueError("can't optimize a non-leaf Tensor");
-    if (!(this.lr >= 0)) throw new ValueError(`Invalid learning rate: ${this.lr}`);
-    if (!(this.momentum >= 0)) throw new ValueError(`Invalid momentum value: ${this.momentum}`);
-    if (!(this.weightDecay >= 0)) throw new ValueError(`Invalid weight_decay value: ${this.weightDecay}`);
+export class SGD extends Optimizer<SGDGroup> {
+  constructor(parameters: GivenParameters<SGDGroup>, settings: SGDSettings = {}) {
+    const defaults: SGDGroup = { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...settings };
+    requireNonNegative({ 'learning rate': defaults.lr, 'momentum value': defaults.momentum, 'weight_decay value': defaults.weightDecay });
+    if (defaults.nesterov && (defaults.momentum <= 0 || defaults.dampening !== 0)) throw new ValueError('Nesterov momentum requires a momentum and zero dampening');
+    super(parameters, defaults);
   }
 
-  /** Moves every parameter that has a gradient. */
-  step(): void {
-    withoutRecording(() => {
-      for (const parameter of this.parameters) {
-        if (parameter.grad === null) continue;
-        const grad: Tensor = parameter.grad;
-        parameter.sub_(this.#direction(parameter, grad).mul(this.lr));
+  protected override update(parameter: Tensor, grad: Tensor, group: ParamGroup<SGDGroup>, state: ParameterState): void {
+    const { lr, momentum, dampening, weightDecay, nesterov } = group;
+    const sign = group.maximize ? -1 : 1;
+    if (momentum === 0) {
+      updateElements([parameter.array], grad.array, ([w], g) => {
+        for (let at = 0; at < g.length; at++) w![at] = w![at]! - lr * (weightDecay === 0 ? sign * g[at]! : sign * g[at]! + weightDecay * w![at]!);
+      });
+      return;
+    }
+    const started = state['momentumBuffer'] != null;
+    const buffer = (state['momentumBuffer'] ??= zerosLike(parameter)) as Tensor;
+    const share = started ? 1 - dampening : 1;
+    updateElements([parameter.array, buffer.array], grad.array, ([w, b], g) => {
+      for (let at = 0; at < g.length; at++) {
+        const slope = weightDecay === 0 ? sign * g[at]! : sign * g[at]! + weightDecay * w![at]!;
+        const mean = momentum * b![at]! + share * slope;
+        b![at] = mean;
+        w![at] = w![at]! - lr * (nesterov ? slope + momentum * mean : mean);
       }
     });
-    const trace = activeTrace();
-    if (trace !== null) trace.emit({ kind: 'step', idle: trace.ownersOf(this.parameters.filter((parameter) => parameter.requiresGrad && parameter.grad === null)), site: callSite() });
-  }
-
-  #direction(parameter: Tensor, grad: Tensor): Tensor {
-    const decayed = this.weightDecay === 0 ? grad : grad.add(parameter.detach().mul(this.weightDecay));
-    if (this.momentum === 0) return decayed;
-    const velocity = this.#velocity.get(parameter);
-    if (velocity !== undefined) return velocity.mul_(this.momentum).add_(decayed);
-    const first = decayed.clone();
-    this.#velocity.set(parameter, first);
-    return first;
-  }
-
-  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
-    for (const parameter of this.parameters) {
-      if (options.setToNone ?? true) parameter.grad = null;
-      else parameter.grad?.zero_();
-    }
   }
 }
