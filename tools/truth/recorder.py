@@ -27,6 +27,9 @@ READS = {"item": "item", "tolist": "toArray", "numpy": "toTypedArray", "__array_
          "__str__": "toString", "__format__": "toString", "__bool__": "item", "__float__": "item", "__int__": "item",
          "__index__": "item", "argmax": "argmax"}
 
+# Functional layers that are off unless they are told the mode.
+OFF_BY_DEFAULT = {"alpha_dropout", "feature_alpha_dropout", "rrelu", "rrelu_"}
+
 DROPOUTS = (torch.nn.modules.dropout._DropoutNd,)
 
 
@@ -275,12 +278,21 @@ class Recorder:
             frame = self.frames[-1]
             self.emit("random", caller, op=name, module=self.module_id(frame.module), className=type(frame.module).__name__,
                       path=frame.path_of(frame.module), training=frame.training, forward=self.root_call)
+        self.tell_functional(name, kwargs, caller)
         for tensor in tensors_in(output):
             if merged:
                 self.mark(tensor, merged)
             if self.frames:
                 self.keep_node(tensor, self.root_call)
         return output
+
+    def tell_functional(self, name, kwargs, caller):
+        """A functional layer that does nothing while its module is trained, or is given the flag for its rate."""
+        if not self.frames or not self.frames[-1].training:
+            return
+        idle = name in OFF_BY_DEFAULT and kwargs.get("training", False) is False and kwargs.get("p", 1) != 0
+        if idle or kwargs.get("p") is True:
+            self.emit("functional", caller, op=name, fault="idle" if idle else "flag-as-rate", module=self.module_id(self.frames[-1].module))
 
     def keep_node(self, tensor, root):
         """The graph node of `tensor` belongs to root call `root`. Kept, so that its identity stays."""

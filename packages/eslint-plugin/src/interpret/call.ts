@@ -231,6 +231,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
 
 /** Code that we cannot see: it may keep, change and call what it is given. */
 export function callUnknown(machine: Machine, state: State, callee: Value, args: ArgValues, instr: CallInstr): CallResult {
+  machine.unseenCalls.add(instr);
   const given = allArgs(args);
   for (const value of given) {
     machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);

@@ -56,6 +56,12 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     case 'read':
       for (const value of given) machine.use(forwardsOf(value), 'read', instr.span);
       return returned({ ...ANYTHING, noise: throughFunction(path, given) });
+    case 'cast': {
+      for (const value of given) machine.use(forwardsOf(value), 'read', instr.span);
+      const [value] = given;
+      const isPlain = value !== undefined && given.length === 1 && !value.unknown && value.atoms.length > 0 && value.atoms.every((atom) => atom.kind === 'flag' || (atom.kind === 'constant' && (atom.value.type === 'number' || atom.value.type === 'boolean')));
+      return returned(isPlain ? value : { ...ANYTHING, noise: throughFunction(path, given) });
+    }
     case 'shape':
       for (const value of given) machine.use(forwardsOf(value), 'shape', instr.span);
       return returned(ANYTHING);

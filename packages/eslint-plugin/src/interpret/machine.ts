@@ -165,6 +165,8 @@ export class Machine {
   readonly decorated = new Map<Func, readonly GradScopeEffect[]>();
   /** Functions handed to code that we cannot see: roots. */
   readonly handedOut = new Map<Func, Module>();
+  /** Calls of code that we cannot see: what they give may be anything. */
+  readonly unseenCalls = new Set<Instr>();
   /** Generator functions that are context managers. */
   readonly managers = new Set<Func>();
   /** Objects that code outside this file may hold: what is stored in them may be used there. */

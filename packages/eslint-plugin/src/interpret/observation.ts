@@ -140,7 +140,7 @@ export interface DrawObservation {
   readonly option: string | null;
   readonly operation:
     | { readonly kind: 'random'; perturbs: boolean }
-    | { readonly kind: 'functional'; readonly fault: FunctionalFault };
+    | { readonly kind: 'functional'; readonly fault: FunctionalFault; readonly what: 'random' | 'statistics'; readonly rateInSight: boolean };
 }
 
 /** Why a functional layer is active in evaluation mode. */
@@ -151,6 +151,8 @@ export type FunctionalFault =
   | { readonly kind: 'constant'; readonly name: string; readonly span: Span }
   /** It has no `training` argument, and nothing sets its rate to 0 in evaluation mode. */
   | { readonly kind: 'rate'; readonly name: string; readonly span: Span }
+  /** `training` was left out and is false by default: it never does anything. */
+  | { readonly kind: 'no-effect'; readonly name: string; readonly argsEnd: number; readonly hasArgs: boolean }
   /** The flag is given in the place of the rate, and all else is left out. */
   | { readonly kind: 'flag-as-rate'; readonly name: string; readonly span: Span }
   /** `training=not self.training`. */

@@ -18,10 +18,11 @@ import { noteUnregistered } from './registration.ts';
 import { eachInTree } from './set-mode.ts';
 
 export function probeClasses(machine: Machine, base: State): void {
-  for (const cls of machine.classes.values()) if (cls.module === machine.module) machine.withBudget(() => probeClass(machine, base, cls));
+  const idles = mayIdle(machine);
+  for (const cls of machine.classes.values()) if (cls.module === machine.module) machine.withBudget(() => probeClass(machine, base, cls, idles));
 }
 
-function probeClass(machine: Machine, base: State, cls: ProjectClass): void {
+function probeClass(machine: Machine, base: State, cls: ProjectClass, idles: boolean): void {
   const order = machine.order(cls);
   if (order.family !== null) probeLayer(machine, base, cls, order.family);
   if (kindOfClass(order) !== 'module') return;
@@ -31,8 +32,14 @@ function probeClass(machine: Machine, base: State, cls: ProjectClass): void {
     const state = base.clone();
     noteUnregistered(machine, state, cls, constructUnknown(machine, state, cls));
   }
-  probeForward(machine, base, cls);
+  probeForward(machine, base, cls, idles);
   machine.running = null;
+}
+
+/** Holds if the file names a function that is off unless it is told the mode: what runs in training mode alone is looked at for its sake. */
+function mayIdle(machine: Machine): boolean {
+  const { idle } = machine.libraries;
+  return machine.module.funcs.some((func) => func.blocks.some((block) => block.instrs.some((instr) => (instr.kind === 'call' && instr.callee.kind === 'method' && idle.has(instr.callee.name)) || (instr.kind === 'import' && instr.name !== null && idle.has(instr.name)))));
 }
 
 /** Holds if the class has a collection or a private field at all; most have none, and are not constructed once more. */
@@ -42,7 +49,7 @@ function mayHide(machine: Machine, cls: ProjectClass): boolean {
   return inClass.some((func) => func.blocks.some((block) => block.instrs.some((instr) => (instr.kind === 'collection' && instr.form !== 'string') || (instr.kind === 'set-attr' && instr.name.startsWith('#')))));
 }
 
-function probeForward(machine: Machine, base: State, cls: ProjectClass): void {
+function probeForward(machine: Machine, base: State, cls: ProjectClass, idles: boolean): void {
   const forward = findMember(machine.order(cls), machine.libraries.moduleModel.forward);
   if (forward === null) return;
   const state = base.clone();
@@ -53,7 +60,7 @@ function probeForward(machine: Machine, base: State, cls: ProjectClass): void {
     if (atom.kind !== 'function') continue;
     machine.entered.set(atom.ref.func, atom.ref.module);
     const asleep = runIn(machine, state, cls, receiver, atom.ref, EVAL);
-    if (asleep.seen.size === 0) continue;
+    if (asleep.seen.size === 0 && !idles) continue;
     const awake = runIn(machine, state, cls, receiver, atom.ref, TRAIN);
     for (const draw of asleep.seen) if (draw.inverted !== false) draw.inverted = awake.finished && !awake.seen.has(draw);
   }

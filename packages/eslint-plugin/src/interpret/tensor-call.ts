@@ -84,6 +84,9 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
     return returned({ ...derive([receiver, ...given]), noise: receiver.noise });
   }
   if (receiver.atoms.length > 0 && !receiver.unknown) return returned(derive([receiver, ...given]));
-  if (given.length === 0) return returned(joinValues(ANYTHING, NOTHING));
+  if (given.length === 0) {
+    machine.unseenCalls.add(instr);
+    return returned(joinValues(ANYTHING, NOTHING));
+  }
   return callUnknown(machine, state, receiver, args, instr);
 }

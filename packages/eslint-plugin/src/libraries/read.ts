@@ -31,6 +31,8 @@ export class Libraries {
   readonly moduleMethods = new Map<string, MethodEffect>();
   readonly shapeAttributes = new Set<string>();
   readonly flags = new Set<string>();
+  /** Names of functional layers that are off unless they are told the mode. */
+  readonly idle = new Set<string>();
 
   constructor(models: readonly LibraryModel[]) {
     this.models = models;
@@ -42,6 +44,7 @@ export class Libraries {
       for (const row of model.functions) {
         if (row.path.endsWith('*')) this.#prefixes.push(row);
         else this.#functions.set(row.path, row);
+        if (row.effect.kind === 'functional' && row.effect.training?.default === false) this.idle.add(row.path.slice(row.path.lastIndexOf('.') + 1));
       }
       for (const row of model.frameworks) for (const base of row.bases) this.#frameworks.set(base, row);
       for (const [name, effect] of Object.entries(model.tensorMethods)) this.tensorMethods.set(name, effect);

@@ -76,8 +76,10 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('assert-grad'), grad: argument }),
     /** Draws random numbers in every mode. */
     v.strictObject({ kind: v.literal('random') }),
-    /** A layer as a function, whose mode is an argument. `rate` 0 makes it inert. */
-    v.strictObject({ kind: v.literal('functional'), training: v.nullable(argument), rate: v.nullable(argument) }),
+    /** Turns its argument into a number or a truth value: takes it out of a tensor, and leaves constants and flags what they are. */
+    v.strictObject({ kind: v.literal('cast') }),
+    /** A layer as a function, whose mode is an argument. `rate` 0 makes it inert. `what`: what differs between the modes. */
+    v.strictObject({ kind: v.literal('functional'), training: v.nullable(argument), rate: v.nullable(argument), what: v.optional(v.picklist(['random', 'statistics']), 'random') }),
     /** Makes a module whose class we cannot see. */
     v.strictObject({
       kind: v.literal('load-module'),

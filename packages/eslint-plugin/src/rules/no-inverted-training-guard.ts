@@ -18,7 +18,7 @@ export const noInvertedTrainingGuard: ModeRule = {
 function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[] {
   const { operation } = draw;
   const negated = operation.kind === 'functional' && operation.fault.kind === 'inverted' ? operation.fault : null;
-  if ((draw.inverted !== true && negated === null) || isInBrokenCode(analysis, draw.where.func.span)) return [];
+  if ((draw.inverted !== true && negated === null) || (operation.kind === 'functional' && operation.fault.kind === 'no-effect') || isInBrokenCode(analysis, draw.where.func.span)) return [];
   // A sample that is drawn in evaluation mode only may be what a generative network does.
   const perturbs = operation.kind === 'functional' || operation.perturbs;
   return [report(analysis, draw, perturbs && !isDesigned(draw) && !draw.declared && !draw.incomplete ? 'definite' : 'possible')];

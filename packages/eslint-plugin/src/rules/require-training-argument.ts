@@ -24,11 +24,13 @@ function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[
   if (fault.kind === 'stale' || fault.kind === 'inverted') return [];
   const named = `${draw.owner.definition.name} ${draw.where.func.name}`;
   // A constant is written on purpose more often than not; only the reader can tell.
-  const certainty = fault.kind === 'constant' || draw.declared || DESIGNED.test(named) || draw.incomplete ? 'possible' : 'definite';
+  const isOpen = fault.kind === 'constant' || (draw.operation.rateInSight === false && (fault.kind === 'rate' || fault.kind === 'omitted'));
+  const certainty = isOpen || draw.declared || (fault.kind !== 'no-effect' && DESIGNED.test(named)) || draw.incomplete ? 'possible' : 'definite';
+  if (fault.kind === 'no-effect') return [reportNoEffect(analysis, draw, fault, certainty)];
   return [report(analysis, draw, fault, certainty)];
 }
 
-type Fault = Exclude<FunctionalFault, { kind: 'stale' | 'inverted' }>;
+type Fault = Exclude<FunctionalFault, { kind: 'stale' | 'inverted' | 'no-effect' }>;
 
 function report(analysis: Analysis, draw: DrawObservation, fault: Fault, certainty: Finding['certainty']): Finding {
   const call = quote(analysis, draw.calleeSpan);
@@ -43,7 +45,7 @@ function report(analysis: Analysis, draw: DrawObservation, fault: Fault, certain
     file: analysis.file,
     span: draw.call.span,
     what: `${call} stays active in evaluation mode.`,
-    why: `Here ${because}, so \`${draw.owner.definition.name}\` drops values at random after \`eval()\` too.`,
+    why: `Here ${because}, so \`${draw.owner.definition.name}\` ${draw.operation.kind === 'functional' && draw.operation.what === 'statistics' ? 'uses the statistics of the batch' : 'drops values at random'} after \`eval()\` too.`,
     action: fault.kind === 'rate' ? `Pass 0 unless \`${flag ?? 'training'}\` holds.` : analysis.module.language === 'python' ? `Pass \`${fault.name}=${flag ?? 'training'}\`.` : `Pass \`${flag ?? 'training'}\` as \`${fault.name}\`.`,
     witness: [{ file: analysis.file, span: draw.owner.definition.nameSpan, text: `\`${draw.owner.definition.name}.forward\` reaches it in evaluation mode` }],
     // In training mode the flag is true, which is what the call did before.
@@ -66,6 +68,25 @@ function reportRate(analysis: Analysis, draw: DrawObservation, fault: Extract<Fa
     witness: [],
     fix: null,
     suggestions: analysis.module.language === 'python' && !given.includes('=') ? [{ message: 'Pass it as `training`.', edits: [{ span: fault.span, text: `training=${given}` }] }] : [],
+  };
+}
+
+/** `F.alpha_dropout(x, 0.5)`: off unless it is told otherwise. */
+function reportNoEffect(analysis: Analysis, draw: DrawObservation, fault: Extract<FunctionalFault, { kind: 'no-effect' }>, certainty: Finding['certainty']): Finding {
+  const flag = flagOf(analysis, draw);
+  const at = { start: fault.argsEnd, end: fault.argsEnd };
+  return {
+    rule: 'require-training-argument',
+    certainty,
+    file: analysis.file,
+    span: draw.call.span,
+    what: `${quote(analysis, draw.calleeSpan)} has no effect, in training mode neither.`,
+    why: `Here \`${fault.name}\` is left out and is false by default, so nothing is ever drawn at random.`,
+    action: `Pass \`${fault.name}=${flag ?? 'training'}\`, or leave the call out.`,
+    witness: [{ file: analysis.file, span: draw.owner.definition.nameSpan, text: `\`${draw.owner.definition.name}.forward\` reaches it` }],
+    // It changes what training does.
+    fix: null,
+    suggestions: flag === null || analysis.module.language !== 'python' ? [] : [{ message: `Make it follow \`${flag}\`.`, edits: [{ span: at, text: `${fault.hasArgs ? ', ' : ''}${fault.name}=${flag}` }] }],
   };
 }
 
