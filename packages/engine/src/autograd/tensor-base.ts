@@ -99,6 +99,15 @@ export abstract class TensorBase {
     return this.#requiresGrad ? { kind: 'leaf', leaf: this } : null;
   }
 
+  /**
+   * Puts other values, of any type and shape, in the place of this tensor's, as PyTorch's `tensor.data = …` does: whoever holds the tensor
+   * sees them. Graphs recorded before keep the old ones.
+   */
+  replaceArray(array: NdArray): void {
+    (this as { array: NdArray }).array = array;
+    this.historyVersion = array.storage.rewrites;
+  }
+
   accumulateGrad(grad: NdArray): void {
     if (this.grad === null) this.grad = this.wrap(grad.copy(this.dtype), false);
     else this.grad.array.assign(addArrays(this.grad.array, grad));

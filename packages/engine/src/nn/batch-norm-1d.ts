@@ -60,7 +60,7 @@ export class BatchNorm1d extends Module {
         this.numBatchesTracked.add_(1);
       } finally {
         // A write to an inference tensor is made, and then refused.
-        this.#written('num_batches_tracked');
+        this.written('num_batches_tracked');
       }
       if (this.momentum === null) factor = 1 / this.numBatchesTracked.array.contiguousData()[0]!;
     }
@@ -74,10 +74,15 @@ export class BatchNorm1d extends Module {
       eps: this.eps,
     });
     if (training && this.trackRunningStats && this.runningMean !== null) {
-      this.#written('running_mean');
-      this.#written('running_var');
+      this.written('running_mean');
+      this.written('running_var');
     }
     return out;
+  }
+
+  /** Checkpoints from before the batches were counted lack the count (H12). */
+  override optionalState(): readonly string[] {
+    return ['num_batches_tracked'];
   }
 
   /** Sensitive if it has running statistics or is to move them. */
@@ -85,7 +90,7 @@ export class BatchNorm1d extends Module {
     return this.trackRunningStats || this.runningMean !== null || this.runningVar !== null;
   }
 
-  #written(name: string): void {
+  private written(name: string): void {
     const trace = activeTrace();
     trace?.emit({ kind: 'buffer', module: trace.moduleId(this), className: this.constructor.name, name, via: 'forward', forward: trace.rootCall, site: callSite() });
   }

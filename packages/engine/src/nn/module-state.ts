@@ -8,10 +8,7 @@
 import { callSite, formatCallSite } from '../trace/call-site.ts';
 import { activeTrace } from '../trace/trace.ts';
 import type { Tensor } from '../ops/tensor.ts';
-
-export interface Hook {
-  (module: object, inputs: readonly unknown[], output?: unknown): unknown;
-}
+import type { ModuleHooks } from './module-hooks.ts';
 
 /** Where and how the mode of a module was last set. */
 export interface ModeOrigin {
@@ -25,8 +22,8 @@ export interface ModuleState {
   modeSetAt: ModeOrigin | undefined;
   /** Field name to its key in the state dictionary and whether it is saved. */
   readonly buffers: Map<string, { readonly key: string; readonly persistent: boolean }>;
-  readonly preHooks: Set<Hook>;
-  readonly hooks: Set<Hook>;
+  /** Null until the first hook is registered. */
+  hooks: ModuleHooks | null;
 }
 
 export const moduleState: unique symbol = Symbol('modeguard.moduleState');
@@ -73,7 +70,7 @@ export const modeChange: { outermost: { readonly origin: ModeOrigin | undefined 
 
 /** Gives a module under construction its state and its `training` property. */
 export function initializeModuleState(module: object): void {
-  const state: ModuleState = { training: true, modeSetAt: modeOrigin('constructor'), buffers: new Map(), preHooks: new Set(), hooks: new Set() };
+  const state: ModuleState = { training: true, modeSetAt: modeOrigin('constructor'), buffers: new Map(), hooks: null };
   Object.defineProperty(module, moduleState, { value: state });
   Object.defineProperty(module, 'training', trainingProperty);
   const trace = activeTrace();

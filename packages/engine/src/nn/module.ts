@@ -10,18 +10,29 @@
  * Worked example: `class Net extends nn.Module { readonly fc = new nn.Linear(4, 2); forward(x: Tensor) { return this.fc.call(x); } }`,
  * used as `new Net().call(x)`: `forward` is what a class writes, `call` runs hooks and trace around it.
  */
+import { withoutRecording } from '../autograd/grad-mode.ts';
 import { gradPort, type GradPort } from '../autograd/grad-port.ts';
+import { isFloating, type DType } from '../tensor/dtype.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { Tensor } from '../ops/tensor.ts';
+import { RuntimeError } from '../tensor/errors.ts';
+import { deepCopy } from './deep-copy.ts';
 import { knownSensitivity } from './known-sensitivity.ts';
-import { initializeModuleState, moduleState, type Hook, type ModeOrigin, type ModuleState } from './module-state.ts';
+import { ModuleHooks, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook, type HookHandle } from './module-hooks.ts';
+import { bufferAt, parameterAt, submoduleAt } from './module-lookup.ts';
+import { initializeModuleState, moduleState, type ModeOrigin, type ModuleState } from './module-state.ts';
 import { Parameter } from './parameter.ts';
 import { changeMode, setMode } from './set-mode.ts';
-import { loadStateInto, type StateDict } from './state-dict.ts';
+import { loadStateInto, type IncompatibleKeys, type LoadOptions, type OwnState, type StateDict } from './state-dict.ts';
 import { tracedCall } from './traced-call.ts';
 
-export interface HookHandle {
-  remove(): void;
+export type { HookHandle } from './module-hooks.ts';
+
+export interface NamedOptions {
+  /** Put before every path. */
+  readonly prefix?: string;
+  readonly recurse?: boolean;
+  readonly removeDuplicate?: boolean;
 }
 
 export abstract class Module {
@@ -39,41 +50,40 @@ export abstract class Module {
 
   /** Runs pre-hooks, `forward` and hooks. */
   call(...inputs: Parameters<this['forward']>): ReturnType<this['forward']> {
-    const state = this[moduleState];
-    const runPreHooks = (): readonly unknown[] => {
-      let given: readonly unknown[] = inputs;
-      for (const hook of state.preHooks) {
-        const replaced = hook(this, given);
-        if (replaced !== undefined) given = Array.isArray(replaced) ? replaced : [replaced];
-      }
-      return given;
-    };
-    const run = (given: readonly unknown[]): ReturnType<this['forward']> => {
-      // A class written in JavaScript may have none.
-      if (typeof this.forward !== 'function') throw new Error(`Module [${this.constructor.name}] is missing the required "forward" function`);
-      let output: unknown = this.forward(...given);
-      for (const hook of state.hooks) output = hook(this, given, output) ?? output;
-      return output as ReturnType<this['forward']>;
-    };
+    // A class written in JavaScript may have none.
+    if (typeof this.forward !== 'function') throw new Error(`Module [${this.constructor.name}] is missing the required "forward" function`);
+    const { hooks } = this[moduleState];
     const trace = activeTrace();
-    return trace === null ? run(runPreHooks()) : tracedCall(trace, this, runPreHooks, run);
+    const forward = (given: readonly unknown[]): unknown => this.forward(...given);
+    if (hooks === null || hooks.isEmpty) return (trace === null ? this.forward(...inputs) : tracedCall(trace, this, () => inputs, forward)) as ReturnType<this['forward']>;
+    const prepare = (): readonly unknown[] => hooks.prepare(this, inputs);
+    const run = (given: readonly unknown[]): unknown => hooks.run(this, given, forward);
+    return (trace === null ? run(prepare()) : tracedCall(trace, this, prepare, run)) as ReturnType<this['forward']>;
+  }
+
+  // Not `#private`, here and in all layers: a deep copy is made without running constructors, which alone give an object private members.
+  private get hookLists(): ModuleHooks {
+    return (this[moduleState].hooks ??= new ModuleHooks());
   }
 
   /** `hook(module, inputs)` before every `forward`; what it returns replaces the inputs. */
-  registerForwardPreHook(hook: (module: object, inputs: readonly unknown[]) => unknown): HookHandle {
-    return this.#hook(this[moduleState].preHooks, hook);
+  registerForwardPreHook(hook: ForwardPreHook, options: { readonly prepend?: boolean } = {}): HookHandle {
+    return ModuleHooks.add(this.hookLists.forwardPre, hook, options);
   }
 
-  /** `hook(module, inputs, output)` after every `forward`; what it returns replaces the output. */
-  registerForwardHook(hook: (module: object, inputs: readonly unknown[], output: unknown) => unknown): HookHandle {
-    return this.#hook(this[moduleState].hooks, hook as Hook);
+  /** `hook(module, inputs, output)` after every `forward`; what it returns replaces the output. With `alwaysCall` also after a throw. */
+  registerForwardHook(hook: ForwardHook, options: { readonly prepend?: boolean; readonly alwaysCall?: boolean } = {}): HookHandle {
+    return ModuleHooks.add(this.hookLists.forward, hook, options);
   }
 
-  #hook(hooks: Set<Hook>, hook: Hook): HookHandle {
-    // Wrapped, so that one function may be registered twice.
-    const entry: Hook = (module, inputs, output) => hook(module, inputs, output);
-    hooks.add(entry);
-    return { remove: () => void hooks.delete(entry) };
+  /** `hook(module, gradInput, gradOutput)` when the gradients of all inputs are known; what it returns replaces those of the inputs. */
+  registerFullBackwardHook(hook: BackwardHook, options: { readonly prepend?: boolean } = {}): HookHandle {
+    return ModuleHooks.add(this.hookLists.backward, hook, options);
+  }
+
+  /** `hook(module, gradOutput)` when the gradients of all outputs are known; what it returns replaces them. */
+  registerFullBackwardPreHook(hook: BackwardPreHook, options: { readonly prepend?: boolean } = {}): HookHandle {
+    return ModuleHooks.add(this.hookLists.backwardPre, hook, options);
   }
 
   // --- mode
@@ -131,11 +141,16 @@ export abstract class Module {
       .map((name): [string, unknown] => [name, (this as Record<string, unknown>)[name]]);
   }
 
+  /** Direct children with their names; one that two fields hold comes twice. */
+  *childEntries(): Generator<[string, Module]> {
+    for (const [name, value] of this.registered()) if (value instanceof Module) yield [name, value];
+  }
+
   /** Direct children with their names, each module once. */
   *namedChildren(): Generator<[string, Module]> {
     const seen = new Set<Module>();
-    for (const [name, value] of this.registered()) {
-      if (!(value instanceof Module) || seen.has(value)) continue;
+    for (const [name, value] of this.childEntries()) {
+      if (seen.has(value)) continue;
       seen.add(value);
       yield [name, value];
     }
@@ -150,51 +165,71 @@ export abstract class Module {
     if (seen.has(this)) return;
     if (removeDuplicate) seen.add(this);
     yield [prefix, this];
-    for (const [name, child] of this.registered()) {
-      if (child instanceof Module) yield* child.namedModules(prefix === '' ? name : `${prefix}.${name}`, removeDuplicate, seen);
-    }
+    for (const [name, child] of this.childEntries()) yield* child.namedModules(prefix === '' ? name : `${prefix}.${name}`, removeDuplicate, seen);
   }
 
   *modules(): Generator<Module> {
     for (const [, module] of this.namedModules()) yield module;
   }
 
-  *#namedTensors(of: (module: Module) => Iterable<[string, Tensor]>, recurse: boolean): Generator<[string, Tensor]> {
+  private *namedTensors(of: (module: Module) => Iterable<[string, Tensor]>, { prefix = '', recurse = true, removeDuplicate = true }: NamedOptions): Generator<[string, Tensor]> {
     const seen = new Set<Tensor>();
-    for (const [prefix, module] of recurse ? this.namedModules() : [['', this] as const]) {
+    for (const [path, module] of recurse ? this.namedModules(prefix, removeDuplicate) : [[prefix, this] as const]) {
       for (const [name, value] of of(module)) {
         if (seen.has(value)) continue;
-        seen.add(value);
-        yield [prefix === '' ? name : `${prefix}.${name}`, value];
+        if (removeDuplicate) seen.add(value);
+        yield [path === '' ? name : `${path}.${name}`, value];
       }
     }
   }
 
-  *#ownParameters(): Generator<[string, Parameter]> {
+  private *ownParameters(): Generator<[string, Parameter]> {
     for (const [name, value] of this.registered()) if (value instanceof Parameter) yield [name, value];
   }
 
-  *#ownBuffers(onlySaved: boolean): Generator<[string, Tensor]> {
-    for (const [field, { key, persistent }] of this[moduleState].buffers) {
+  private *ownBuffers(): Generator<[string, Tensor]> {
+    for (const [field, { key }] of this[moduleState].buffers) {
       const value = (this as Record<string, unknown>)[field];
-      if (value instanceof Tensor && (persistent || !onlySaved)) yield [key, value];
+      if (value instanceof Tensor) yield [key, value];
     }
   }
 
-  namedParameters(options: { readonly recurse?: boolean } = {}): Generator<[string, Parameter]> {
-    return this.#namedTensors((module) => module.#ownParameters(), options.recurse ?? true) as Generator<[string, Parameter]>;
+  /** Parameters with their paths, each once unless `removeDuplicate` is false. */
+  namedParameters(options: NamedOptions = {}): Generator<[string, Parameter]> {
+    return this.namedTensors((module) => module.ownParameters(), options) as Generator<[string, Parameter]>;
   }
 
   *parameters(options: { readonly recurse?: boolean } = {}): Generator<Parameter> {
     for (const [, parameter] of this.namedParameters(options)) yield parameter;
   }
 
-  namedBuffers(options: { readonly recurse?: boolean } = {}): Generator<[string, Tensor]> {
-    return this.#namedTensors((module) => module.#ownBuffers(false), options.recurse ?? true);
+  namedBuffers(options: NamedOptions = {}): Generator<[string, Tensor]> {
+    return this.namedTensors((module) => module.ownBuffers(), options);
   }
 
   *buffers(options: { readonly recurse?: boolean } = {}): Generator<Tensor> {
     for (const [, buffer] of this.namedBuffers(options)) yield buffer;
+  }
+
+  /** What is registered under this name, undefined if nothing is. */
+  entry(name: string): unknown {
+    for (const [key, value] of this.registered()) if (key === name) return value;
+    return undefined;
+  }
+
+  /** The module at a dotted path; '' is this one. @throws ReferenceError that names the part that leads nowhere */
+  getSubmodule(target: string): Module {
+    return submoduleAt(this, target);
+  }
+
+  /** @throws ReferenceError that names the part that leads nowhere or to no parameter */
+  getParameter(target: string): Parameter {
+    return parameterAt(this, target);
+  }
+
+  /** @throws ReferenceError that names the part that leads nowhere or to no buffer */
+  getBuffer(target: string): Tensor {
+    return bufferAt(this, target);
   }
 
   /**
@@ -224,6 +259,39 @@ export abstract class Module {
     return this;
   }
 
+  /**
+   * Converts floating-point parameters, their gradients and floating-point buffers to `dtype`; the tensors stay the same objects.
+   * @throws TypeError for a type that is not a floating-point one
+   */
+  to(dtype: DType): this {
+    if (!isFloating(dtype)) throw new TypeError(`nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=torch.${dtype}`);
+    withoutRecording(() => {
+      for (const module of this.modules()) {
+        for (const tensor of [...module.namedParameters({ recurse: false }), ...module.namedBuffers({ recurse: false })].map(([, value]) => value)) {
+          if (isFloating(tensor.dtype) && tensor.dtype !== dtype) tensor.replaceArray(tensor.array.copy(dtype));
+          if (tensor.grad !== null && tensor.grad.dtype !== dtype) tensor.grad = tensor.grad.to(dtype);
+        }
+      }
+    });
+    return this;
+  }
+
+  float(): this {
+    return this.to('float32');
+  }
+
+  double(): this {
+    return this.to('float64');
+  }
+
+  /**
+   * A copy of this module and of everything registered in it, with the same values, modes and hooks; what is shared inside is shared inside the
+   * copy. @throws RuntimeError for a tensor that an operation made
+   */
+  deepCopy(): this {
+    return deepCopy(this);
+  }
+
   requiresGrad_(requiresGrad = true): this {
     for (const parameter of this.parameters()) parameter.requiresGrad_(requiresGrad);
     return this;
@@ -236,23 +304,56 @@ export abstract class Module {
     }
   }
 
-  /** Parameters and persistent buffers by path: detached, sharing memory. The mode is no part of it. */
+  /** Parameters, persistent buffers and extra state by path: detached, sharing memory. The mode is no part of it. */
   stateDict(prefix = ''): StateDict {
     const state: StateDict = new Map();
     for (const [path, module] of this.namedModules('', false)) {
       const start = prefix + (path === '' ? '' : `${path}.`);
-      for (const [name, value] of module.#ownParameters()) state.set(start + name, value.detach());
-      for (const [name, value] of module.#ownBuffers(true)) state.set(start + name, value.detach());
+      for (const { name, value } of module.ownState()) state.set(start + name, value.detach());
+      const extra = module.getExtraState();
+      if (extra !== undefined) state.set(`${start}_extra_state`, extra);
     }
     return state;
   }
 
+  /** Parameters, then persistent buffers of this module alone, with the field that holds each. */
+  *ownState(): Generator<OwnState> {
+    for (const [name, value] of this.ownParameters()) yield { name, field: name, value };
+    for (const [field, { key, persistent }] of this[moduleState].buffers) {
+      const value = (this as Record<string, unknown>)[field];
+      if (persistent && value instanceof Tensor) yield { name: key, field, value };
+    }
+  }
+
+  /** Puts `value` where `ownState` found one. Classes that keep parameters elsewhere than in fields override it. */
+  setOwnState(field: string, value: Tensor): void {
+    (this as Record<string, unknown>)[field] = value;
+  }
+
+  /** What a class adds to its state dictionary under `_extra_state`, with `setExtraState` for the way back: a tensor, since a state dictionary holds nothing else. */
+  getExtraState(): Tensor | undefined {
+    return undefined;
+  }
+
+  /** Called with what `getExtraState` gave when a state dictionary is loaded. */
+  setExtraState(_state: Tensor): void {
+    throw new RuntimeError('Reached a code path in Module.setExtraState() that should never be called.');
+  }
+
+  /** Called with the whole dictionary, and where this module's part of it starts, before it is looked at. */
+  beforeLoad(_prefix: string, _state: StateDict): void {}
+
+  /** Keys of this module's own state that an older checkpoint may lack; what the module has stays then. */
+  optionalState(): readonly string[] {
+    return [];
+  }
+
   /**
-   * Copies values in by name; the mode stays as it is.
+   * Copies values in by name, or with `assign` takes the given tensors themselves; the mode stays as it is.
    * @throws RuntimeError that lists all missing, unexpected and ill-sized keys (the first two only when `strict`)
    */
-  loadStateDict(state: StateDict | Readonly<Record<string, Tensor>>, options: { readonly strict?: boolean } = {}): { readonly missingKeys: readonly string[]; readonly unexpectedKeys: readonly string[] } {
-    return loadStateInto(this, state, options.strict ?? true);
+  loadStateDict(state: StateDict | Readonly<Record<string, Tensor>>, options: LoadOptions = {}): IncompatibleKeys {
+    return loadStateInto(this, state, options);
   }
 
   /** `Net(\n  (fc): Linear(inFeatures=4, ...)\n)`. */

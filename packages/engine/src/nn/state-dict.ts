@@ -1,48 +1,111 @@
 /**
  * Loading of a state dictionary.
  *
- * Guarantees: PyTorch's error, which lists every problem at once; nothing is copied if the keys or sizes do not fit. (PyTorch has by
- * then copied what did fit.) Every buffer written is told to the trace. Refuses nothing else: types are converted.
+ * Guarantees: PyTorch's error, which lists every problem at once, in PyTorch's order (2.13, executed): missing keys, unexpected keys, sizes.
+ * Nothing is changed if the keys or sizes do not fit. (PyTorch has by then copied what did fit.) Values are converted to the type of the
+ * module's own, unless `assign` puts the given tensors in their place. Every buffer written is told to the trace.
+ * A 0-dimensional state takes a tensor of one element, as old checkpoints have it.
  */
 import { withoutRecording } from '../autograd/grad-mode.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { formatSize, sameShape } from '../tensor/shape.ts';
-import type { Tensor } from '../ops/tensor.ts';
+import { Tensor } from '../ops/tensor.ts';
 import { callSite } from '../trace/call-site.ts';
 import { activeTrace } from '../trace/trace.ts';
+import { Parameter } from './parameter.ts';
 import type { Module } from './module.ts';
 
 export type StateDict = Map<string, Tensor>;
 
+export interface LoadOptions {
+  /** Whether missing and unexpected keys are errors; true by default. */
+  readonly strict?: boolean;
+  /** Takes the tensors themselves, with their type, instead of copying their values. Parameters keep whether they require gradients. */
+  readonly assign?: boolean;
+}
+
+export interface IncompatibleKeys {
+  readonly missingKeys: readonly string[];
+  readonly unexpectedKeys: readonly string[];
+}
+
+/** One tensor of a module's own state: its key, and the field that holds it. */
+export interface OwnState {
+  readonly name: string;
+  readonly field: string;
+  readonly value: Tensor;
+}
+
 const quoted = (keys: readonly string[]): string => keys.map((key) => `"${key}"`).join(', ');
 
-export function loadStateInto(
-  module: Module,
-  state: StateDict | Readonly<Record<string, Tensor>>,
-  strict: boolean,
-): { readonly missingKeys: readonly string[]; readonly unexpectedKeys: readonly string[] } {
-  const given = state instanceof Map ? state : new Map(Object.entries(state));
-  const own = module.stateDict();
-  const missingKeys = [...own.keys()].filter((key) => !given.has(key));
-  const unexpectedKeys = [...given.keys()].filter((key) => !own.has(key));
-  const problems: string[] = [];
-  if (strict && unexpectedKeys.length > 0) problems.push(`Unexpected key(s) in state_dict: ${quoted(unexpectedKeys)}. `);
-  if (strict && missingKeys.length > 0) problems.unshift(`Missing key(s) in state_dict: ${quoted(missingKeys)}. `);
-  for (const [key, target] of own) {
+/** What loading will do, found before anything is changed. */
+interface Plan {
+  readonly missing: string[];
+  readonly unexpected: string[];
+  readonly errors: string[];
+  readonly actions: (() => void)[];
+}
+
+function planModule(module: Module, prefix: string, given: StateDict, assign: boolean, plan: Plan): void {
+  module.beforeLoad(prefix, given);
+  const own = [...module.ownState()];
+  const optional = module.optionalState();
+  for (const { name, field, value } of own) {
+    const key = prefix + name;
     const source = given.get(key);
-    if (source !== undefined && !sameShape(source.shape, target.shape)) {
-      problems.push(`size mismatch for ${key}: copying a param with shape ${formatSize(source.shape)} from checkpoint, the shape in current model is ${formatSize(target.shape)}.`);
+    if (source === undefined) {
+      if (!given.has(key) && optional.includes(name)) continue;
+      plan.missing.push(key);
+      continue;
     }
+    if (!((source as unknown) instanceof Tensor)) {
+      plan.errors.push(`While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${typeof source}`);
+      continue;
+    }
+    const fitting = value.dim() === 0 && source.dim() === 1 && source.numel() === 1 ? source.squeeze() : source;
+    if (sameShape(value.shape, fitting.shape)) plan.actions.push(() => put(module, field, fitting, assign));
+    else plan.errors.push(`size mismatch for ${key}: copying a param with shape ${formatSize(fitting.shape)} from checkpoint, the shape in current model is ${formatSize(value.shape)}.`);
   }
+  const extra = `${prefix}_extra_state`;
+  if (module.getExtraState() !== undefined) {
+    const state = given.get(extra);
+    if (state === undefined) plan.missing.push(extra);
+    else plan.actions.push(() => module.setExtraState(state));
+  } else if (given.has(extra)) {
+    plan.unexpected.push(extra);
+  }
+  const names = new Set(own.map(({ name }) => name));
+  const children = new Set([...module.childEntries()].map(([name]) => name));
+  for (const key of given.keys()) {
+    if (!key.startsWith(prefix) || key === extra) continue;
+    const [head, ...rest] = key.slice(prefix.length).split('.');
+    if (!(rest.length > 0 ? children : names).has(head!)) plan.unexpected.push(key);
+  }
+  for (const [name, child] of module.childEntries()) planModule(child, `${prefix}${name}.`, given, assign, plan);
+}
+
+function put(module: Module, field: string, source: Tensor, assign: boolean): void {
+  const old = [...module.ownState()].find((state) => state.field === field)!.value;
+  if (!assign) old.copy_(source);
+  else if (!(old instanceof Parameter)) module.setOwnState(field, source);
+  else if (source instanceof Parameter) module.setOwnState(field, source.requiresGrad_(old.requiresGrad));
+  else module.setOwnState(field, new Parameter(source, { requiresGrad: old.requiresGrad }));
+}
+
+export function loadStateInto(module: Module, state: StateDict | Readonly<Record<string, Tensor>>, options: LoadOptions): IncompatibleKeys {
+  if (typeof state !== 'object' || state === null) throw new TypeError(`Expected state_dict to be dict-like, got ${typeof state}.`);
+  const given = state instanceof Map ? state : new Map(Object.entries(state));
+  const plan: Plan = { missing: [], unexpected: [], errors: [], actions: [] };
+  planModule(module, '', given, options.assign ?? false, plan);
+  const problems = [...plan.errors];
+  if ((options.strict ?? true) && plan.unexpected.length > 0) problems.unshift(`Unexpected key(s) in state_dict: ${quoted(plan.unexpected)}. `);
+  if ((options.strict ?? true) && plan.missing.length > 0) problems.unshift(`Missing key(s) in state_dict: ${quoted(plan.missing)}. `);
   if (problems.length > 0) throw new RuntimeError(`Error(s) in loading state_dict for ${module.constructor.name}:\n\t${problems.join('\n\t')}`);
   withoutRecording(() => {
-    for (const [key, target] of own) {
-      const source = given.get(key);
-      if (source !== undefined) target.copy_(source);
-    }
+    for (const act of plan.actions) act();
   });
   reportBuffers(module, given);
-  return { missingKeys, unexpectedKeys };
+  return { missingKeys: plan.missing, unexpectedKeys: plan.unexpected };
 }
 
 function reportBuffers(root: Module, given: StateDict): void {
