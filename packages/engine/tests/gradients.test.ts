@@ -63,6 +63,14 @@ const examples: { readonly [K in OpName]?: readonly Example<OpAttributes[K]>[] }
   where: [{ shapes: broadcast, attributes: {}, fixed: () => ({ before: [tensor([[true, false, true], [false, true, true]])] }) }],
   gather: [{ shapes: [[3, 2]], attributes: { dim: 0 }, fixed: () => ({ after: [index([[0, 1], [2, 2]])] }) }],
   indexSelect: [{ shapes: [[3, 2]], attributes: { dim: 1 }, fixed: () => ({ after: [index([1, 0, 1])] }) }],
+  recurrent: [
+    { shapes: [[3, 2, 2], [2, 3], [2, 3], [12, 2], [12, 3], [12], [12]], attributes: { kind: 'LSTM', reverse: false, bias: true, projected: false } },
+    { shapes: [[3, 2, 2], [2, 2], [2, 3], [12, 2], [12, 2], [2, 3]], attributes: { kind: 'LSTM', reverse: true, bias: false, projected: true } },
+    { shapes: [[3, 2, 2], [2, 3], [9, 2], [9, 3], [9], [9]], attributes: { kind: 'GRU', reverse: false, bias: true, projected: false } },
+    { shapes: [[2, 1, 3], [1, 2], [6, 3], [6, 2]], attributes: { kind: 'GRU', reverse: true, bias: false, projected: false } },
+    { shapes: [[3, 2, 2], [2, 3], [3, 2], [3, 3], [3], [3]], attributes: { kind: 'RNN_TANH', reverse: true, bias: true, projected: false } },
+    { shapes: [[2, 2, 2], [2, 3], [3, 2], [3, 3]], attributes: { kind: 'RNN_RELU', reverse: false, bias: false, projected: false } },
+  ],
   dropout: [{ shapes: one, attributes: { mask: NdArray.from('float64', [2, 3], new Float64Array([0, 2, 2, 0, 0, 2])) } }],
 };
 

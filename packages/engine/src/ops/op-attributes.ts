@@ -7,6 +7,7 @@
 import type { NdArray } from '../tensor/nd-array.ts';
 import type { DType } from '../tensor/dtype.ts';
 import type { Shape } from '../tensor/shape.ts';
+import type { RecurrentAttributes } from './recurrent-records.ts';
 
 export type None = Readonly<Record<never, never>>;
 export interface Reduction {
@@ -73,6 +74,8 @@ export interface OpAttributes {
   readonly gather: AlongDim;
   readonly indexSelect: AlongDim;
   readonly dropout: { readonly mask: NdArray };
+  // recurrent networks
+  readonly recurrent: RecurrentAttributes;
 }
 
 export type OpName = keyof OpAttributes;

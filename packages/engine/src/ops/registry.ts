@@ -6,6 +6,7 @@
 import type { OpRecord } from '../autograd/op-record.ts';
 import { binaryRecords, choiceRecords, comparisonRecords, unaryRecords } from './elementwise-records.ts';
 import type { OpAttributes } from './op-attributes.ts';
+import { recurrentRecords } from './recurrent-records.ts';
 import { reductionRecords } from './reduction-records.ts';
 import { shapeRecords } from './shape-records.ts';
 
@@ -17,5 +18,6 @@ export const registry: Registry = {
   ...comparisonRecords,
   ...choiceRecords,
   ...reductionRecords,
+  ...recurrentRecords,
   ...shapeRecords,
 };
