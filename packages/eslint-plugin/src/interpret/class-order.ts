@@ -49,8 +49,8 @@ export function classOrder(start: ProjectClass, libraries: Libraries): ClassOrde
           moduleModel ??= model;
           family ??= libraries.familyAt(atom.path);
           framework ??= libraries.frameworkAt(atom.path);
-          // A prefix row speaks of the classes that no other row names, and the base itself is none of them.
-          if (known !== null && known.kind === 'module' && !(model !== null && known.path.endsWith('*'))) {
+          // A pattern speaks of the classes that no other row names, and the base itself is none of them.
+          if (known !== null && known.kind === 'module' && !(model !== null && known.path.includes('*'))) {
             row ??= known;
             moduleModel ??= libraries.models.find((candidate) => candidate.classes.includes(known)) ?? null;
           }

@@ -20,6 +20,7 @@ import { runForGradients, symbolicInput } from './option-layers.ts';
 import { applyScope } from './scope.ts';
 import { differentiate } from './tensor-call.ts';
 import { eachInTree, setTreeMode, setTreeStatistics } from './set-mode.ts';
+import { truthOf } from './truth.ts';
 
 export function callLibrary(machine: Machine, frame: Frame, state: State, path: string, args: ArgValues, instr: CallInstr): CallResult {
   const { libraries } = machine;
@@ -101,7 +102,7 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     case 'require-eval':
       return returned(requireEval(machine, frame, state, path, findArgument(state, args, effect.module).value, instr));
     case 'load-module':
-      return returned(ofObject(loadedModule(machine, frame, state, path, effect, instr)));
+      return returned(ofObject(loadedModule(machine, frame, state, path, effect, args, instr)));
     case 'same-module': {
       const { value } = findArgument(state, args, effect.module);
       return returned(value);
@@ -262,8 +263,11 @@ function callModeScope(machine: Machine, frame: Frame, state: State, effect: Ext
   }, state);
 }
 
-function loadedModule(machine: Machine, frame: Frame, state: State, path: string, effect: Extract<FunctionEffect, { kind: 'load-module' }>, instr: CallInstr): AbstractObject {
-  const modes = effect.mode === 'train' ? TRAIN : effect.mode === 'eval' ? EVAL : UNKNOWN_MODE;
+function loadedModule(machine: Machine, frame: Frame, state: State, path: string, effect: Extract<FunctionEffect, { kind: 'load-module' }>, args: ArgValues, instr: CallInstr): AbstractObject {
+  const asked = effect.trainIf === undefined ? null : findArgument(state, args, effect.trainIf);
+  const truth = asked === null || asked.omitted ? { mayBeTrue: false, mayBeFalse: true } : truthOf(asked.value);
+  const usual = effect.mode === 'train' ? TRAIN : effect.mode === 'eval' ? EVAL : UNKNOWN_MODE;
+  const modes = (truth.mayBeTrue ? TRAIN : 0) | (truth.mayBeFalse ? usual : 0);
   const site = machine.site(instr.span);
   return machine.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: effect.sensitive, inertIf: [], holds: [], parameters: 'yes', optimizer: false, runsChildren: false, source: 'the row of the loader', ...(effect.sensitive === 'yes' ? { effect: effect.calibrated ? ('random' as const) : ('statistics' as const) } : {}) }, label: shortName(path), inert: 'no' }, { modes, settings: [{ site, mode: modes, how: 'loaded', selective: false }], statistics: effect.calibrated ? CALIBRATED : FRESH | UNKNOWN_STATISTICS, trainable: TRAINABLE });
 }

@@ -13,6 +13,7 @@ import { setChildren } from './construct.ts';
 import { callForward } from './forward.ts';
 import { eachMentioned, type ArgValues, type Frame, type Machine } from './machine.ts';
 import { noteReliedMode } from './races.ts';
+import { applyScope } from './scope.ts';
 import { eachInTree, escapeTree, modesOfFlag, setTreeMode, setTreeStatistics, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 import { callTensorMethod, differentiate } from './tensor-call.ts';
 
@@ -24,7 +25,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
   if (ofFramework !== undefined) return callFrameworkMethod(machine, frame, state, ofFramework, args, instr);
   const program = machine.programs.get(object);
   if (program !== undefined && name === 'save') machine.use([...program], 'exported', instr.span);
-  const effect = machine.libraries.moduleMethods.get(name);
+  const effect = machine.libraries.methodAt(object.class !== null ? machine.order(object.class).moduleModel : object.library === null ? null : machine.libraries.moduleModelAt(object.library.path), name);
   if (effect === undefined) return callOther(machine, frame, state, object, name, args, instr);
   const { trainMethod } = machine.libraries.moduleModel;
   switch (effect) {
@@ -85,6 +86,17 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       return returned(self);
     case 'call':
       return returned(callForward(machine, frame, state, object, args, instr));
+    case 'infer':
+    case 'infer-eval': {
+      if (effect === 'infer-eval') setTreeMode(machine, frame, state, object, EVAL, { site: machine.site(instr.span), mode: EVAL, how: 'called', selective: false }, certain, instr);
+      const before = { grad: state.grad, sites: state.gradSites };
+      applyScope(machine, state, machine.scopeEffect('disabled', name, instr.span), instr);
+      const output = callForward(machine, frame, state, object, args, instr);
+      state.grad = before.grad;
+      state.gradSites = before.sites;
+      machine.use(forwardsOf(output), 'read', instr.span);
+      return returned(ANYTHING);
+    }
     case 'register': {
       const key = args.positional[0] === undefined ? null : mustString(args.positional[0]);
       const value = args.positional[1];

@@ -5,14 +5,20 @@ import * as v from 'valibot';
 import { librarySchema, type ClassRow, type FrameworkRow, type FunctionRow, type LibraryModel, type MethodEffect, type OptionFamily } from './schema.ts';
 import type { Language } from '../ir/ir.ts';
 
-const SHIPPED = ['pytorch', 'python', 'modeguard-engine', 'modeguard-guard', 'javascript', 'tensorflow-js', 'mlx', 'js-pytorch', 'deepbox', 'lightning', 'transformers-trainer'] as const;
+const SHIPPED = ['pytorch', 'python', 'modeguard-engine', 'modeguard-guard', 'javascript', 'tensorflow-js', 'mlx', 'js-pytorch', 'deepbox', 'lightning', 'transformers-trainer', 'torchvision', 'timm', 'transformers', 'diffusers', 'peft', 'accelerate', 'fastai', 'ignite', 'ultralytics', 'torch-geometric', 'torchmetrics', 'sentence-transformers', 'open-clip', 'segmentation-models-pytorch'] as const;
 
 /** Checks `data`; `origin` names it in errors (`pytorch.json`, `settings.modeguard.libraries[0]`). */
 export function parseLibrary(data: unknown, origin: string): LibraryModel {
   const result = v.safeParse(librarySchema, data);
-  if (result.success) return result.output;
+  if (result.success) return withoutPrototypes(result.output);
   const problems = result.issues.slice(0, 5).map((issue) => `  ${v.getDotPath(issue) ?? '(top)'}: ${issue.message}`);
   throw new Error(`The library model ${origin} is not valid:\n${problems.join('\n')}\nSee docs/library-models.md for the fields.`);
+}
+
+/** Names are looked up in these by what a program writes, and `toString` is no row. */
+function withoutPrototypes(model: LibraryModel): LibraryModel {
+  for (const record of [model.modules?.methods, model.layers?.methods, model.tensorMethods, ...model.frameworks.flatMap((row) => [row.hooks, row.methods, row.constructors])]) if (record !== undefined) Object.setPrototypeOf(record, null);
+  return model;
 }
 
 /** The rows of all models of a language, by path. */
@@ -20,8 +26,9 @@ export class Libraries {
   readonly models: readonly LibraryModel[];
   readonly #classes = new Map<string, ClassRow>();
   readonly #functions = new Map<string, FunctionRow>();
-  readonly #prefixes: FunctionRow[] = [];
-  readonly #classPrefixes: ClassRow[] = [];
+  readonly #functionPatterns: FunctionRow[] = [];
+  readonly #classPatterns: ClassRow[] = [];
+  readonly #basePatterns: { readonly path: string; readonly model: LibraryModel }[] = [];
   readonly #bases = new Map<string, LibraryModel>();
   readonly #families = new Map<string, OptionFamily>();
   readonly #frameworks = new Map<string, FrameworkRow>();
@@ -38,11 +45,11 @@ export class Libraries {
     this.models = models;
     for (const model of models) {
       for (const row of model.classes) {
-        if (row.path.endsWith('*')) this.#classPrefixes.push(row);
+        if (row.path.includes('*')) this.#classPatterns.push(row);
         else this.#classes.set(row.path, row);
       }
       for (const row of model.functions) {
-        if (row.path.endsWith('*')) this.#prefixes.push(row);
+        if (row.path.includes('*')) this.#functionPatterns.push(row);
         else this.#functions.set(row.path, row);
         if (row.effect.kind === 'functional' && row.effect.training?.default === false) this.idle.add(row.path.slice(row.path.lastIndexOf('.') + 1));
       }
@@ -54,13 +61,16 @@ export class Libraries {
         for (const row of model.classes) if (row.kind === 'layer') this.#families.set(row.path, model.layers);
       }
       if (model.modules !== undefined) {
-        for (const base of model.modules.bases) this.#bases.set(base, model);
+        for (const base of model.modules.bases) {
+          if (base.includes('*')) this.#basePatterns.push({ path: base, model });
+          else this.#bases.set(base, model);
+        }
         this.flags.add(model.modules.flag);
-        for (const [name, effect] of Object.entries(model.modules.methods)) this.moduleMethods.set(name, effect);
+        // What one library alone calls so is not looked for on modules of others.
+        for (const [name, effect] of Object.entries(model.modules.methods)) if (effect !== 'infer' && effect !== 'infer-eval' && !this.moduleMethods.has(name)) this.moduleMethods.set(name, effect);
       }
     }
-    this.#prefixes.sort((a, b) => b.path.length - a.path.length);
-    this.#classPrefixes.sort((a, b) => b.path.length - a.path.length);
+    for (const patterns of [this.#functionPatterns, this.#classPatterns, this.#basePatterns]) patterns.sort((a, b) => endOf(b.path) - endOf(a.path) || b.path.length - a.path.length);
     this.#packages = models.flatMap((model) => model.packages);
     this.#aliases = models.flatMap((model) => model.aliases).sort((a, b) => b.from.length - a.from.length);
   }
@@ -74,7 +84,7 @@ export class Libraries {
   describes(path: string): boolean {
     const below = `${path}.`;
     for (const known of this.#functions.keys()) if (known === path || known.startsWith(below)) return true;
-    return this.#prefixes.some((row) => row.path.startsWith(below));
+    return this.#functionPatterns.some((row) => row.path.startsWith(below));
   }
 
   /** The one spelling of a path that rows use. */
@@ -84,16 +94,16 @@ export class Libraries {
   }
 
   classAt(path: string): ClassRow | null {
-    return this.#classes.get(path) ?? this.#classPrefixes.find((row) => path.startsWith(row.path.slice(0, -1)) && looksLikeClass(path)) ?? null;
+    return this.#classes.get(path) ?? this.#classPatterns.find((row) => matches(path, row.path) && looksLikeClass(path)) ?? null;
   }
 
   functionAt(path: string): FunctionRow | null {
-    return this.#functions.get(path) ?? this.#prefixes.find((row) => path.startsWith(row.path.slice(0, -1))) ?? null;
+    return this.#functions.get(path) ?? this.#functionPatterns.find((row) => matches(path, row.path)) ?? null;
   }
 
   /** The model whose module base this is, or null. */
   moduleBaseAt(path: string): LibraryModel | null {
-    return this.#bases.get(path) ?? null;
+    return this.#bases.get(path) ?? this.#basePatterns.find((pattern) => matches(path, pattern.path))?.model ?? null;
   }
 
   /** The first model that has layers whose mode is an option of each call, for objects whose class is not in sight. */
@@ -104,6 +114,16 @@ export class Libraries {
   /** The model that has this row, or null. */
   modelOf(row: ClassRow): LibraryModel | null {
     return this.models.find((model) => model.classes.includes(row)) ?? null;
+  }
+
+  /** What the library of a module calls `name`, for what the module gets from `path` or a class that it derives from. */
+  methodAt(model: LibraryModel | null, name: string): MethodEffect | undefined {
+    return model?.modules?.methods[name] ?? this.moduleMethods.get(name);
+  }
+
+  /** The model whose modules `path` is one of, by its package; null if that describes none. */
+  moduleModelAt(path: string): LibraryModel | null {
+    return this.models.find((model) => model.modules !== undefined && model.packages.some((name) => path.startsWith(`${name}.`))) ?? null;
   }
 
   /** How the layer, model or base class at `path` is told its mode in each call; null for anything else. */
@@ -128,6 +148,17 @@ export class Libraries {
     if (model?.modules === undefined) throw new Error('No library model describes modules.');
     return model.modules;
   }
+}
+
+/** Holds if `path` is what `pattern` spells, with anything in the place of its `*`. */
+function matches(path: string, pattern: string): boolean {
+  const star = pattern.indexOf('*');
+  return path.length >= pattern.length - 1 && path.startsWith(pattern.slice(0, star)) && path.endsWith(pattern.slice(star + 1));
+}
+
+/** How much of a pattern stands behind its `*`: `x.*Tokenizer.load` goes before `x.Bert*.load`. */
+function endOf(pattern: string): number {
+  return pattern.length - pattern.indexOf('*');
 }
 
 function looksLikeClass(path: string): boolean {

@@ -2,7 +2,8 @@
 // front ends know no library and the interpreter knows no library's name; what `torch.no_grad()` does is written in a row.
 //
 // Paths: `torch.nn.Dropout` is what the attribute chain from the imported package spells; for npm packages the package name
-// comes first: `@modeguard/engine.nn.Dropout`. A path that ends in `*` is a prefix; the longest matching row counts.
+// comes first: `@modeguard/engine.nn.Dropout`. One `*` in a path stands for anything: `torch.*`, `transformers.*.from_pretrained`; an exact row goes
+// before such a pattern, and of several the one with the longest end, then the longest one.
 import * as v from 'valibot';
 
 /** Where a fact comes from: a documentation page, a source file, or a recorded run. */
@@ -86,6 +87,8 @@ const functionRow = v.strictObject({
       mode: v.picklist(['train', 'eval', 'kept']),
       sensitive: v.picklist(['yes', 'no', 'unknown']),
       calibrated: v.boolean(),
+      /** An argument that, given and true, makes it training mode instead: `is_trainable`. */
+      trainIf: v.optional(argument),
     }),
     /**
      * Makes a program of what a module computes, in the mode that it is in. `writes`: to a file at once. `keepsMode`: true where it is
@@ -157,6 +160,9 @@ const methodEffect = v.picklist([
   'parameters',
   'apply',
   'call',
+  /** Runs the module without gradients and gives values: in the mode that it is in, or in evaluation mode, which it leaves it in. */
+  'infer',
+  'infer-eval',
   'register',
   /** Registers code that the call form of a module runs around `forward`. */
   'hook',
