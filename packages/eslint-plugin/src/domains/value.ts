@@ -75,10 +75,15 @@ export interface NoiseOrigin {
 
 /** A copy of the mode that decides instead of the flag itself. */
 export interface StaleOrigin {
+  /** Where it was copied, or where its owner was made. */
   readonly site: Site;
+  /** Where it is read. */
+  readonly read: Site;
   readonly name: string;
-  /** `copy`: taken from `training` at construction. `private`: a flag of the class's own that happens to be called like it. */
+  /** `copy`: taken from `training` at construction. `private`: a flag of somebody's own that happens to be called like it. */
   readonly how: 'copy' | 'private';
+  /** Holds if its value is not known: it is given to a constructor, or is part of options. */
+  readonly open: boolean;
 }
 
 export interface Value {

@@ -11,6 +11,7 @@ import { noteAssignment } from './assigned-flags.ts';
 import { exported } from './imports.ts';
 import { NO_ARGS, type Frame, type Machine } from './machine.ts';
 import { noteShallowRestore } from './left-behind.ts';
+import { withStaleness, withStaleSetting } from './staleness.ts';
 import { modesOfFlag, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 
 const STATISTICS_BUFFERS = new Set(['running_mean', 'running_var', 'runningMean', 'runningVar']);
@@ -26,6 +27,7 @@ export function getAttribute(machine: Machine, frame: Frame, state: State, value
     }
     const derived = derive([value]);
     result = joinValues(result, name === 'data' ? { ...derived, from: [], detached: forwardsOf(value) } : derived);
+    if (value.atoms.length === 0) result = withStaleSetting(machine, value, name, result, frame, instr);
   } else if (value.from.length > 0 || value.detached.length > 0 || value.noise.length > 0 || value.input) {
     result = joinValues(result, { ...derive([value]), unknown: result.unknown });
   }
@@ -67,7 +69,7 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
   }
   const stored = state.attr(object, name);
   if (stored?.learned === true) noteParameterUse(machine, state, object);
-  if (stored !== undefined) return withStaleness(machine, state, object, name, stored, frame);
+  if (stored !== undefined) return withStaleness(machine, state, object, name, stored, frame, instr);
   if (object.class !== null) {
     const member = findMember(machine.order(object.class), name);
     if (member !== null) {
@@ -82,7 +84,7 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
   if (hasMode && machine.libraries.moduleMethods.has(name)) return ofAtoms({ kind: 'method', object, name });
   if (object.kind === 'collection') {
     const element = state.attr(object, elementName(name)) ?? state.attr(object, '[]');
-    return element ?? ANYTHING;
+    return withStaleness(machine, state, object, name, element ?? ANYTHING, frame, instr);
   }
   if (object.kind === 'opaque' && object.class === null) {
     // A part of something that we cannot see: an object of its own, in the mode that its parent has now.
@@ -91,23 +93,10 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
     if (!state.heap.has(part)) state.heap.set(part, { ...parent, attrs: new Map() });
     if (machine.shared.has(object)) machine.shared.add(part);
     state.setAttr(object, name, { ...ANYTHING, atoms: [{ kind: 'object', object: part }] }, true);
-    return state.attr(object, name) ?? ANYTHING;
+    return withStaleness(machine, state, object, name, state.attr(object, name) ?? ANYTHING, frame, instr);
   }
   return ANYTHING;
 }
-
-/** Marks a value that was copied from the mode at construction, or a private flag that is named like one. */
-function withStaleness(machine: Machine, state: State, object: AbstractObject, name: string, value: Value, frame: Frame): Value {
-  if (machine.probe === null || frame.early || object.kind !== 'module' || object.class === null || value.stale !== null) return value;
-  const copy = value.atoms.find((atom) => atom.kind === 'flag' && atom.read.early);
-  if (copy?.kind === 'flag') return { ...value, stale: { site: copy.read.site, name, how: 'copy' } };
-  const constant = mustConstant(value);
-  if (constant?.type !== 'boolean' || !TRAINING_NAME.test(name)) return value;
-  const setter = state.object(object).settings[0];
-  return { ...value, stale: { site: setter?.site ?? object.site, name, how: 'private' } };
-}
-
-const TRAINING_NAME = /^_*(?:is_?)?train(?:ing)?(?:_?(?:mode|flag|phase))?$/i;
 
 /** What a lookup through a class makes of its members: class methods get the class. */
 export function ofClassMember(value: Value, cls: Atom): Value {

@@ -11,17 +11,21 @@ import type { DrawObservation, FunctionalFault } from './observation.ts';
 import { comesFrom, sourcesOf } from './sources.ts';
 import { truthOf } from './truth.ts';
 
+const MASKS = /\.bernoulli_?$/;
+
 type Functional = Extract<FunctionRow['effect'], { kind: 'functional' }>;
 
 /** Notes a draw; the result carries it, so that the interpreter can see what becomes of the noise. */
-export function recordRandom(machine: Machine, frame: Frame, state: State, path: string, instr: CallInstr): Value {
+export function recordRandom(machine: Machine, frame: Frame, state: State, path: string, given: readonly Value[], instr: CallInstr): Value {
   if (machine.probe === null || frame.early) return ANYTHING;
   if (machine.probe.awake) {
     noteAwake(machine, instr);
     return ANYTHING;
   }
   const observation = note(machine, frame, state, path, instr, { kind: 'random', perturbs: false });
-  return { ...ANYTHING, noise: [{ draw: observation.number, plain: true, shaped: false }] };
+  // Zeros and ones at a fixed rate are a mask as they are.
+  const shaped = MASKS.test(path) && !given.some((value) => value.input || value.learned || value.from.length > 0);
+  return { ...ANYTHING, noise: [{ draw: observation.number, plain: true, shaped }] };
 }
 
 export function recordFunctional(machine: Machine, frame: Frame, state: State, path: string, effect: Functional, args: ArgValues, instr: CallInstr): void {
@@ -75,18 +79,20 @@ interface Fault {
 function faultOfTraining(state: State, row: NonNullable<Functional['training']>, args: ArgValues, instr: CallInstr, machine: Machine): Fault | null {
   const { value, omitted } = findArgument(state, args, row);
   const truth = truthOf(value);
+  const given = writtenArgument(args, row);
+  // What a copy, or a flag of one's own, comes to may not be known; that it does not follow the mode is.
+  const asksTheFlag = value.atoms.some((atom) => atom.kind === 'flag' && !atom.read.early);
+  if (value.stale !== null && !asksTheFlag && given !== null && truth.mayBeTrue) return { fault: { kind: 'stale', span: given.span }, stale: value.stale };
   // Unknown, or possibly off: nothing is certain. In evaluation mode a live flag is off.
   if (!truth.mayBeTrue || truth.mayBeFalse) return null;
-  const written = writtenArgument(args, row);
   if (omitted) {
     const last = args.written[args.written.length - 1];
     const style = machine.language === 'python' ? 'keyword' : 'positional';
     return { fault: { kind: 'omitted', name: row.name, argsEnd: last?.span.end ?? instr.span.end - 1, hasArgs: last !== undefined, position: row.position, given: args.positional.length, callStyle: style }, stale: null };
   }
-  if (written === null) return null;
-  if (value.stale !== null) return { fault: { kind: 'stale', span: written.span }, stale: value.stale };
-  if (value.atoms.length === 1 && value.atoms[0]!.kind === 'flag' && value.atoms[0]!.negated) return { fault: { kind: 'inverted', name: row.name, span: written.span }, stale: null };
-  return mustConstant(value)?.type === 'boolean' ? { fault: { kind: 'constant', name: row.name, span: written.span }, stale: null } : null;
+  if (given === null) return null;
+  if (value.atoms.length === 1 && value.atoms[0]!.kind === 'flag' && value.atoms[0]!.negated) return { fault: { kind: 'inverted', name: row.name, span: given.span }, stale: null };
+  return mustConstant(value)?.type === 'boolean' ? { fault: { kind: 'constant', name: row.name, span: given.span }, stale: null } : null;
 }
 
 function faultOfRate(effect: Functional, args: ArgValues, rate: Value): Fault | null {

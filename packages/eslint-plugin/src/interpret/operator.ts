@@ -92,7 +92,7 @@ function isSomething(value: Value): boolean {
 }
 
 /** A draw compared with a number is a mask; compared with something computed, it is a sample from it. */
-function comparedNoise(left: Value, right: Value): readonly NoiseOrigin[] {
+export function comparedNoise(left: Value, right: Value): readonly NoiseOrigin[] {
   const sampled = (other: Value): boolean => other.input || other.learned || other.from.length > 0;
   const through = (value: Value, other: Value): readonly NoiseOrigin[] => value.noise.map((origin) => ({ draw: origin.draw, plain: origin.plain && !sampled(other), shaped: true }));
   return [...through(left, right), ...through(right, left)];

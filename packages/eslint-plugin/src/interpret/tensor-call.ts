@@ -9,7 +9,7 @@ import type { CallResult } from './call-function.ts';
 import { recordRandom } from './draw.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
 import { runForGradients } from './option-layers.ts';
-import { arithmetic } from './operator.ts';
+import { arithmetic, comparedNoise } from './operator.ts';
 
 /** Methods of arrays and promises that run their callback at once (or as the next thing that happens to the value). */
 const IMMEDIATE = new Set(['map', 'forEach', 'filter', 'reduce', 'reduceRight', 'flatMap', 'some', 'every', 'find', 'findIndex', 'sort', 'then', 'catch', 'finally']);
@@ -25,6 +25,10 @@ const ARITHMETIC = new Map([
   ['div_', '/'],
   ['matmul', '@'],
 ]);
+
+const COMPARISONS = new Set(['gt', 'ge', 'lt', 'le', 'eq', 'ne']);
+/** They put a number where their first argument, a mask, holds. */
+const MASKINGS = new Set(['masked_fill', 'masked_fill_']);
 
 /** Everything that it was computed from was computed without a graph: what else is in it was made in the scope that is open. */
 function isWithoutGraph(machine: Machine, loss: Value): boolean {
@@ -52,7 +56,7 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
   switch (effect) {
     case 'read':
       for (const value of [receiver, ...given]) machine.use(forwardsOf(value), 'read', instr.span);
-      return returned({ ...ANYTHING, noise: receiver.noise });
+      return returned({ ...ANYTHING, noise: COMPARISONS.has(name) ? comparedNoise(receiver, given[0] ?? NOTHING) : receiver.noise });
     case 'minimize':
       return returned(runForGradients(machine, frame, state, args.positional, instr));
     case 'shape':
@@ -68,7 +72,7 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
       for (const number of state.differentiated) machine.stepped.add(number);
       return returned(ANYTHING);
     case 'random':
-      return returned(joinValues(recordRandom(machine, frame, state, `Tensor.${name}`, instr), { ...derive([receiver]), input: false }));
+      return returned(joinValues(recordRandom(machine, frame, state, `Tensor.${name}`, [receiver, ...given], instr), { ...derive([receiver]), input: false }));
     default:
       break;
   }
@@ -80,6 +84,7 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
   if (isTensor) {
     for (const value of given) handOut(machine, value);
     const operator = ARITHMETIC.get(name);
+    if (MASKINGS.has(name) && given[0] !== undefined && given[0].noise.length > 0) return returned(arithmetic(machine, state, '*', [receiver, given[0]]));
     if (operator !== undefined) return returned(arithmetic(machine, state, operator, [receiver, ...given]));
     return returned({ ...derive([receiver, ...given]), noise: receiver.noise });
   }

@@ -25,6 +25,7 @@ import { noteModeMethod } from './mode-methods.ts';
 import { noteAwait, noteEnd } from './races.ts';
 import { enterScope, exitScope, noteSuspension } from './scope.ts';
 import { escapeTree } from './set-mode.ts';
+import { withStaleElement, withStaleVariable } from './staleness.ts';
 import { assume, constantIsTruthy, truthOf } from './truth.ts';
 
 /** Lists shorter than this are gone through element by element. */
@@ -142,7 +143,7 @@ export class FunctionRun implements Analysis<State> {
         const variable = this.#conditions.plainLoads.get(instr.dest);
         const truth = variable === undefined ? undefined : state.facts.get(truthName(variable));
         const value = this.frame.captured?.get(instr.variable) ?? (this.#isCell(instr.variable) ? state.cells.get(instr.variable) : state.locals.get(instr.variable)) ?? ANYTHING;
-        state.set(instr.dest, typeof truth !== 'boolean' ? value : { ...value, atoms: ofBoolean(truth).atoms, unknown: false });
+        state.set(instr.dest, typeof truth !== 'boolean' ? withStaleVariable(machine, instr.variable, value, frame, instr) : { ...value, atoms: ofBoolean(truth).atoms, unknown: false });
         return true;
       }
       case 'store': {
@@ -190,7 +191,10 @@ export class FunctionRun implements Analysis<State> {
         setAttribute(machine, frame, state, state.get(instr.object), instr.name, state.get(instr.value), instr);
         return true;
       case 'get-item':
-        state.set(instr.dest, getItem(state, consume(machine, frame, state, state.get(instr.object), instr), instr.index === null ? null : state.get(instr.index)));
+        {
+          const [object, index] = [consume(machine, frame, state, state.get(instr.object), instr), instr.index === null ? null : state.get(instr.index)];
+          state.set(instr.dest, withStaleElement(machine, object, index, getItem(state, object, index), frame, instr));
+        }
         return true;
       case 'set-item':
         setItem(machine, state, state.get(instr.object), instr.index === null ? null : state.get(instr.index), state.get(instr.value), instr);

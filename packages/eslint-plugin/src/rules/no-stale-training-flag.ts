@@ -19,28 +19,28 @@ function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[
   if (stale === null || isInBrokenCode(analysis, draw.where.func.span)) return [];
   // A private flag that other code sets may be kept in step by hand.
   const managed = stale.how === 'private' && isAssignedLater(analysis, stale.name);
-  const certainty = draw.declared || managed || draw.incomplete ? 'possible' : 'definite';
+  const certainty = draw.declared || managed || stale.open || draw.incomplete ? 'possible' : 'definite';
   return [report(analysis, draw, stale, certainty)];
 }
 
 /** Holds if code other than constructors assigns an attribute of this name. */
 function isAssignedLater(analysis: Analysis, name: string): boolean {
-  return analysis.module.funcs.some((func) => func.kind !== 'constructor' && func.kind !== 'field-initializer' && func.blocks.some((block) => block.instrs.some((instr) => instr.kind === 'set-attr' && instr.name === name)));
+  return analysis.module.funcs.some((func) => func.kind !== 'module' && func.kind !== 'constructor' && func.kind !== 'field-initializer' && func.blocks.some((block) => block.instrs.some((instr) => instr.kind === 'set-attr' && instr.name === name)));
 }
 
 function report(analysis: Analysis, draw: DrawObservation, stale: NonNullable<DrawObservation['stale']>, certainty: Finding['certainty']): Finding {
   const owner = draw.owner.definition.name;
-  const prefix = analysis.module.language === 'python' ? 'self' : 'this';
-  const origin = stale.how === 'copy' ? `\`${prefix}.${stale.name}\` is a copy of \`training\` that was taken at ${lineOf(analysis, stale.site)}` : `\`${prefix}.${stale.name}\` is a flag of \`${owner}\`'s own`;
+  const flag = quote(analysis, stale.read.span, stale.read.file);
+  const origin = stale.how === 'copy' ? `${flag} is a copy of \`training\` that was taken at ${lineOf(analysis, stale.site)}` : stale.open ? `${flag} is what somebody has made it, whatever the mode is` : `${flag} is a flag of the program's own`;
   return {
     rule: 'no-stale-training-flag',
     certainty,
     file: analysis.file,
     span: draw.call.span,
-    what: `${quote(analysis, draw.call.span)} is governed by \`${prefix}.${stale.name}\`, which \`eval()\` does not change.`,
-    why: `${origin}, so \`${owner}\` stays random after \`eval()\`.`,
-    action: `Test \`${prefix}.training\` where it is used.`,
-    witness: [{ file: stale.site.file, span: stale.site.span, text: stale.how === 'copy' ? `${quote(analysis, stale.site.span)} is copied here` : `\`${owner}\` is made here` }],
+    what: `${quote(analysis, draw.call.span)} is governed by ${flag}, which \`eval()\` does not change.`,
+    why: `${origin}, so \`${owner}\` ${stale.open ? 'may stay' : 'stays'} random after \`eval()\`.`,
+    action: `Test \`${analysis.module.language === 'python' ? 'self' : 'this'}.training\` where it is used.`,
+    witness: [{ file: stale.site.file, span: stale.site.span, text: stale.how === 'copy' ? `${quote(analysis, stale.site.span, stale.site.file)} is copied here` : `${flag} comes from here` }],
     fix: null,
     suggestions: [],
   };
