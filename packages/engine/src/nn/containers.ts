@@ -129,7 +129,7 @@ export class ModuleList<M extends Module = Module> extends Listed<M> {
     super(modules);
   }
 
-  forward(..._inputs: readonly unknown[]): never {
+  forward(..._inputs: readonly unknown[]): unknown {
     throw new Error('Module [ModuleList] is missing the required "forward" function: call its entries');
   }
 

@@ -2,9 +2,10 @@
  * What a module's class says about its sensitivity to the mode, as far as that can be believed.
  *
  * Guarantees: a "no" of a layer does not speak for a subclass that brings a forward of its own: for that one the answer is
- * unknown, and its run decides.
+ * unknown, and its run decides. A hook that computes something by the mode (spectral normalisation) makes any module sensitive.
  */
 import type { Module } from './module.ts';
+import { hasModeSensitiveHook } from './reparametrization-hook.ts';
 
 /** How far up the prototype chain `name` is defined; Infinity if nowhere. */
 function distanceTo(name: 'forward' | 'isModeSensitive', module: Module): number {
@@ -16,6 +17,7 @@ function distanceTo(name: 'forward' | 'isModeSensitive', module: Module): number
 }
 
 export function knownSensitivity(module: Module): boolean | undefined {
+  if (hasModeSensitiveHook(module)) return true;
   const said = module.isModeSensitive();
   return said === false && distanceTo('forward', module) < distanceTo('isModeSensitive', module) ? undefined : said;
 }

@@ -47,7 +47,6 @@ interface Plan {
 }
 
 function planModule(module: Module, prefix: string, given: StateDict, assign: boolean, plan: Plan): void {
-  module.beforeLoad(prefix, given);
   const own = [...module.ownState()];
   const optional = module.optionalState();
   for (const { name, field, value } of own) {
@@ -94,8 +93,10 @@ function put(module: Module, field: string, source: Tensor, assign: boolean): vo
 
 export function loadStateInto(module: Module, state: StateDict | Readonly<Record<string, Tensor>>, options: LoadOptions): IncompatibleKeys {
   if (typeof state !== 'object' || state === null) throw new TypeError(`Expected state_dict to be dict-like, got ${typeof state}.`);
-  const given = state instanceof Map ? state : new Map(Object.entries(state));
+  // A copy: modules may change it before it is loaded.
+  const given = new Map(state instanceof Map ? state : Object.entries(state));
   const plan: Plan = { missing: [], unexpected: [], errors: [], actions: [] };
+  for (const [path, part] of module.namedModules('', false)) part.beforeLoad(path === '' ? '' : `${path}.`, given);
   planModule(module, '', given, options.assign ?? false, plan);
   const problems = [...plan.errors];
   if ((options.strict ?? true) && plan.unexpected.length > 0) problems.unshift(`Unexpected key(s) in state_dict: ${quoted(plan.unexpected)}. `);

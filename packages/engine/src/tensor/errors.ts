@@ -1,5 +1,5 @@
 /**
- * The two error classes that PyTorch has and JavaScript has not.
+ * The error classes that PyTorch has and JavaScript has not.
  *
  * Guarantees: a message that PyTorch words is thrown under PyTorch's class name, so that a test, a log or a reader
  * coming from Python recognises it. Wrong argument *types* use JavaScript's own `TypeError`.
@@ -13,4 +13,9 @@ export class ValueError extends Error {
 /** A failure found while the operation runs: shapes that do not fit, a graph that is gone (PyTorch raises `RuntimeError`). */
 export class RuntimeError extends Error {
   override readonly name = 'RuntimeError';
+}
+
+/** What a caller had to see to, and has not (PyTorch raises `AssertionError`). */
+export class AssertionError extends Error {
+  override readonly name = 'AssertionError';
 }
