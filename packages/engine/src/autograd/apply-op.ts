@@ -7,52 +7,71 @@
  * Also refuses an in-place write to a *view of a result* that takes part in autograd, and a view whose base was rewritten in
  * place under autograd: PyTorch rebuilds the history of those, this engine does not.
  */
+import { residency } from '../memory/residency.ts';
 import type { NdArray } from '../tensor/nd-array.ts';
 import { isFloating, scalarTypeName } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { isInferenceModeEnabled, isRecording } from './grad-mode.ts';
-import { GraphNode } from './graph-node.ts';
-import type { Gradient, OpRecord } from './op-record.ts';
+import { GraphNode, type Edge } from './graph-node.ts';
+import type { Gradient, OpRecord, Saved } from './op-record.ts';
 import type { TensorBase } from './tensor-base.ts';
 
-function describe(tensor: TensorBase): string {
-  return tensor.gradFn === null ? 'a leaf' : `output 0 of ${tensor.gradFn.name}`;
+/** What an operation saves depends only on which inputs want a gradient: asked once for each. */
+const savedFor = new WeakMap<Gradient<never>, Saved[]>();
+
+function savedBy(gradient: Gradient<never>, edges: readonly Edge[]): Saved {
+  let mask = 0;
+  for (let index = 0; index < edges.length; index++) if (edges[index] !== null) mask |= 1 << index;
+  if (edges.length > 16) return gradient.saves(edges.map((edge) => edge !== null));
+  let known = savedFor.get(gradient);
+  if (known === undefined) savedFor.set(gradient, (known = []));
+  return (known[mask] ??= gradient.saves(edges.map((edge) => edge !== null)));
 }
 
 /** The graph node for this application, or null if nothing is recorded. */
 function record<A>(op: string, opRecord: OpRecord<A>, inputs: readonly TensorBase[], attributes: A, output: NdArray, inPlace = false): GraphNode | null {
   const { gradient } = opRecord;
   if ('notDifferentiable' in gradient || !isRecording()) return null;
+  let wanted = false;
+  for (let index = 0; index < inputs.length; index++) if (inputs[index]!.requiresGrad) wanted = true;
+  if (!wanted) return null;
   const edges = inputs.map((input) => input.edge());
-  if (edges.every((edge) => edge === null)) return null;
-  const saved = gradient.saves(edges.map((edge) => edge !== null));
-  for (const [index, input] of inputs.entries()) {
-    if (input.isInference() && saved.inputs?.includes(index)) {
-      throw new RuntimeError(
-        'Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by autograd. ' +
-          'To work around this, you can make a clone to get a normal tensor and use it in autograd, or use `noGrad` instead of `inferenceMode`.',
-      );
+  const saved = savedBy(gradient as Gradient<never>, edges);
+  const arrays: NdArray[] = [];
+  const versions: number[] = [];
+  if (saved.inputs !== undefined) {
+    for (const index of saved.inputs) {
+      const input = inputs[index]!;
+      if (input.isInference()) {
+        throw new RuntimeError(
+          'Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by autograd. ' +
+            'To work around this, you can make a clone to get a normal tensor and use it in autograd, or use `noGrad` instead of `inferenceMode`.',
+        );
+      }
+      arrays.push(input.array);
+      versions.push(input.array.storage.version);
     }
+  }
+  if (saved.output === true) {
+    arrays.push(output);
+    // An in-place operation has yet to write.
+    versions.push(output.storage.version + (inPlace ? 1 : 0));
+  }
+  for (let index = 0; index < inputs.length; index++) {
+    const input = inputs[index]!;
     if (input.viewOf !== null && input.gradFn !== null && input.historyVersion !== input.array.storage.rewrites) {
       throw new RuntimeError(`${op}: operand ${index} is a view whose base was changed in place under autograd; take the view anew after the change`);
     }
   }
-  return new GraphNode({
-    op,
-    edges,
-    gradient: gradient as Gradient<unknown>,
-    attributes,
-    inputs: inputs.map((input) => input.array),
-    origins: inputs.map(describe),
-    output,
-    outputVersion: output.storage.version + (inPlace ? 1 : 0),
-  });
+  return new GraphNode(op, edges, gradient as Gradient<unknown>, attributes, inputs.map((input) => input.array.shape), saved, arrays, versions);
 }
 
 export function applyOp<A, T extends TensorBase>(op: string, opRecord: OpRecord<A>, inputs: readonly T[], attributes: A): T {
+  residency.safePoint();
   const output = opRecord.forward(inputs.map((input) => input.array), attributes);
   const node = record(op, opRecord, inputs, attributes, output);
+  if (output.storage.origin === '') output.storage.origin = op;
   const first = inputs[0]!;
   const sharesMemory = opRecord.view === true && output.storage === first.array.storage;
   // A view of a normal tensor stays normal, even in inference mode.
@@ -79,6 +98,7 @@ function refuseInPlace(op: string, target: TensorBase, others: readonly TensorBa
 /** Runs `op` with `target` as its first input and writes the result back into it. Returns `target`. */
 export function applyInPlace<A, T extends TensorBase>(op: string, opRecord: OpRecord<A>, target: T, others: readonly T[], attributes: A): T {
   refuseInPlace(`${op}_`, target, others);
+  residency.safePoint();
   const inputs = [target, ...others];
   const output = opRecord.forward(inputs.map((input) => input.array), attributes);
   if (isFloating(output.dtype) && !isFloating(target.dtype)) {

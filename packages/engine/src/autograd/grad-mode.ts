@@ -11,6 +11,7 @@ import type { AsyncLocalStorage } from 'node:async_hooks';
 import { callSite } from '../trace/call-site.ts';
 import { activeTrace } from '../trace/trace.ts';
 import type { GradScopeEvent, GradState } from '../trace/events.ts';
+import { withoutScope } from './scope.ts';
 
 interface GradMode {
   readonly enabled: boolean;
@@ -120,9 +121,12 @@ export function inferenceMode<T>(fn: () => T, mode = true): T {
   return runIn('inferenceMode', { enabled: !mode, inference: mode }, fn);
 }
 
-/** `noGrad` for the engine's own work (an optimizer step, loading weights): synchronous, and no scope that the trace would show. */
+/**
+ * `noGrad` for the engine's own work (an optimizer step, loading weights): synchronous, no scope that the trace would show, and
+ * what it makes and keeps belongs to no scope of the user's.
+ */
 export function withoutRecording<T>(fn: () => T): T {
   const mode = { ...currentMode(), enabled: false };
   scopesUsed = true;
-  return taskLocal === null ? runSynchronously('withoutRecording', mode, fn) : taskLocal.run(mode, fn);
+  return withoutScope(() => (taskLocal === null ? runSynchronously('withoutRecording', mode, fn) : taskLocal.run(mode, fn)));
 }

@@ -24,9 +24,12 @@ export interface GradientContext<A> {
 }
 
 export interface Gradient<A> {
-  /** What must be kept, given which inputs want a gradient. */
+  /** What must be kept, given which inputs want a gradient: a function of those alone, asked once. */
   readonly saves: (needs: readonly boolean[]) => Saved;
-  /** The gradient of each input, null where none is wanted. Must not write into `grad`. */
+  /**
+   * The gradient of each input, null where none is wanted. Must not write into `grad`. Arrays made here and not returned are freed
+   * on return, so none may be kept elsewhere.
+   */
   readonly of: (grad: NdArray, context: GradientContext<A>) => readonly (NdArray | null)[];
 }
 

@@ -6,10 +6,9 @@
  * `requiresGrad` off on a result, on for integers or for an inference tensor outside inference mode.
  * Gradients of gradients are not offered.
  */
-import type { NdArray } from '../tensor/nd-array.ts';
-import { NdArray as Arrays } from '../tensor/nd-array.ts';
+import { NdArray } from '../tensor/nd-array.ts';
 import { isFloating } from '../tensor/dtype.ts';
-import { addArrays } from '../tensor/elementwise.ts';
+import { addArrays, addInto } from '../tensor/elementwise.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { sameShape, type Shape } from '../tensor/shape.ts';
 import { callSite } from '../trace/call-site.ts';
@@ -17,10 +16,11 @@ import { activeTrace } from '../trace/trace.ts';
 import { isInferenceModeEnabled } from './grad-mode.ts';
 import type { Edge, GraphNode } from './graph-node.ts';
 import { runBackward } from './run-backward.ts';
+import { activeScope, withoutScope } from './scope.ts';
 
 export abstract class TensorBase {
   /** The values. Views share its storage. */
-  readonly array: NdArray;
+  array: NdArray;
   /** The operation that made this, if it was recorded. */
   gradFn: GraphNode | null = null;
   grad: this | null = null;
@@ -34,6 +34,8 @@ export abstract class TensorBase {
   constructor(array: NdArray, options: { readonly inference?: boolean } = {}) {
     this.array = array;
     this.historyVersion = array.storage.rewrites;
+    array.storage.handles++;
+    activeScope()?.add(this);
     this.#inference = options.inference ?? isInferenceModeEnabled();
   }
 
@@ -95,8 +97,7 @@ export abstract class TensorBase {
 
   /** Where a gradient of this goes, or null if it needs none. */
   edge(): Edge {
-    if (this.gradFn !== null) return { kind: 'node', node: this.gradFn };
-    return this.#requiresGrad ? { kind: 'leaf', leaf: this } : null;
+    return this.gradFn ?? (this.#requiresGrad ? this : null);
   }
 
   /**
@@ -104,13 +105,36 @@ export abstract class TensorBase {
    * sees them. Graphs recorded before keep the old ones.
    */
   replaceArray(array: NdArray): void {
-    (this as { array: NdArray }).array = array;
+    this.array.storage.handles--;
+    array.storage.handles++;
+    this.array = array;
     this.historyVersion = array.storage.rewrites;
   }
 
-  accumulateGrad(grad: NdArray): void {
-    if (this.grad === null) this.grad = this.wrap(grad.copy(this.dtype), false);
-    else this.grad.array.assign(addArrays(this.grad.array, grad));
+  /**
+   * Ends this tensor now instead of when it is garbage. Its memory is free at once if no other tensor was made over it and no graph keeps it;
+   * otherwise as soon as those end. Reading a disposed tensor throws and says which operation made it; disposing twice is allowed.
+   */
+  dispose(): void {
+    const { storage, dtype, shape } = this.array;
+    if (storage.isFreed) return;
+    this.array = NdArray.freed(dtype, shape, storage.origin);
+    storage.handles--;
+    storage.freeIfUnreachable();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  accumulateGrad(grad: NdArray, owned: boolean): void {
+    if (this.grad !== null) {
+      if (!addInto(this.grad.array, grad)) this.grad.array.assign(addArrays(this.grad.array, grad));
+      return;
+    }
+    const kept = owned && grad.dtype === this.dtype && grad.isContiguous() && grad.storage.length === grad.numel;
+    // A gradient belongs to its leaf, not to the scope in which it was computed.
+    this.grad = withoutScope(() => this.wrap(kept ? grad : grad.copy(this.dtype), false));
   }
 
   /**
@@ -128,7 +152,7 @@ export abstract class TensorBase {
     if (gradient != null && !sameShape(gradient.shape, this.shape)) {
       throw new RuntimeError(`Mismatch in shape: grad_output[0] has a shape of torch.Size([${gradient.shape.join(', ')}]) and output[0] has a shape of torch.Size([${this.shape.join(', ')}]).`);
     }
-    const visited = runBackward(edge, gradient?.array ?? Arrays.filled(this.dtype, this.shape, 1), options.retainGraph ?? false);
+    const visited = runBackward(edge, gradient?.array ?? NdArray.filled(this.dtype, this.shape, 1), options.retainGraph ?? false);
     if (trace === null) return;
     const forwards = new Set<number>();
     for (const node of visited) {

@@ -11,6 +11,7 @@
  * used as `new Net().call(x)`: `forward` is what a class writes, `call` runs hooks and trace around it.
  */
 import { withoutRecording } from '../autograd/grad-mode.ts';
+import { releaseFromScopes } from '../autograd/scope.ts';
 import { gradPort, type GradPort } from '../autograd/grad-port.ts';
 import { isFloating, type DType } from '../tensor/dtype.ts';
 import { activeTrace } from '../trace/trace.ts';
@@ -238,6 +239,7 @@ export abstract class Module {
    */
   registerBuffer(name: string, value: Tensor | null, options: { readonly key?: string; readonly persistent?: boolean } = {}): void {
     this[moduleState].buffers.set(name, { key: options.key ?? name, persistent: options.persistent ?? true });
+    if (value !== null) releaseFromScopes(value);
     (this as Record<string, unknown>)[name] = value;
   }
 

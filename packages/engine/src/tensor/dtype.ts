@@ -6,8 +6,10 @@
  * what the engine counts with int64 (indices, batches) stays far below.
  */
 
+import type { ElementArray } from '../memory/element-kind.ts';
+
 export type DType = 'float32' | 'float64' | 'int64' | 'bool';
-export type TypedArray = Float32Array | Float64Array | Uint8Array;
+export type TypedArray = ElementArray;
 
 const order: readonly DType[] = ['bool', 'int64', 'float32', 'float64'];
 

@@ -44,6 +44,16 @@ export function addArrays(a: NdArray, b: NdArray): NdArray {
   return combineArrays(a, b, (x, y) => x + y);
 }
 
+/** Adds `part` to the elements of `sum`, which must be contiguous and of the same shape and type; says whether it did. */
+export function addInto(sum: NdArray, part: NdArray): boolean {
+  if (sum.dtype !== part.dtype || !sameShape(sum.shape, part.shape) || !sum.isContiguous()) return false;
+  const values = part.contiguousData();
+  const { data } = sum.storage;
+  for (let index = 0; index < values.length; index++) data[sum.offset + index]! += values[index]!;
+  sum.storage.version++;
+  return true;
+}
+
 export function mulArrays(a: NdArray, b: NdArray): NdArray {
   return combineArrays(a, b, (x, y) => x * y);
 }

@@ -7,22 +7,10 @@
  *
  * Worked example: `NdArray.from('float32', [2, 3], data).transpose(0, 1)` has shape [3, 2], strides [1, 3], the same storage.
  */
+import { Storage } from '../memory/storage.ts';
 import { allocate, type DType, type TypedArray } from './dtype.ts';
 import { RuntimeError } from './errors.ts';
 import { contiguousStrides, formatSize, inferShape, normalizeDim, numelOf, sameShape, type Shape } from './shape.ts';
-
-/** The memory behind one or several arrays. */
-export class Storage {
-  readonly data: TypedArray;
-  /** Counts in-place writes; a gradient that saved an older version must not be computed. */
-  version = 0;
-  /** Counts in-place writes that were recorded by autograd; older views of this memory have a stale history then. */
-  rewrites = 0;
-
-  constructor(data: TypedArray) {
-    this.data = data;
-  }
-}
 
 export class NdArray {
   readonly storage: Storage;
@@ -39,10 +27,10 @@ export class NdArray {
     this.offset = offset;
   }
 
-  /** An array over `data` in row-major order; the data is kept, not copied. */
+  /** An array over `data` in row-major order; the data is kept, not copied, unless it is a view of the linear memory. */
   static from(dtype: DType, shape: Shape, data: TypedArray): NdArray {
     if (data.length !== numelOf(shape)) throw new RuntimeError(`${data.length} values do not fill ${formatSize(shape)}`);
-    return new NdArray(new Storage(data), dtype, shape, contiguousStrides(shape), 0);
+    return new NdArray(Storage.over(data), dtype, shape, contiguousStrides(shape), 0);
   }
 
   static filled(dtype: DType, shape: Shape, value: number): NdArray {
@@ -52,6 +40,11 @@ export class NdArray {
     const data = allocate(dtype, numelOf(shape));
     if (value !== 0) data.fill(value);
     return NdArray.from(dtype, shape, data);
+  }
+
+  /** What stands in the place of an array whose elements were ended: it has a shape, and refuses to be read, naming `origin`. */
+  static freed(dtype: DType, shape: Shape, origin: string): NdArray {
+    return new NdArray(Storage.freed(origin), dtype, shape, contiguousStrides(shape), 0);
   }
 
   get numel(): number {
@@ -190,7 +183,7 @@ export class NdArray {
   reshape(wanted: Shape): NdArray {
     const shape = inferShape(wanted, this.numel);
     const strides = this.#stridesFor(shape);
-    return strides === null ? NdArray.from(this.dtype, shape, this.copy().storage.data) : this.#view(shape, strides, this.offset);
+    return strides === null ? new NdArray(this.copy().storage, this.dtype, shape, contiguousStrides(shape), 0) : this.#view(shape, strides, this.offset);
   }
 
   /** Calls `visit(start, stride, length)` for every innermost row, in row-major order of the rows. */
