@@ -155,6 +155,8 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       for (const atom of target.atoms) if (atom.kind === 'function') machine.managers.add(atom.ref.func);
       return returned(target);
     }
+    case 'swallowing-manager':
+      return returned(ofAtoms({ kind: 'library', path }));
     case 'parameter':
       return returned({ ...ANYTHING, learned: true });
     default:

@@ -1,13 +1,15 @@
 // Gradient scopes: entering and leaving them as context managers, around callbacks and as decorators.
 import type { Instr } from '../ir/ir.ts';
 import { GRAD_DISABLED, GRAD_ENABLED, GRAD_INFERENCE, GRAD_UNKNOWN, isOff, type GradSet, type GradScopeEffect } from '../domains/grad.ts';
+import { elementName } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, joinValues, NOTHING, ofAtoms, type Atom, type Value } from '../domains/value.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
-import { enterManager, exitManager, managerOf } from './managers.ts';
+import { enterManager, exitManager, goesOn, managerOf, type Left } from './managers.ts';
 import { NO_ARGS, type Frame, type Machine } from './machine.ts';
 import { escapeTree } from './set-mode.ts';
+import { truthOf, type Truth } from './truth.ts';
 
 export function gradOf(effect: GradScopeEffect): GradSet {
   switch (effect.sets) {
@@ -45,11 +47,12 @@ export function enterScope(machine: Machine, frame: Frame, state: State, manager
       else state.grad |= gradOf(effect);
       result = joinValues(result, ANYTHING);
     } else if (atom.kind === 'object' && atom.object.class !== null) {
-      const method = findMember(machine.order(atom.object.class), '__enter__');
-      if (method === null) {
+      const order = machine.order(atom.object.class);
+      const method = findMember(order, '__enter__') ?? findMember(order, '__aenter__');
+      if (method === null && findMember(order, '[Symbol.dispose]') === null && findMember(order, '[Symbol.asyncDispose]') === null) {
         escapeTree(state, ofAtoms(atom));
         result = joinValues(result, ANYTHING);
-      } else result = joinValues(result, callMember(machine, frame, state, method.entry.value, atom.object, instr));
+      } else if (method !== null) result = joinValues(result, callMember(machine, frame, state, method.entry.value, atom.object, instr));
     } else result = joinValues(result, ANYTHING);
   }
   return result;
@@ -73,21 +76,52 @@ export function noteSuspension(machine: Machine, frame: Frame, state: State, how
   if (open?.effect !== undefined) machine.noteScope(frame.context.ref, instr, open.effect.path, `suspended-by-${how}`, { opened: open.effect.made });
 }
 
-export function exitScope(machine: Machine, frame: Frame, state: State, manager: Value, instr: Extract<Instr, { kind: 'exit' }>): void {
+/** Leaves the scope that `manager` has entered; `state` may be one of the states that come of it. */
+export function exitScope(machine: Machine, frame: Frame, state: State, manager: Value, instr: Extract<Instr, { kind: 'exit' }>): Left {
+  const left = leave(machine, frame, state, manager, instr);
+  for (const on of [left.after, left.thrown]) {
+    if (on === null) continue;
+    // Only a scope that changed the gradient mode has something to put back.
+    const open = on.scopes.get(instr.scope);
+    if (open !== undefined && manager.atoms.some((atom) => scopeOfAtom(atom) !== null)) {
+      on.grad = open.grad;
+      on.gradSites = open.gradSites;
+    }
+    on.scopes = new Map([...on.scopes].filter(([scope]) => scope !== instr.scope));
+  }
+  return left;
+}
+
+function leave(machine: Machine, frame: Frame, state: State, manager: Value, instr: Extract<Instr, { kind: 'exit' }>): Left {
   const generator = managerOf(machine, manager);
-  if (generator !== null) exitManager(machine, frame, state, generator, instr);
+  if (generator !== null) return exitManager(machine, frame, state, generator, instr);
+  // An exception goes on unless something is seen that may swallow it.
+  let [maySwallow, mayGoOn] = [false, manager.unknown || manager.atoms.length === 0];
   for (const atom of manager.atoms) {
-    if (atom.kind !== 'object' || atom.object.class === null) continue;
-    const method = findMember(machine.order(atom.object.class), '__exit__');
-    if (method !== null) callMember(machine, frame, state, method.entry.value, atom.object, instr);
+    const answer = exitOfAtom(machine, frame, state, atom, instr);
+    maySwallow ||= answer.mayBeTrue;
+    mayGoOn ||= answer.mayBeFalse;
   }
-  // Only a scope that changed the gradient mode has something to put back.
-  const open = state.scopes.get(instr.scope);
-  if (open !== undefined && manager.atoms.some((atom) => scopeOfAtom(atom) !== null)) {
-    state.grad = open.grad;
-    state.gradSites = open.gradSites;
+  if (instr.how === 'normal' || !maySwallow) return goesOn(state, instr.how);
+  return { after: mayGoOn ? state.clone() : state, thrown: mayGoOn ? state : null };
+}
+
+const GOES_ON: Truth = { mayBeTrue: false, mayBeFalse: true };
+
+/** Runs what `atom` does at the end of its block; whether it swallows the exception that ends it. */
+function exitOfAtom(machine: Machine, frame: Frame, state: State, atom: Atom, instr: Extract<Instr, { kind: 'exit' }>): Truth {
+  if (atom.kind === 'library') return machine.libraries.functionAt(atom.path)?.effect.kind === 'swallowing-manager' ? { mayBeTrue: true, mayBeFalse: true } : GOES_ON;
+  if (atom.kind !== 'object') return GOES_ON;
+  const isPython = machine.language === 'python';
+  for (const name of isPython ? ['__exit__', '__aexit__'] : ['[Symbol.dispose]', '[Symbol.asyncDispose]']) {
+    const member = atom.object.class === null ? null : findMember(machine.order(atom.object.class), name);
+    const value = member?.entry.value ?? state.attr(atom.object, elementName(name));
+    if (value === undefined) continue;
+    const answer = callMember(machine, frame, state, value, atom.object, instr);
+    // What cannot be seen is rarely meant to swallow.
+    return isPython && !answer.unknown && answer.atoms.length > 0 ? truthOf(answer) : GOES_ON;
   }
-  state.scopes = new Map([...state.scopes].filter(([scope]) => scope !== instr.scope));
+  return GOES_ON;
 }
 
 function callMember(machine: Machine, frame: Frame, state: State, value: Value, receiver: Extract<Atom, { kind: 'object' }>['object'], instr: Instr): Value {

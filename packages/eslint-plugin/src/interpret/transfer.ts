@@ -112,7 +112,7 @@ export class FunctionRun implements Analysis<State> {
   }
 
   leave(state: State, terminal: Terminal | null): void {
-    const out = state.forCallee();
+    let out = state.forCallee();
     if (terminal === null || terminal.kind === 'throw') {
       if (this.thrown === null) this.thrown = out;
       else this.thrown.joinFrom(out);
@@ -120,6 +120,12 @@ export class FunctionRun implements Analysis<State> {
     }
     if (terminal.kind !== 'return') return;
     if (this.func.isAsync && state.relied.size > 0) noteEnd(this.machine, this.frame, state);
+    // Whoever calls a root goes through the generator that it returns.
+    const given = terminal.value !== null && this.frame.context.parent === null && !this.func.isGenerator ? state.get(terminal.value) : null;
+    if (given !== null && hasPending(given)) {
+      state.set(terminal.value!, consume(this.machine, this.frame, state, given, iterationOf(terminal)));
+      out = state.forCallee();
+    }
     const value = terminal.value === null ? ofConstant({ type: this.machine.language === 'python' ? 'none' : 'undefined' }) : state.get(terminal.value);
     this.result = joinValues(this.result, this.func.isGenerator ? this.yielded : value);
     if (this.exit === null) this.exit = out;
@@ -306,8 +312,7 @@ export class FunctionRun implements Analysis<State> {
         state.set(instr.dest, enterScope(machine, frame, state, state.get(instr.manager), instr));
         return true;
       case 'exit':
-        exitScope(machine, frame, state, state.get(instr.manager), instr);
-        return true;
+        return this.#leaveScope(state, instr);
       case 'catch':
         state.set(instr.dest, ANYTHING);
         return true;
@@ -320,6 +325,17 @@ export class FunctionRun implements Analysis<State> {
       default:
         return assertNever(instr);
     }
+  }
+
+  #leaveScope(state: State, instr: Extract<Instr, { kind: 'exit' }>): boolean {
+    const { after, thrown } = exitScope(this.machine, this.frame, state, state.get(instr.manager), instr);
+    this.#thrownByStep = thrown === state ? state.clone() : thrown;
+    if (after === null) return false;
+    if (after !== state) {
+      state.adopt(after);
+      state.scopes = after.scopes;
+    }
+    return true;
   }
 
   edge(state: State, terminal: Terminal, source: BlockId, target: BlockId, isThen: boolean): State | null {

@@ -229,8 +229,8 @@ export class FuncBuilder {
     this.startBlock(after, span);
   }
 
-  /** Lowers `body`, then `cleanup` on every way out of it (see the head of this file). */
-  withCleanup(body: () => void, cleanup: (how: 'normal' | 'exception') => void, span: Span): void {
+  /** Lowers `body`, then `cleanup` on every way out of it (see the head of this file). `swallows`: control may go on after an exception. */
+  withCleanup(body: () => void, cleanup: (how: 'normal' | 'exception') => void, span: Span, swallows = false): void {
     const exceptional = this.#cleanupDepth < MAX_NESTED_CLEANUPS ? this.newBlock() : null;
     const lower = (how: 'normal' | 'exception'): void => {
       this.#cleanupDepth += 1;
@@ -247,7 +247,7 @@ export class FuncBuilder {
       this.terminate({ kind: 'goto', target: after }, span);
       this.startBlock(exceptional, span);
       lower('exception');
-      this.terminate({ kind: 'throw', value: null }, span);
+      this.terminate(swallows ? { kind: 'goto', target: after } : { kind: 'throw', value: null }, span);
       this.#current = this.#blocks[after]!;
     }
   }

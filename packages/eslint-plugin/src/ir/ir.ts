@@ -14,7 +14,7 @@
 //     b0:  %0 = load torch ; %1 = call %0.no_grad() ; %2 = enter %1 scope#0            goto b1
 //     b1 (handler b2):  %3 = load model ; %4 = load x ; %5 = call %3(%4) ; store y, %5
 //          exit %1 scope#0 normal                                                       goto b3
-//     b2:  exit %1 scope#0 exception                                                    throw
+//     b2:  exit %1 scope#0 exception                                                    goto b3
 //     b3:  ...
 import type { Span } from '../source/span.ts';
 
@@ -190,6 +190,7 @@ export type InstrBody =
   | { readonly kind: 'yield'; readonly dest: Temp; readonly value: Temp | null; readonly delegate: boolean }
   /** Enters a context manager (`with`) or registers a resource (`using`); `dest` is what `as` binds. */
   | { readonly kind: 'enter'; readonly dest: Temp; readonly manager: Temp; readonly scope: number; readonly isAsync: boolean }
+  /** `exception`: what goes on after it is the way of an exception that the manager swallows; one that it does not is thrown by this instruction. */
   | { readonly kind: 'exit'; readonly manager: Temp; readonly scope: number; readonly how: 'normal' | 'exception' }
   /** The caught exception at the start of a handler. */
   | { readonly kind: 'catch'; readonly dest: Temp }

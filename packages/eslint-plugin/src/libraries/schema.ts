@@ -130,6 +130,8 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('gives'), path: v.string() }),
     /** A decorator that makes a context manager of a generator function: what stands before its `yield` enters, the rest leaves. */
     v.strictObject({ kind: v.literal('context-manager') }),
+    /** Makes a context manager that may swallow what its block throws. */
+    v.strictObject({ kind: v.literal('swallowing-manager') }),
     /** Makes a learned parameter. */
     v.strictObject({ kind: v.literal('parameter') }),
   ]),

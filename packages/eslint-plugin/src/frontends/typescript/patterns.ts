@@ -18,7 +18,11 @@ export type PropertyKey = { readonly kind: 'static'; readonly name: string } | {
 export function propertyKey(fn: FunctionLowering, name: ts.PropertyName): PropertyKey {
   const known = staticPropertyName(name);
   if (known !== null) return { kind: 'static', name: known };
-  return { kind: 'computed', value: fn.expression((name as ts.ComputedPropertyName).expression) };
+  const { expression } = name as ts.ComputedPropertyName;
+  const inner = skipTransparent(expression);
+  // As classes.ts names such members, and chains.ts looks them up.
+  const isSymbol = ts.isPropertyAccessExpression(inner) && ts.isIdentifier(inner.expression) && inner.expression.text === 'Symbol' && fn.scope.lookup('Symbol') === null;
+  return isSymbol ? { kind: 'static', name: `[Symbol.${inner.name.text}]` } : { kind: 'computed', value: fn.expression(expression) };
 }
 
 /** The name that a property name spells, or null if it is computed. */

@@ -125,7 +125,8 @@ class Replay {
         const [name, number, how] = this.#events[step.seen]?.split(':') ?? [];
         if (name !== 'exit' || Number(number) !== numberOf(read(instr.manager)) || how !== instr.how) return 'dead';
         step.seen += 1;
-        return 'on';
+        // No manager of the recorded runs swallows.
+        return how === 'exception' ? 'raise' : 'on';
       }
       case 'call': {
         const args = instr.args.map((arg) => read(arg.value));

@@ -172,19 +172,19 @@ class A:
       %9 = global e
       %10 = enter %9 scope#0
       goto b10
-    b10 (handler b13):
+    b10 (handler b12):
       store f, %10
       define static %0.f = %10
       goto b11
     b11:
       exit %9 scope#0 normal
-      goto b12
+      goto b13
     b12:
+      exit %9 scope#0 exception
+      goto b13
+    b13:
       store A, %0
       return
-    b13:
-      exit %9 scope#0 exception
-      rethrow
     b14:
       rethrow
   "

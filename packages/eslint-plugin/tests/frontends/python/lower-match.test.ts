@@ -454,37 +454,37 @@ for x in y:
       %2 = global z
       %3 = enter %2 scope#0
       goto b3
-    b3 (handler b13):
+    b3 (handler b12):
       %4 = load x
       %5 = 1
       %6 = == %4, %5
       branch %6 b4 b6
-    b4 (handler b13):
+    b4 (handler b12):
       goto b5
     b5:
       exit %2 scope#0 normal
       goto b15
-    b6 (handler b13):
+    b6 (handler b12):
       %7 = 2
       %8 = == %4, %7
       branch %8 b7 b9
-    b7 (handler b13):
+    b7 (handler b12):
       goto b8
     b8:
       exit %2 scope#0 normal
       goto b1
-    b9 (handler b13):
+    b9 (handler b12):
       goto b10
-    b10 (handler b13):
+    b10 (handler b12):
       goto b11
     b11:
       exit %2 scope#0 normal
-      goto b12
+      goto b13
     b12:
-      goto b1
-    b13:
       exit %2 scope#0 exception
-      rethrow
+      goto b13
+    b13:
+      goto b1
     b14:
       goto b15
     b15:

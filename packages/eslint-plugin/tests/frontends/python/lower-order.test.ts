@@ -600,7 +600,7 @@ x = [i for i, j in k]
       %9 = global e
       %10 = enter %9 scope#0
       goto b5
-    b5 (handler b11):
+    b5 (handler b7):
       %11 = 0
       %12 = %10[%11]
       store g, %12
@@ -609,14 +609,17 @@ x = [i for i, j in k]
       goto b6
     b6:
       exit %9 scope#0 normal
-      goto b7
+      goto b8
     b7:
-      %14 = list []
-      %15 = global k
+      exit %9 scope#0 exception
       goto b8
     b8:
-      %16 = each %15 b9 b10
+      %14 = list []
+      %15 = global k
+      goto b9
     b9:
+      %16 = each %15 b10 b11
+    b10:
       %17 = 0
       %18 = %16[%17]
       store i, %18
@@ -625,13 +628,10 @@ x = [i for i, j in k]
       store j, %20
       %21 = load i
       %22 = call %14.append(%21)
-      goto b8
-    b10:
+      goto b9
+    b11:
       store x, %14
       return
-    b11:
-      exit %9 scope#0 exception
-      rethrow
   "
 `);
   });

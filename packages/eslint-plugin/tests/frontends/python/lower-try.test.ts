@@ -817,7 +817,9 @@ def f():
       return %9
     b7:
       exit %0 scope#0 exception
-      rethrow
+      goto b8
+    b8:
+      return
   "
 `);
   });

@@ -16,20 +16,20 @@ d
       %1 = call %0()
       %2 = enter %1 scope#0
       goto b1
-    b1 (handler b4):
+    b1 (handler b3):
       store b, %2
       %3 = load b
       %4 = call %3.c()
       goto b2
     b2:
       exit %1 scope#0 normal
-      goto b3
+      goto b4
     b3:
+      exit %1 scope#0 exception
+      goto b4
+    b4:
       %5 = global d
       return
-    b4:
-      exit %1 scope#0 exception
-      rethrow
   "
 `);
   });
@@ -45,11 +45,11 @@ with a, b as (c, d):
       %0 = global a
       %1 = enter %0 scope#0
       goto b1
-    b1 (handler b8):
+    b1 (handler b7):
       %2 = global b
       %3 = enter %2 scope#1
       goto b2
-    b2 (handler b7):
+    b2 (handler b4):
       %4 = 0
       %5 = %3[%4]
       store c, %5
@@ -58,22 +58,22 @@ with a, b as (c, d):
       store d, %7
       %8 = global e
       goto b3
-    b3 (handler b8):
+    b3 (handler b7):
       exit %2 scope#1 normal
-      goto b4
-    b4 (handler b8):
       goto b5
-    b5:
-      exit %0 scope#0 normal
+    b4 (handler b7):
+      exit %2 scope#1 exception
+      goto b5
+    b5 (handler b7):
       goto b6
     b6:
-      return
-    b7 (handler b8):
-      exit %2 scope#1 exception
-      rethrow
-    b8:
+      exit %0 scope#0 normal
+      goto b8
+    b7:
       exit %0 scope#0 exception
-      rethrow
+      goto b8
+    b8:
+      return
   "
 `);
   });
@@ -90,7 +90,7 @@ def f():
       %0 = global a
       %1 = enter %0 scope#0
       goto b1
-    b1 (handler b6):
+    b1 (handler b8):
       %2 = global b
       %3 = enter %2 scope#1
       goto b2
@@ -98,18 +98,25 @@ def f():
       %4 = global c
       %5 = call %4()
       goto b3
-    b3 (handler b6):
+    b3 (handler b8):
       exit %2 scope#1 normal
       goto b4
     b4:
       exit %0 scope#0 normal
       return %5
-    b5 (handler b6):
+    b5 (handler b8):
       exit %2 scope#1 exception
-      rethrow
-    b6:
+      goto b6
+    b6 (handler b8):
+      goto b7
+    b7:
+      exit %0 scope#0 normal
+      goto b9
+    b8:
       exit %0 scope#0 exception
-      rethrow
+      goto b9
+    b9:
+      return
   "
 `);
   });
@@ -132,7 +139,7 @@ with a:
       %2 = global y
       goto b2
     b2 (handler b14):
-      %3 = each %2 b3 b10
+      %3 = each %2 b3 b11
     b3 (handler b14):
       store x, %3
       %4 = global b
@@ -145,7 +152,7 @@ with a:
       goto b6
     b6 (handler b14):
       exit %4 scope#1 normal
-      goto b11
+      goto b12
     b7 (handler b9):
       goto b8
     b8 (handler b14):
@@ -153,19 +160,21 @@ with a:
       goto b2
     b9 (handler b14):
       exit %4 scope#1 exception
-      rethrow
+      goto b10
     b10 (handler b14):
-      goto b11
+      goto b2
     b11 (handler b14):
       goto b12
-    b12:
-      exit %0 scope#0 normal
+    b12 (handler b14):
       goto b13
     b13:
-      return
+      exit %0 scope#0 normal
+      goto b15
     b14:
       exit %0 scope#0 exception
-      rethrow
+      goto b15
+    b15:
+      return
   "
 `);
   });
@@ -181,19 +190,19 @@ async def f():
       %0 = global a
       %1 = enter-async %0 scope#0
       goto b1
-    b1 (handler b4):
+    b1 (handler b3):
       store b, %1
       %2 = load b
       %3 = await %2
       goto b2
     b2:
       exit %0 scope#0 normal
-      goto b3
+      goto b4
     b3:
-      return
-    b4:
       exit %0 scope#0 exception
-      rethrow
+      goto b4
+    b4:
+      return
   "
 `);
   });
@@ -214,20 +223,20 @@ except E:
       %0 = global a
       %1 = enter %0 scope#0
       goto b2
-    b2 (handler b6):
+    b2 (handler b4):
       %2 = global b
       %3 = call %2()
       goto b3
     b3 (handler b7):
       exit %0 scope#0 normal
-      goto b4
-    b4 (handler b7):
       goto b5
-    b5:
-      goto b9
-    b6 (handler b7):
+    b4 (handler b7):
       exit %0 scope#0 exception
-      rethrow
+      goto b5
+    b5 (handler b7):
+      goto b6
+    b6:
+      goto b9
     b7:
       %4 = catch
       %5 = global E
@@ -254,17 +263,17 @@ with (a as b, c, d() as (e, *f)):
       %0 = global a
       %1 = enter %0 scope#0
       goto b1
-    b1 (handler b12):
+    b1 (handler b11):
       store b, %1
       %2 = global c
       %3 = enter %2 scope#1
       goto b2
-    b2 (handler b11):
+    b2 (handler b8):
       %4 = global d
       %5 = call %4()
       %6 = enter %5 scope#2
       goto b3
-    b3 (handler b10):
+    b3 (handler b5):
       %7 = 0
       %8 = %6[%7]
       store e, %8
@@ -272,30 +281,30 @@ with (a as b, c, d() as (e, *f)):
       store f, %9
       %10 = global g
       goto b4
-    b4 (handler b11):
+    b4 (handler b8):
       exit %5 scope#2 normal
-      goto b5
-    b5 (handler b11):
       goto b6
-    b6 (handler b12):
-      exit %2 scope#1 normal
-      goto b7
-    b7 (handler b12):
-      goto b8
-    b8:
-      exit %0 scope#0 normal
-      goto b9
-    b9:
-      return
-    b10 (handler b11):
+    b5 (handler b8):
       exit %5 scope#2 exception
-      rethrow
-    b11 (handler b12):
+      goto b6
+    b6 (handler b8):
+      goto b7
+    b7 (handler b11):
+      exit %2 scope#1 normal
+      goto b9
+    b8 (handler b11):
       exit %2 scope#1 exception
-      rethrow
-    b12:
+      goto b9
+    b9 (handler b11):
+      goto b10
+    b10:
+      exit %0 scope#0 normal
+      goto b12
+    b11:
       exit %0 scope#0 exception
-      rethrow
+      goto b12
+    b12:
+      return
   "
 `);
   });
@@ -321,17 +330,17 @@ with a if b else c as d: pass
       %3 = load ?
       %4 = enter %3 scope#0
       goto b4
-    b4 (handler b7):
+    b4 (handler b6):
       store d, %4
       goto b5
     b5:
       exit %3 scope#0 normal
-      goto b6
+      goto b7
     b6:
-      return
-    b7:
       exit %3 scope#0 exception
-      rethrow
+      goto b7
+    b7:
+      return
   "
 `);
   });
@@ -346,33 +355,33 @@ with a as b.c, d as e[0]: pass
       %0 = global a
       %1 = enter %0 scope#0
       goto b1
-    b1 (handler b8):
+    b1 (handler b7):
       %2 = global b
       %2.c = %1
       %3 = global d
       %4 = enter %3 scope#1
       goto b2
-    b2 (handler b7):
+    b2 (handler b4):
       %5 = global e
       %6 = 0
       %5[%6] = %4
       goto b3
-    b3 (handler b8):
+    b3 (handler b7):
       exit %3 scope#1 normal
-      goto b4
-    b4 (handler b8):
       goto b5
-    b5:
-      exit %0 scope#0 normal
+    b4 (handler b7):
+      exit %3 scope#1 exception
+      goto b5
+    b5 (handler b7):
       goto b6
     b6:
-      return
-    b7 (handler b8):
-      exit %3 scope#1 exception
-      rethrow
-    b8:
+      exit %0 scope#0 normal
+      goto b8
+    b7:
       exit %0 scope#0 exception
-      rethrow
+      goto b8
+    b8:
+      return
   "
 `);
   });
@@ -390,24 +399,24 @@ def f():
       %0 = global a
       %1 = enter %0 scope#0
       goto b1
-    b1 (handler b6):
+    b1 (handler b5):
       %2 = global b
       branch %2 b2 b3
-    b2 (handler b6):
+    b2 (handler b5):
       %3 = global E
       throw %3
-    b3 (handler b6):
+    b3 (handler b5):
       %4 = global c
       %5 = call %4()
       goto b4
     b4:
       exit %0 scope#0 normal
-      goto b5
+      goto b6
     b5:
-      return
-    b6:
       exit %0 scope#0 exception
-      rethrow
+      goto b6
+    b6:
+      return
   "
 `);
   });
@@ -426,27 +435,27 @@ with a:
       %0 = global a
       %1 = enter %0 scope#0
       goto b1
-    b1 (handler b8):
+    b1 (handler b7):
       %2 = global y
       goto b2
-    b2 (handler b8):
+    b2 (handler b7):
       %3 = each %2 b3 b4
-    b3 (handler b8):
+    b3 (handler b7):
       store x, %3
       goto b5
-    b4 (handler b8):
+    b4 (handler b7):
       %4 = global b
       goto b5
-    b5 (handler b8):
+    b5 (handler b7):
       goto b6
     b6:
       exit %0 scope#0 normal
-      goto b7
+      goto b8
     b7:
-      return
-    b8:
       exit %0 scope#0 exception
-      rethrow
+      goto b8
+    b8:
+      return
   "
 `);
   });
@@ -465,14 +474,14 @@ async def f():
       %0 = global y
       goto b1
     b1:
-      %1 = each-async %0 b2 b13
+      %1 = each-async %0 b2 b16
     b2:
       store x, %1
       %2 = global a
       %3 = call %2()
       %4 = enter-async %3 scope#0
       goto b3
-    b3 (handler b12):
+    b3 (handler b14):
       store b, %4
       %5 = global c
       %6 = enter-async %5 scope#1
@@ -483,7 +492,7 @@ async def f():
     b5 (handler b11):
       %8 = load x
       goto b6
-    b6 (handler b12):
+    b6 (handler b14):
       exit %5 scope#1 normal
       goto b7
     b7:
@@ -491,21 +500,28 @@ async def f():
       return %8
     b8 (handler b11):
       goto b9
-    b9 (handler b12):
+    b9 (handler b14):
       exit %5 scope#1 normal
       goto b10
     b10:
       exit %3 scope#0 normal
-      goto b14
-    b11 (handler b12):
+      goto b17
+    b11 (handler b14):
       exit %5 scope#1 exception
-      rethrow
-    b12:
-      exit %3 scope#0 exception
-      rethrow
+      goto b12
+    b12 (handler b14):
+      goto b13
     b13:
-      goto b14
+      exit %3 scope#0 normal
+      goto b15
     b14:
+      exit %3 scope#0 exception
+      goto b15
+    b15:
+      goto b1
+    b16:
+      goto b17
+    b17:
       return
   "
 `);
@@ -523,19 +539,19 @@ def f():
       %0 = global a
       %1 = enter %0 scope#0
       goto b1
-    b1 (handler b4):
+    b1 (handler b3):
       store b, %1
       %2 = load b
       %3 = yield %2
       goto b2
     b2:
       exit %0 scope#0 normal
-      goto b3
+      goto b4
     b3:
-      return
-    b4:
       exit %0 scope#0 exception
-      rethrow
+      goto b4
+    b4:
+      return
   "
 `);
   });

@@ -152,7 +152,7 @@ describe('functions', () => {
   it('gives every instruction its statement', () => {
     const text = 'if a(\n  b):\n    c()\nwith d() as e: f()\ng(); h()\n';
     const statements = lower(text).funcs[0]!.blocks.flatMap((block) => block.instrs).flatMap((instr) => (instr.kind === 'call' || instr.kind === 'exit' ? [`${instr.kind} ${text.slice(instr.statement.start, instr.statement.end)}`] : []));
-    expect(statements).toEqual(['call if a(\n  b):', 'call c()', 'call with d() as e:', 'call f()', 'exit with d() as e:', 'call g()', 'call h()', 'exit with d() as e:']);
+    expect(statements).toEqual(['call if a(\n  b):', 'call c()', 'call with d() as e:', 'call f()', 'exit with d() as e:', 'exit with d() as e:', 'call g()', 'call h()']);
   });
 
   it('covers the callee with its own span', () => {

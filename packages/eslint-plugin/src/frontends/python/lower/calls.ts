@@ -1,6 +1,7 @@
 // Calls. `object.name(x)` keeps receiver and name together; `super()` is an instruction of its own, because what it means
 // depends on the class around the function and not on any value.
 import type { Call, Expr, Keyword } from '../ast.ts';
+import { lowerComprehension } from './comprehensions.ts';
 import { spanOf, type Lowering } from './lowering.ts';
 import type { Arg, Callee, Temp } from '../../../ir/ir.ts';
 
@@ -25,7 +26,7 @@ export function lowerArguments(l: Lowering, args: readonly Expr[], keywords: rea
     const span = spanOf(arg);
     if (arg.type === 'keyword') return { kind: arg.arg === null ? 'keyword-spread' : 'keyword', name: arg.arg, value: l.expression(arg.value), span };
     if (arg.type === 'Starred') return { kind: 'spread', name: null, value: l.expression(arg.value), span };
-    return { kind: 'positional', name: null, value: l.expression(arg), span };
+    return { kind: 'positional', name: null, value: arg.type === 'GeneratorExp' ? lowerComprehension(l, arg) : l.expression(arg), span };
   });
   return args.length > 0 && keywords.length > 0 ? lowered.sort((a, b) => a.span.start - b.span.start) : lowered;
 }

@@ -1,12 +1,15 @@
 // Comprehensions, inline in the function around them: an empty collection, then loops that add to it, which is what Python
-// does. A list and a generator get `append`, a set gets `add`, a dictionary gets a `set-item`; the value of the expression is
-// the collection. The targets are variables of a scope of their own.
+// does. A list gets `append`, a set gets `add`, a dictionary gets a `set-item`; the value of the expression is the collection. The
+// targets are variables of a scope of their own.
 //
-// Approximation: a generator expression runs to its end where it stands, not where it is consumed.
-import type { Comprehension, ComprehensionExpr } from '../ast.ts';
+// A generator expression is a generator function with one parameter, the first iterable, and a call of it: nothing of it runs before
+// something goes through it. `rows = (f(x) for x in xs)` is `def <genexpr>(xs): for x in xs: yield f(x)`.
+//
+// Approximation: one that is an argument by itself (`sum(f(x) for x in xs)`) runs to its end there, like a list.
+import type { Comprehension, ComprehensionExpr, GeneratorExp } from '../ast.ts';
 import { spanOf, type Lowering } from './lowering.ts';
 import { bindTarget, type Bindings } from './scopes.ts';
-import type { Temp } from '../../../ir/ir.ts';
+import type { FuncId, Temp } from '../../../ir/ir.ts';
 
 export function lowerComprehension(l: Lowering, node: ComprehensionExpr): Temp {
   const span = spanOf(node);
@@ -19,6 +22,36 @@ export function lowerComprehension(l: Lowering, node: ComprehensionExpr): Temp {
   const scope = l.scopeOf(node, 'comprehension', () => bindingsOfClauses(node.generators));
   l.inScope(scope, () => lowerClauses(l, node, 0, firstIterable, () => addElement(l, node, collection)));
   return collection;
+}
+
+export function lowerGenerator(l: Lowering, node: GeneratorExp): Temp {
+  const span = spanOf(node);
+  const { builder } = l;
+  const firstIterable = l.expression(node.generators[0]!.iter);
+  const known = l.file.funcs.get(node);
+  const id = known ?? l.file.module.reserveFunc();
+  if (known === undefined) {
+    l.file.funcs.set(node, id);
+    lowerGeneratorBody(l, node, id);
+  }
+  const func = builder.temp();
+  builder.emit({ kind: 'function', dest: func, func: id, defaults: [] }, span);
+  return builder.call({ kind: 'value', value: func }, [{ kind: 'positional', name: null, value: firstIterable, span }], span, span);
+}
+
+function lowerGeneratorBody(l: Lowering, node: GeneratorExp, id: FuncId): void {
+  const span = spanOf(node);
+  const inner = l.nested(id, bindingsOfClauses(node.generators), 'comprehension');
+  const variable = inner.scope.declare('.0', 'parameter');
+  inner.builder.atStatement(span);
+  lowerClauses(inner, node, 0, inner.builder.load(variable, span), () => {
+    const place = spanOf(node.elt);
+    const value = inner.expression(node.elt);
+    inner.builder.emit({ kind: 'yield', dest: inner.builder.temp(), value, delegate: false }, place);
+  });
+  const header = { id, name: '<genexpr>', kind: 'lambda', isAsync: node.generators.some((clause) => clause.is_async), isGenerator: true, thisVariable: null, parent: l.builder.id, owner: null } as const;
+  const params = [{ variable, kind: 'positional', annotation: null, optional: false }] as const;
+  inner.builder.finish({ ...header, params, span, nameSpan: span, bodyStart: node.elt.range[0], defStart: span.start }, { start: span.end, end: span.end });
 }
 
 function bindingsOfClauses(clauses: readonly Comprehension[]): Bindings {

@@ -1,8 +1,8 @@
 // `try` and `with`. An exception goes to a dispatch block that tries the handlers in turn: each may match or not, and what
 // none matches goes on. `except:` and a last `except Exception` match whatever comes.
+// What the exit of a `with` swallows goes on after the block.
 //
-// Approximation: a context manager does not swallow exceptions (`contextlib.suppress` does), and `KeyboardInterrupt` does not
-// pass a last `except Exception`.
+// Approximation: `KeyboardInterrupt` does not pass a last `except Exception`.
 import type { AsyncWith, ExceptHandler, Expr, Try, TryStar, With } from '../ast.ts';
 import { headerOf, spanOf, type Lowering } from './lowering.ts';
 import type { BlockId, Temp } from '../../../ir/ir.ts';
@@ -157,5 +157,5 @@ export function lowerWith(l: Lowering, node: With | AsyncWith, at = 0): void {
     builder.atStatement(headerOf(node));
     builder.emit({ kind: 'exit', manager, scope, how }, span);
   };
-  builder.withCleanup(body, exit, span);
+  builder.withCleanup(body, exit, span, true);
 }

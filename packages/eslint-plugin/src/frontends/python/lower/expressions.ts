@@ -3,7 +3,7 @@
 import type { BinOp, BoolOp, Compare, Constant, Expr, PyNode } from '../ast.ts';
 import { childrenOf } from '../visitor-keys.ts';
 import { lowerCall } from './calls.ts';
-import { lowerComprehension } from './comprehensions.ts';
+import { lowerComprehension, lowerGenerator } from './comprehensions.ts';
 import { lowerLambda } from './functions.ts';
 import { spanOf, type Lowering } from './lowering.ts';
 import { indexOf } from './targets.ts';
@@ -76,8 +76,9 @@ export function lowerExpression(l: Lowering, node: Expr): Temp {
     case 'ListComp':
     case 'SetComp':
     case 'DictComp':
-    case 'GeneratorExp':
       return lowerComprehension(l, node);
+    case 'GeneratorExp':
+      return node.generators.length === 0 ? lowerComprehension(l, node) : lowerGenerator(l, node);
     case 'Await': {
       const value = l.expression(node.value);
       const dest = builder.temp();

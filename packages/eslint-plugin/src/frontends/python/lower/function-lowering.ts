@@ -66,8 +66,8 @@ export class FunctionLowering implements Lowering {
     return result;
   }
 
-  nested(id: FuncId, bindings: Bindings): Lowering {
-    const scope = new Scope(this.file.module, 'function', this.#scope, id, bindings);
+  nested(id: FuncId, bindings: Bindings, kind: 'function' | 'comprehension' = 'function'): Lowering {
+    const scope = new Scope(this.file.module, kind, this.#scope, id, bindings);
     return new FunctionLowering(this.file, new FuncBuilder(this.file.module, id), scope);
   }
 

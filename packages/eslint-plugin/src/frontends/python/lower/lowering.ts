@@ -32,7 +32,7 @@ export interface Lowering {
   storeName(name: string, value: Temp, span: Span, member?: 'method' | 'getter' | 'setter' | 'static'): void;
   inScope<T>(scope: Scope, body: () => T): T;
   /** A lowering for a function nested in this one, whose scope's parent is the present scope. */
-  nested(id: FuncId, bindings: Bindings): Lowering;
+  nested(id: FuncId, bindings: Bindings, kind?: 'function' | 'comprehension'): Lowering;
   /** `node`'s scope: made by the first call, found by later ones. */
   scopeOf(node: PyNode, kind: 'class' | 'comprehension' | 'type-parameters', bindings: () => Bindings): Scope;
   /** Lowers `body` where `params` are bound: in a scope of their own, if there are any. */
