@@ -28,6 +28,16 @@ def values(tensor):
     return plain(tensor.detach().tolist())
 
 
+def rounded(tensor):
+    """As `values`, to eight digits: for what is compared with a tolerance."""
+    def short(value):
+        if isinstance(value, list):
+            return [short(part) for part in value]
+        return float(f"{value:.8g}") if isinstance(value, float) else value
+
+    return short(values(tensor))
+
+
 def camel(settings):
     """Settings under the engine's names: `weight_decay` is `weightDecay`, `T_mult` is `tMult`."""
     def name(key):
