@@ -1,10 +1,11 @@
 // @ts-check
-// Builds every package: compiles TypeScript (incrementally), then copies what the compiler leaves behind (library models,
-// the Python grammar).
+// Builds every package: compiles the engine's kernels and TypeScript (incrementally), then copies what the compiler leaves behind
+// (library models, the Python grammar).
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildKernels } from './build-kernels.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -26,5 +27,6 @@ if (existsSync(models)) {
 const pages = join(root, 'docs', 'rules');
 if (existsSync(pages)) for (const name of readdirSync(pages)) copyIfNewer(join(pages, name), join(root, 'packages', 'cli', 'dist', 'rules', name));
 
+buildKernels();
 const tsc = spawnSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], { cwd: root, stdio: 'inherit' });
 process.exit(tsc.status ?? 1);

@@ -10,8 +10,20 @@
 import { RuntimeError } from '../tensor/errors.ts';
 
 const pageBytes = 65_536;
-/** The first page holds what kernels and threads need for themselves, and makes 0 an address of nothing. */
-export const firstFreeByte = pageBytes;
+/** Threads that may compute at once. */
+export const mostThreads = 8;
+/** What one thread may use while a kernel runs: packed panels of a product, unrolled patches of a convolution. */
+export const scratchBytes = 40 * pageBytes;
+/** The first page is for threads to agree in, and makes 0 an address of nothing; scratch follows, touched only when used. */
+export const firstFreeByte = pageBytes + mostThreads * scratchBytes;
+
+/** Where the scratch of thread `index` starts; 0 is the main one. */
+export function scratchOf(index: number): number {
+  return pageBytes + index * scratchBytes;
+}
+
+/** Kernels may read a vector that starts at the last element. */
+const slackBytes = 64;
 /** 4 GiB less a page, then less: a platform may have little address space. */
 const maximumPages = [65_535, 32_768, 16_384, 4_096];
 const growthBytes = 16 * 1024 * 1024;
@@ -39,7 +51,7 @@ export class LinearMemory {
     for (const shared of isolated && typeof SharedArrayBuffer !== 'undefined' ? [true, false] : [false]) {
       for (const pages of maximumPages) {
         try {
-          return { memory: new WebAssembly.Memory({ initial: 16, maximum: pages, shared }), shared, pages };
+          return { memory: new WebAssembly.Memory({ initial: firstFreeByte / pageBytes + 1, maximum: pages, shared }), shared, pages };
         } catch {
           // This size or sharing is not to be had here: try the next.
         }
@@ -52,8 +64,9 @@ export class LinearMemory {
     return this.#maximum;
   }
 
-  /** Makes addresses below `end` valid. */
-  ensure(end: number): void {
+  /** Makes addresses below `last` valid, and a little more. */
+  ensure(last: number): void {
+    const end = last + slackBytes;
     const have = this.u8.length;
     if (end <= have) return;
     if (end > this.#maximum) throw LinearMemory.#exhausted(end - have);

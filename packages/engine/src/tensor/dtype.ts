@@ -5,8 +5,7 @@
  * Refuses nothing. Approximation, documented: `int64` is stored in doubles, so integers are exact up to 2^53, not 2^63;
  * what the engine counts with int64 (indices, batches) stays far below.
  */
-
-import type { ElementArray } from '../memory/element-kind.ts';
+import { f32, f64, u8, type ElementArray, type ElementKind } from '../memory/element-kind.ts';
 
 export type DType = 'float32' | 'float64' | 'int64' | 'bool';
 export type TypedArray = ElementArray;
@@ -15,6 +14,9 @@ const order: readonly DType[] = ['bool', 'int64', 'float32', 'float64'];
 
 /** PyTorch's names of the types inside error messages. */
 export const scalarTypeName: Readonly<Record<DType, string>> = { float32: 'Float', float64: 'Double', int64: 'Long', bool: 'Bool' };
+
+/** How the elements are kept in memory. */
+export const elementKind: Readonly<Record<DType, ElementKind>> = { float32: f32, float64: f64, int64: f64, bool: u8 };
 
 export function allocate(dtype: DType, length: number): TypedArray {
   switch (dtype) {

@@ -7,8 +7,9 @@
  *
  * Worked example: `NdArray.from('float32', [2, 3], data).transpose(0, 1)` has shape [3, 2], strides [1, 3], the same storage.
  */
+import { bytesPerElement } from '../memory/element-kind.ts';
 import { Storage } from '../memory/storage.ts';
-import { allocate, type DType, type TypedArray } from './dtype.ts';
+import { allocate, elementKind, type DType, type TypedArray } from './dtype.ts';
 import { RuntimeError } from './errors.ts';
 import { contiguousStrides, formatSize, inferShape, normalizeDim, numelOf, sameShape, type Shape } from './shape.ts';
 
@@ -45,6 +46,16 @@ export class NdArray {
   /** What stands in the place of an array whose elements were ended: it has a shape, and refuses to be read, naming `origin`. */
   static freed(dtype: DType, shape: Shape, origin: string): NdArray {
     return new NdArray(Storage.freed(origin), dtype, shape, contiguousStrides(shape), 0);
+  }
+
+  /** Of any content, where kernels write: for results of which every element is written. */
+  static uninitialized(dtype: DType, shape: Shape): NdArray {
+    return new NdArray(Storage.uninitialized(elementKind[dtype], numelOf(shape)), dtype, shape, contiguousStrides(shape), 0);
+  }
+
+  /** The byte address of the first element, brought into the linear memory if need be. Holds until the next operation. */
+  address(): number {
+    return this.storage.address() + this.offset * bytesPerElement[this.storage.kind]!;
   }
 
   get numel(): number {

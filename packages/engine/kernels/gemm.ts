@@ -1,0 +1,333 @@
+// Matrix products in float32: C[m, n] (rows `crs` apart, columns adjacent) = A[m, k] B[k, n], or C += A B.
+//
+// Guarantees: A and B may have any strides, because both are packed into panels first: a transposed operand costs nothing extra.
+// After Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008): B in blocks of KC x NC, A in blocks of MC x KC,
+// and a register tile of MR x NR sums. The tile is 3 x 12 with fused multiply-add and 2 x 16 without, the best of those measured on V8
+// (15 vector registers; k is not unrolled, which makes V8 slower). Reads up to 12 bytes past an operand: the memory ends later.
+// A single row or column is done without packing. `scratch` is the caller's own part of the memory, `scratchBytes()` long.
+import { FMA_BUILD, madd, sumLanes } from './simd';
+
+const MR: i32 = FMA_BUILD ? 3 : 2;
+const NR: i32 = FMA_BUILD ? 12 : 16;
+/** Multiples of both tiles. */
+const MC: i32 = 96;
+const NC: i32 = 1008;
+const KC: i32 = 256;
+const PACKED_A: usize = <usize>((MC + 4) * KC * 4);
+const PACKED_B: usize = <usize>((NC + 16) * KC * 4);
+const TILE: usize = 256;
+
+export function gemmScratchBytes(): usize {
+  return PACKED_A + PACKED_B + TILE;
+}
+
+/** Rows i .. i + count of A for all k, k by k. */
+function packA(to: usize, a: usize, rs: usize, cs: usize, count: i32, k: i32): void {
+  const end = to + <usize>(k * MR * 4);
+  if (count < MR) {
+    memory.fill(to, 0, end - to);
+    for (let row = 0; row < count; row++) {
+      let from = a + <usize>row * rs;
+      for (let at = to + <usize>(row * 4); at < end; at += <usize>(MR * 4)) {
+        store<f32>(at, load<f32>(from));
+        from += cs;
+      }
+    }
+    return;
+  }
+  if (cs == 4) {
+    const stop = to + <usize>((k & ~3) * MR * 4);
+    while (to < stop) {
+      const r0 = v128.load(a);
+      const r1 = v128.load(a + rs);
+      const low = v128.shuffle<u32>(r0, r1, 0, 4, 1, 5);
+      const high = v128.shuffle<u32>(r0, r1, 2, 6, 3, 7);
+      if (MR == 3) {
+        const r2 = v128.load(a + 2 * rs);
+        v128.store(to, v128.shuffle<u32>(low, r2, 0, 1, 4, 2));
+        v128.store(to, v128.shuffle<u32>(v128.shuffle<u32>(low, r2, 3, 5, 0, 0), high, 0, 1, 4, 5), 16);
+        v128.store(to, v128.shuffle<u32>(r2, high, 2, 6, 7, 3), 32);
+      } else {
+        v128.store(to, low);
+        v128.store(to, high, 16);
+      }
+      to += <usize>(MR * 16);
+      a += 16;
+    }
+  } else if (rs == 4) {
+    // Writes a little beyond, where the next is written then.
+    while (to < end) {
+      v128.store(to, v128.load(a));
+      to += <usize>(MR * 4);
+      a += cs;
+    }
+  }
+  while (to < end) {
+    store<f32>(to, load<f32>(a));
+    store<f32>(to, load<f32>(a + rs), 4);
+    if (MR == 3) store<f32>(to, load<f32>(a + 2 * rs), 8);
+    to += <usize>(MR * 4);
+    a += cs;
+  }
+}
+
+/** Columns j .. j + count of B for all k, k by k. */
+function packB(to: usize, b: usize, rs: usize, cs: usize, count: i32, k: i32): void {
+  const end = to + <usize>(k * NR * 4);
+  if (count < NR) {
+    memory.fill(to, 0, end - to);
+    for (let column = 0; column < count; column++) {
+      let from = b + <usize>column * cs;
+      for (let at = to + <usize>(column * 4); at < end; at += <usize>(NR * 4)) {
+        store<f32>(at, load<f32>(from));
+        from += rs;
+      }
+    }
+    return;
+  }
+  if (cs == 4) {
+    while (to < end) {
+      v128.store(to, v128.load(b));
+      v128.store(to, v128.load(b, 16), 16);
+      v128.store(to, v128.load(b, 32), 32);
+      if (NR == 16) v128.store(to, v128.load(b, 48), 48);
+      to += <usize>(NR * 4);
+      b += rs;
+    }
+    return;
+  }
+  if (rs == 4) {
+    const whole = k & ~3;
+    for (let column = 0; column < NR; column += 4) {
+      let from = b + <usize>column * cs;
+      let at = to + <usize>(column * 4);
+      for (let i = 0; i < whole; i += 4) {
+        const c0 = v128.load(from);
+        const c1 = v128.load(from + cs);
+        const c2 = v128.load(from + 2 * cs);
+        const c3 = v128.load(from + 3 * cs);
+        const l01 = v128.shuffle<u32>(c0, c1, 0, 4, 1, 5);
+        const h01 = v128.shuffle<u32>(c0, c1, 2, 6, 3, 7);
+        const l23 = v128.shuffle<u32>(c2, c3, 0, 4, 1, 5);
+        const h23 = v128.shuffle<u32>(c2, c3, 2, 6, 3, 7);
+        v128.store(at, v128.shuffle<u64>(l01, l23, 0, 2));
+        v128.store(at, v128.shuffle<u64>(l01, l23, 1, 3), NR * 4);
+        v128.store(at, v128.shuffle<u64>(h01, h23, 0, 2), 2 * NR * 4);
+        v128.store(at, v128.shuffle<u64>(h01, h23, 1, 3), 3 * NR * 4);
+        from += 16;
+        at += <usize>(NR * 16);
+      }
+    }
+    to += <usize>(whole * NR * 4);
+    b += <usize>(whole * 4);
+  }
+  while (to < end) {
+    let from = b;
+    for (let at = to; at < to + <usize>(NR * 4); at += 4) {
+      store<f32>(at, load<f32>(from));
+      from += cs;
+    }
+    to += <usize>(NR * 4);
+    b += rs;
+  }
+}
+
+@inline
+function put(at: usize, v: v128, offset: usize, add: i32): void {
+  v128.store(at + offset, add ? f32x4.add(v128.load(at + offset), v) : v);
+}
+
+function tile3x12(k: i32, a: usize, b: usize, c: usize, crs: usize, add: i32): void {
+  let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c10 = c00, c11 = c00, c12 = c00, c20 = c00, c21 = c00, c22 = c00;
+  for (; k > 0; k--) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    const b2 = v128.load(b, 32);
+    let r = v128.load32_splat(a);
+    c00 = madd(r, b0, c00);
+    c01 = madd(r, b1, c01);
+    c02 = madd(r, b2, c02);
+    r = v128.load32_splat(a, 4);
+    c10 = madd(r, b0, c10);
+    c11 = madd(r, b1, c11);
+    c12 = madd(r, b2, c12);
+    r = v128.load32_splat(a, 8);
+    c20 = madd(r, b0, c20);
+    c21 = madd(r, b1, c21);
+    c22 = madd(r, b2, c22);
+    a += 12;
+    b += 48;
+  }
+  put(c, c00, 0, add);
+  put(c, c01, 16, add);
+  put(c, c02, 32, add);
+  c += crs;
+  put(c, c10, 0, add);
+  put(c, c11, 16, add);
+  put(c, c12, 32, add);
+  c += crs;
+  put(c, c20, 0, add);
+  put(c, c21, 16, add);
+  put(c, c22, 32, add);
+}
+
+function tile2x16(k: i32, a: usize, b: usize, c: usize, crs: usize, add: i32): void {
+  let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c03 = c00, c10 = c00, c11 = c00, c12 = c00, c13 = c00;
+  for (; k > 0; k--) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    const b2 = v128.load(b, 32);
+    const b3 = v128.load(b, 48);
+    let r = v128.load32_splat(a);
+    c00 = madd(r, b0, c00);
+    c01 = madd(r, b1, c01);
+    c02 = madd(r, b2, c02);
+    c03 = madd(r, b3, c03);
+    r = v128.load32_splat(a, 4);
+    c10 = madd(r, b0, c10);
+    c11 = madd(r, b1, c11);
+    c12 = madd(r, b2, c12);
+    c13 = madd(r, b3, c13);
+    a += 8;
+    b += 64;
+  }
+  put(c, c00, 0, add);
+  put(c, c01, 16, add);
+  put(c, c02, 32, add);
+  put(c, c03, 48, add);
+  c += crs;
+  put(c, c10, 0, add);
+  put(c, c11, 16, add);
+  put(c, c12, 32, add);
+  put(c, c13, 48, add);
+}
+
+@inline
+function tile(k: i32, a: usize, b: usize, c: usize, crs: usize, add: i32): void {
+  if (FMA_BUILD) tile3x12(k, a, b, c, crs, add);
+  else tile2x16(k, a, b, c, crs, add);
+}
+
+/** A tile at the edge: through `temp`, of which the part inside C is copied. */
+function edgeTile(k: i32, a: usize, b: usize, c: usize, crs: usize, add: i32, rows: i32, columns: i32, temp: usize): void {
+  tile(k, a, b, temp, <usize>(NR * 4), 0);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const value = load<f32>(temp + <usize>((row * NR + column) * 4));
+      const at = c + <usize>(column * 4);
+      store<f32>(at, add ? load<f32>(at) + value : value);
+    }
+    c += crs;
+  }
+}
+
+/** y[j] (`ys` apart) = sum over k of x[k] B[k, j], or added to it. */
+function vectorMatrix(n: i32, k: i32, x: usize, xs: usize, b: usize, brs: usize, bcs: usize, y: usize, ys: usize, add: i32): void {
+  if (bcs == 4 && ys == 4) {
+    // Row by row of B, four rows in one go over y.
+    let from = 0;
+    if (!add) memory.fill(y, 0, <usize>(n * 4));
+    const whole = n & ~3;
+    for (; from + 4 <= k; from += 4) {
+      const x0 = v128.load32_splat(x);
+      const x1 = v128.load32_splat(x + xs);
+      const x2 = v128.load32_splat(x + 2 * xs);
+      const x3 = v128.load32_splat(x + 3 * xs);
+      for (let j: usize = 0; j < <usize>(whole * 4); j += 16) {
+        const at = b + j;
+        const sum = madd(x0, v128.load(at), madd(x1, v128.load(at + brs), madd(x2, v128.load(at + 2 * brs), madd(x3, v128.load(at + 3 * brs), v128.load(y + j)))));
+        v128.store(y + j, sum);
+      }
+      for (let j = <usize>(whole * 4); j < <usize>(n * 4); j += 4) {
+        const at = b + j;
+        store<f32>(y + j, load<f32>(y + j) + load<f32>(x) * load<f32>(at) + load<f32>(x + xs) * load<f32>(at + brs) + load<f32>(x + 2 * xs) * load<f32>(at + 2 * brs) + load<f32>(x + 3 * xs) * load<f32>(at + 3 * brs));
+      }
+      x += 4 * xs;
+      b += 4 * brs;
+    }
+    for (; from < k; from++) {
+      const value = load<f32>(x);
+      for (let j: usize = 0; j < <usize>(n * 4); j += 4) store<f32>(y + j, load<f32>(y + j) + value * load<f32>(b + j));
+      x += xs;
+      b += brs;
+    }
+    return;
+  }
+  for (let j = 0; j < n; j++) {
+    let sum: f32 = 0;
+    let i = 0;
+    let u = x;
+    let v = b;
+    if (brs == 4 && xs == 4) {
+      let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+      for (; i + 16 <= k; i += 16) {
+        s0 = madd(v128.load(u), v128.load(v), s0);
+        s1 = madd(v128.load(u, 16), v128.load(v, 16), s1);
+        s2 = madd(v128.load(u, 32), v128.load(v, 32), s2);
+        s3 = madd(v128.load(u, 48), v128.load(v, 48), s3);
+        u += 64;
+        v += 64;
+      }
+      sum = sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
+    }
+    for (; i < k; i++) {
+      sum += load<f32>(u) * load<f32>(v);
+      u += xs;
+      v += brs;
+    }
+    store<f32>(y, add ? load<f32>(y) + sum : sum);
+    y += ys;
+    b += bcs;
+  }
+}
+
+/** Strides in elements. */
+export function gemm(m: i32, n: i32, k: i32, a: usize, ars: i32, acs: i32, b: usize, brs: i32, bcs: i32, c: usize, crs: i32, add: i32, scratch: usize): void {
+  const aRow = <usize>ars << 2, aColumn = <usize>acs << 2, bRow = <usize>brs << 2, bColumn = <usize>bcs << 2, cRow = <usize>crs << 2;
+  if (m == 0 || n == 0) return;
+  if (k == 0) {
+    if (!add) for (let row = 0; row < m; row++) memory.fill(c + <usize>row * cRow, 0, <usize>n << 2);
+    return;
+  }
+  if (m == 1) return vectorMatrix(n, k, a, aColumn, b, bRow, bColumn, c, 4, add);
+  if (n == 1) return vectorMatrix(m, k, b, bRow, a, aColumn, aRow, c, cRow, add);
+  const packedA = scratch;
+  const packedB = scratch + PACKED_A;
+  const temp = packedB + PACKED_B;
+  // Equal parts: 784 is done as 4 times 196, not as 256, 256, 256 and 16.
+  const depth = (k + KC - 1) / KC;
+  const kc = (k + depth - 1) / depth;
+  for (let j = 0; j < n; j += NC) {
+    const columns = min(NC, n - j);
+    for (let p = 0; p < k; p += kc) {
+      const inner = min(kc, k - p);
+      const adds = add | <i32>(p > 0);
+      let at = packedB;
+      for (let jr = 0; jr < columns; jr += NR) {
+        packB(at, b + <usize>p * bRow + <usize>(j + jr) * bColumn, bRow, bColumn, min(NR, columns - jr), inner);
+        at += <usize>(inner * NR * 4);
+      }
+      for (let i = 0; i < m; i += MC) {
+        const rows = min(MC, m - i);
+        at = packedA;
+        for (let ir = 0; ir < rows; ir += MR) {
+          packA(at, a + <usize>(i + ir) * aRow + <usize>p * aColumn, aRow, aColumn, min(MR, rows - ir), inner);
+          at += <usize>(inner * MR * 4);
+        }
+        let panelB = packedB;
+        for (let jr = 0; jr < columns; jr += NR) {
+          let panelA = packedA;
+          let out = c + <usize>i * cRow + <usize>((j + jr) << 2);
+          const width = columns - jr;
+          for (let ir = 0; ir < rows; ir += MR) {
+            if (width >= NR && rows - ir >= MR) tile(inner, panelA, panelB, out, cRow, adds);
+            else edgeTile(inner, panelA, panelB, out, cRow, adds, min(MR, rows - ir), min(NR, width), temp);
+            panelA += <usize>(inner * MR * 4);
+            out += <usize>MR * cRow;
+          }
+          panelB += <usize>(inner * NR * 4);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * What does the arithmetic: the plain TypeScript of the operations' records, or compiled kernels in their place.
+ *
+ * Guarantees: `reference` is the readable specification and always complete; `wasm` replaces hot operations on float32, one by one,
+ * and leaves everything else to it. The same program gives the same results to rounding (1e-5 relative) with each; the `plain` build
+ * gives the same bits on every machine, the `fused` one is faster. Chosen on first use: fused, else plain, else reference. Refuses
+ * a backend that the platform does not run.
+ *
+ * Worked example: `setBackend('reference')` before a computation that is to be followed step by step; `backend()` says what is chosen.
+ */
+import { RuntimeError } from '../tensor/errors.ts';
+import { linearMemory } from '../memory/linear-memory.ts';
+import type { Kernels } from './kernels.ts';
+import { loadKernels, type LoadedKernels } from './load-kernels.ts';
+
+export type BackendName = 'wasm-fused' | 'wasm-plain' | 'reference';
+
+export interface BackendReport {
+  readonly name: BackendName;
+  /** Whether the memory is shared, so that threads can compute in it. */
+  readonly sharedMemory: boolean;
+}
+
+const loaded = new Map<boolean, LoadedKernels | null>();
+let chosen: BackendName | null = null;
+let active: Kernels | null = null;
+
+function load(fused: boolean): LoadedKernels | null {
+  let found = loaded.get(fused);
+  if (found === undefined) loaded.set(fused, (found = loadKernels(fused)));
+  return found;
+}
+
+function choose(): void {
+  const found = load(true);
+  chosen = found === null ? 'reference' : found.fusedMultiplyAdd ? 'wasm-fused' : 'wasm-plain';
+  active = found?.kernels ?? null;
+}
+
+/** The compiled kernels, or null when the records do the arithmetic. For the engine's own use. */
+export function kernels(): Kernels | null {
+  if (chosen === null) choose();
+  return active;
+}
+
+/** What is in use. */
+export function backend(): BackendReport {
+  if (chosen === null) choose();
+  return { name: chosen!, sharedMemory: chosen !== 'reference' && linearMemory().shared };
+}
+
+/**
+ * Chooses what does the arithmetic from now on; tensors keep their values.
+ * @throws RuntimeError if the platform does not run it
+ */
+export function setBackend(name: BackendName): void {
+  if (name === 'reference') active = null;
+  else {
+    const found = load(name === 'wasm-fused');
+    if (found === null || found.fusedMultiplyAdd !== (name === 'wasm-fused')) throw new RuntimeError(`setBackend: this platform does not run '${name}'; backend() says what it runs`);
+    active = found.kernels;
+  }
+  chosen = name;
+}

@@ -1,0 +1,54 @@
+/**
+ * Turns the embedded binaries into functions over the linear memory.
+ *
+ * Guarantees: picks the build with fused multiply-add where the platform runs relaxed SIMD (on Node 20 it is switched on first, which works
+ * only before a module is compiled), else the plain one; `null` where the platform has no SIMD at all. Nothing is imported
+ * from Node, so that the same file loads in a browser. The binary declares a shared memory; for a plain one the one
+ * byte that says so is changed.
+ */
+import { linearMemory } from '../memory/linear-memory.ts';
+import { fusedKernels, plainKernels } from './binaries.ts';
+import type { Kernels } from './kernels.ts';
+
+export interface LoadedKernels {
+  readonly kernels: Kernels;
+  readonly fusedMultiplyAdd: boolean;
+  /** For threads, which make an instance of their own. */
+  readonly bytes: Uint8Array;
+}
+
+function decode(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+/** `(module (func (param v128 v128 v128) (result v128) local.get 0 local.get 1 local.get 2 f32x4.relaxed_madd))` */
+const relaxedProbe = Uint8Array.of(
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 123, 123, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2, 253, 133, 2, 11,
+);
+
+/** Whether `f32x4.relaxed_madd` runs here. On Node 20 it is there and switched off. */
+export function enableRelaxedSimd(): boolean {
+  if (WebAssembly.validate(relaxedProbe)) return true;
+  const platform = (globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } }).process;
+  const v8 = platform?.getBuiltinModule?.('node:v8') as { setFlagsFromString?: (flags: string) => void } | undefined;
+  // Newer versions would print that they do not know the flag, but do not come here.
+  v8?.setFlagsFromString?.('--experimental-wasm-relaxed-simd');
+  return WebAssembly.validate(relaxedProbe);
+}
+
+/** The memory import is `env.memory` with flags 3 (shared, with a maximum); 1 is the same without sharing. */
+function unshared(bytes: Uint8Array): Uint8Array {
+  const name = [...'\x03env\x06memory\x02'].map((character) => character.charCodeAt(0));
+  const at = bytes.findIndex((_, start) => name.every((byte, index) => bytes[start + index] === byte));
+  return bytes.with(at + name.length, 1);
+}
+
+export function loadKernels(fused: boolean): LoadedKernels | null {
+  const fusedMultiplyAdd = fused && enableRelaxedSimd();
+  const embedded = decode(fusedMultiplyAdd ? fusedKernels : plainKernels);
+  const { memory, shared } = linearMemory();
+  const bytes = shared ? embedded : unshared(embedded);
+  if (!WebAssembly.validate(bytes)) return null;
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  return { kernels: instance.exports as unknown as Kernels, fusedMultiplyAdd, bytes };
+}
