@@ -154,6 +154,7 @@ def fast_path():
         part.train()
     with torch.no_grad():
         fused = torch.equal(layer(x), layer(x))
+    # eslint-disable-next-line modeguard/require-no-grad -- with gradients on, on purpose: that keeps the layer off the fused path
     recorded = torch.equal(layer(x), layer(x))
     layer.linear1.register_forward_hook(lambda *a: None)
     with torch.no_grad():

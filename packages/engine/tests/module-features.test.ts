@@ -8,6 +8,7 @@ import { recorded } from './recorded.ts';
 interface Seen { seen: unknown[][] }
 const file = recorded<{
   backwardHooks: { both: Seen & { x: unknown; y: unknown }; one: Seen & { x: unknown }; replaced: { x: unknown; weight: unknown; bias: unknown }; order: string[]; noInput: unknown[]; wrongCount: string; wrongPreCount: string; aloneReplaced: string };
+  tensorHooks: Seen & { x: unknown; y: unknown; noGrad: string; retain: string };
   stateDictionaries: Record<'renamed' | 'lacking' | 'extra' | 'wrong' | 'everything' | 'notStrict' | 'notATensor' | 'extraMissing' | 'extraUnexpected', string> & { keys: string[]; extraKeys: string[]; notStrictResult: { missing: string[]; unexpected: string[] } };
   lookups: Record<string, string>;
 }>('modules');
@@ -107,6 +108,39 @@ describe('backward hooks', () => {
     expect(messageOf(() => wrong.call(input()).sum().backward())).toBe(file.backwardHooks.wrongCount);
     expect(messageOf(() => wrongPre.call(input()).sum().backward())).toBe(file.backwardHooks.wrongPreCount);
     expect(noGrad(() => wrong.call(input())).gradFn).toBeNull();
+  });
+});
+
+describe('hooks of a tensor', () => {
+  const { tensorHooks: wanted } = file;
+
+  test('see and replace the gradient; a retained one is the last', () => {
+    const seen: unknown[][] = [];
+    const x = tensor([1, 2, 3], { requiresGrad: true });
+    const y = x.mul(2);
+    const z = y.mul(y).sum();
+    x.registerHook((grad) => void seen.push(['x', grad.toArray()]));
+    y.registerHook((grad) => grad.mul(10));
+    y.registerHook((grad) => void seen.push(['y', grad.toArray()]));
+    y.registerHook((grad) => grad.mul(0)).remove();
+    y.retainGrad();
+    z.backward();
+    expect({ seen, x: x.grad!.toArray(), y: y.grad!.toArray() }).toEqual({ seen: wanted.seen, x: wanted.x, y: wanted.y });
+  });
+
+  test('replace the gradient of a leaf before it is added', () => {
+    const x = tensor([1, 2], { requiresGrad: true });
+    const handle = x.registerHook((grad) => grad.neg());
+    x.sum().backward();
+    x.mul(3).sum().backward();
+    handle.remove();
+    x.sum().backward();
+    expect(x.grad!.toArray()).toEqual([-3, -3]);
+  });
+
+  test('refuse tensors without gradients', () => {
+    expect(messageOf(() => ones(2).registerHook(() => {}))).toBe(wanted.noGrad);
+    expect(messageOf(() => ones(2).retainGrad())).toBe(wanted.retain);
   });
 });
 

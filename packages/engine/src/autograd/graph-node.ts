@@ -9,6 +9,7 @@ import type { NdArray } from '../tensor/nd-array.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { scalarTypeName } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
+import type { GradientHooks } from './gradient-hooks.ts';
 import type { Gradient, Saved } from './op-record.ts';
 
 /** A leaf that accumulates its gradient. */
@@ -27,6 +28,8 @@ export class GraphNode {
   readonly edges: readonly Edge[];
   /** Creation number; a backward visits in descending order. */
   readonly sequence = ++created;
+  /** Hooks on the tensor that this operation made; null until there is one. */
+  hooks: GradientHooks | null = null;
   private readonly gradient: Gradient<unknown>;
   private readonly attributes: unknown;
   private readonly shapes: readonly Shape[];

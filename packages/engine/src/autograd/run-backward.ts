@@ -11,6 +11,7 @@ import { residency } from '../memory/residency.ts';
 import { newestStorage, type Storage } from '../memory/storage.ts';
 import { addArrays, addInto } from '../tensor/elementwise.ts';
 import type { NdArray } from '../tensor/nd-array.ts';
+import type { GradientHooks } from './gradient-hooks.ts';
 import { GraphNode, type Edge, type GradientLeaf } from './graph-node.ts';
 
 function reachableFrom(root: GraphNode): GraphNode[] {
@@ -58,11 +59,22 @@ class BackwardPass {
     if (storage.gradients === 0 && this.#isOurs(storage)) storage.free();
   }
 
+  /** The gradient that the hooks leave, in the place of the one that arrived. */
+  #hooked(hooks: GradientHooks, arriving: NdArray): NdArray {
+    const sent = hooks.run(arriving);
+    if (sent === arriving) return arriving;
+    sent.storage.gradients++;
+    arriving.storage.gradients--;
+    this.#drop(arriving.storage);
+    return sent;
+  }
+
   visit(node: GraphNode, retainGraph: boolean): void {
-    const arriving = this.#pending.get(node);
+    let arriving = this.#pending.get(node);
     if (arriving === undefined) return;
     this.#pending.delete(node);
     this.visited.push(node);
+    if (node.hooks !== null) arriving = this.#hooked(node.hooks, arriving);
     residency.safePoint();
     const outer = residency.collectEntering([]);
     let entered: Storage[];

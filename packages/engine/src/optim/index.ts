@@ -9,3 +9,5 @@ export { AdamW } from './adamw.ts';
 export { RMSprop, type RMSpropGroup, type RMSpropSettings } from './rmsprop.ts';
 export { Adagrad, type AdagradGroup, type AdagradSettings } from './adagrad.ts';
 export * as lrScheduler from './lr-scheduler/index.ts';
+export { AveragedModel, emaAverage, swaAverage, type AverageFn, type AveragedModelSettings } from './averaged-model.ts';
+export { updateBatchNorm } from './update-batch-norm.ts';
