@@ -2,7 +2,7 @@
 import { elementName } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, forwardsOf, joinValues, NOTHING, objectsOf, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, forwardsOf, joinValues, mustObject, mustString, NOTHING, objectsOf, ofConstant, ofObject, type Value } from '../domains/value.ts';
 import { getItem, iterate } from './attributes.ts';
 import type { Instr } from '../ir/ir.ts';
 import type { FunctionEffect } from '../libraries/schema.ts';
@@ -68,6 +68,27 @@ function pairs(machine: Machine, frame: Frame, state: State, elements: Value, in
   const list = machine.allocate(state, frame.context, instr, 'pairs', { kind: 'collection', class: null, library: null, label: 'list' }, {});
   state.setAttr(list, '[]', ofObject(pair), true);
   return ofObject(list);
+}
+
+/** `dict(a=layer)`, `OrderedDict([('a', layer)])`, a copy of another dictionary; null if nothing is known of what goes in. */
+export function dictionaryOf(machine: Machine, frame: Frame, state: State, args: ArgValues, instr: CallInstr): Value | null {
+  const [source] = args.positional;
+  const entries = new Map<string, Value>();
+  if (args.more !== null) return null;
+  if (source !== undefined) {
+    const object = mustObject(source);
+    if (object?.kind !== 'collection') return null;
+    if (object.label === 'dict') for (const [name, value] of state.object(object).attrs) entries.set(name, value);
+    else {
+      for (const pair of exactElements(state, source) ?? [iterate(state, source)]) {
+        const [name, value] = [0, 1].map((at) => getItem(state, pair, ofConstant({ type: 'number', value: at })));
+        const key = elementName(mustString(name!));
+        entries.set(key, joinValues(entries.get(key) ?? NOTHING, value!));
+      }
+    }
+  }
+  for (const [name, value] of args.keywords) entries.set(elementName(name), value);
+  return ofObject(machine.collection(state, frame.context, instr, 'dict', 'dict', entries));
 }
 
 type Iteration = Extract<FunctionEffect, { kind: 'iterate' }>['gives'];

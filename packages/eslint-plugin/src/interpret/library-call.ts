@@ -8,10 +8,10 @@ import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofObject, type Value } from '../domains/value.ts';
 import type { FunctionEffect, FunctionRow } from '../libraries/schema.ts';
 import { findArgument } from './arguments.ts';
-import { RANGE } from './attributes.ts';
+import { RANGE, setAttribute } from './attributes.ts';
 import { allArgs, callUnknown, callValue, handOut, returned, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
-import { goThrough, valuesOf } from './collection-call.ts';
+import { dictionaryOf, goThrough, valuesOf } from './collection-call.ts';
 import { constructLibrary, shortName } from './construct.ts';
 import { recordFunctional, recordRandom } from './draw.ts';
 import { exportModule, requireEval, saveModules } from './export.ts';
@@ -132,6 +132,15 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       if (target.atoms.some((atom) => atom.kind !== 'function')) return callUnknown(machine, state, ANYTHING, args, instr);
       return returned({ ...target, atoms: target.atoms.map((atom) => (atom.kind === 'function' ? { ...atom, prefix: [...atom.prefix, ...prefix] } : atom)) });
     }
+    case 'set-attribute': {
+      const [target, name, value] = [effect.object, effect.name, effect.value].map((row) => findArgument(state, args, row).value);
+      const known = mustString(name!);
+      if (known !== null) setAttribute(machine, frame, state, target!, known, value!, instr);
+      else for (const object of objectsOf(target!)) state.setAttr(object, elementName(null), joinValues(state.attr(object, elementName(null)) ?? NOTHING, value!), false);
+      return returned(ANYTHING);
+    }
+    case 'dictionary':
+      return returned(dictionaryOf(machine, frame, state, args, instr) ?? derive(given));
     case 'values-of': {
       const { value } = findArgument(state, args, effect.value);
       const only = mustObject(value);

@@ -46,7 +46,7 @@ function mayIdle(machine: Machine): boolean {
 function mayHide(machine: Machine, cls: ProjectClass): boolean {
   const { start, end } = cls.definition.span;
   const inClass = machine.module.funcs.filter((func) => func.span.start >= start && func.span.end <= end);
-  return inClass.some((func) => func.blocks.some((block) => block.instrs.some((instr) => (instr.kind === 'collection' && instr.form !== 'string') || (instr.kind === 'set-attr' && instr.name.startsWith('#')))));
+  return inClass.some((func) => func.blocks.some((block) => block.instrs.some((instr) => (instr.kind === 'collection' && instr.form !== 'string') || (instr.kind === 'load' && instr.variable.name === 'OrderedDict') || (instr.kind === 'global' && instr.name === 'dict') || (instr.kind === 'set-attr' && instr.name.startsWith('#')))));
 }
 
 function probeForward(machine: Machine, base: State, cls: ProjectClass, idles: boolean): void {

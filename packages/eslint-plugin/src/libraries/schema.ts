@@ -115,6 +115,10 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('binding'), to: v.picklist(['nothing', 'class']) }),
     /** Binds leading arguments of a function. */
     v.strictObject({ kind: v.literal('partial') }),
+    /** Sets an attribute whose name is computed. */
+    v.strictObject({ kind: v.literal('set-attribute'), object: argument, name: argument, value: argument }),
+    /** Makes a dictionary of keywords, of another dictionary, or of pairs. */
+    v.strictObject({ kind: v.literal('dictionary') }),
     /** The values of an object or a dictionary, as a list. */
     v.strictObject({ kind: v.literal('values-of'), value: argument }),
     /**
