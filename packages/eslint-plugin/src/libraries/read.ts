@@ -15,6 +15,9 @@ export function parseLibrary(data: unknown, origin: string): LibraryModel {
   throw new Error(`The library model ${origin} is not valid:\n${problems.join('\n')}\nSee docs/library-models.md for the fields.`);
 }
 
+/** Effects of methods that say nothing about modules of other libraries. */
+const OF_ONE: ReadonlySet<MethodEffect> = new Set(['infer', 'infer-eval', 'pure', 'self']);
+
 /** Names are looked up in these by what a program writes, and `toString` is no row. */
 function withoutPrototypes(model: LibraryModel): LibraryModel {
   for (const record of [model.modules?.methods, model.layers?.methods, model.tensorMethods, ...model.frameworks.flatMap((row) => [row.hooks, row.methods, row.constructors])]) if (record !== undefined) Object.setPrototypeOf(record, null);
@@ -66,8 +69,9 @@ export class Libraries {
           else this.#bases.set(base, model);
         }
         this.flags.add(model.modules.flag);
-        // What one library alone calls so is not looked for on modules of others.
-        for (const [name, effect] of Object.entries(model.modules.methods)) if (effect !== 'infer' && effect !== 'infer-eval' && !this.moduleMethods.has(name)) this.moduleMethods.set(name, effect);
+        // What one library alone calls so, and what does nothing there, may do anything elsewhere.
+        const isFirst = this.moduleMethods.size === 0;
+        for (const [name, effect] of Object.entries(model.modules.methods)) if (isFirst || !(OF_ONE.has(effect) || this.moduleMethods.has(name))) this.moduleMethods.set(name, effect);
       }
     }
     for (const patterns of [this.#functionPatterns, this.#classPatterns, this.#basePatterns]) patterns.sort((a, b) => endOf(b.path) - endOf(a.path) || b.path.length - a.path.length);
