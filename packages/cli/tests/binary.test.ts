@@ -94,3 +94,12 @@ it('finds the same in many files, which threads share, and in a second run, whic
   expect(first.findings.map(({ file }) => file)).toEqual(wrong);
   expect(await lintThroughPipe(root, [])).toEqual(first);
 });
+
+it('takes library models from a modeguard.json of the project, and names the place of one that is wrong', () => {
+  const library = { name: 'ours', language: 'python', packages: ['ours'], classes: [{ path: 'ours.Drop', kind: 'module', sensitive: 'yes', effect: 'random', source: 'ours.py' }] };
+  const program = 'import torch\nfrom ours import Drop\nfrom torch import nn\n\nmodel = nn.Sequential(nn.Linear(4, 3), Drop())\nwith torch.no_grad():\n    print(model(torch.ones(1, 4)).argmax(1))\n';
+  const lint = (models: unknown): { readonly status: number | null; readonly stdout: string; readonly stderr: string } => spawnSync(process.execPath, [bin, '.'], { encoding: 'utf8', cwd: makeTree({ 'a.py': program, '.git/HEAD': 'x', 'modeguard.json': JSON.stringify({ libraries: models }) }) });
+  expect(lint([])).toMatchObject({ status: 0, stdout: '' });
+  expect(lint([library])).toMatchObject({ status: 1, stdout: expect.stringContaining('modeguard/no-train-mode-inference') as string });
+  expect(lint([{ ...library, classes: [{ path: 'ours.Drop', kind: 'module' }] }])).toMatchObject({ status: 2, stderr: expect.stringMatching(/modeguard\.json: libraries\[0\] is not valid:[\s\S]*classes\.0\.source/) as string });
+});

@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import type { TSESLint } from '@typescript-eslint/utils';
 import ts from 'typescript';
 import { analyze, type Analysis } from '../analyze.ts';
-import { parseLibrary } from '../libraries/read.ts';
 import type { LibraryModel } from '../libraries/schema.ts';
+import { projectLibraries, readLibraries } from '../project/own-libraries.ts';
 import { keepResult, keptResult, type CacheQuestion } from '../project/result-cache.ts';
 import type { Finding } from '../report/finding.ts';
 import { RULES } from '../rules/registry.ts';
@@ -27,6 +27,7 @@ interface Settings {
 const NO_SETTINGS: Settings = { libraries: [], cache: true };
 const found = new WeakMap<object, FileFindings>();
 const known = new WeakMap<object, Settings>();
+const joined = new WeakMap<readonly LibraryModel[], WeakMap<readonly LibraryModel[], readonly LibraryModel[]>>();
 
 export function findingsOf(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>): FileFindings {
   const key = context.sourceCode as object;
@@ -36,14 +37,15 @@ export function findingsOf(context: Readonly<TSESLint.RuleContext<string, readon
 }
 
 function find(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>): FileFindings {
-  const settings = settingsOf(context.settings);
+  const settings = settingsOf(context.settings, context.cwd);
+  const libraries = together(settings.libraries, projectLibraries(context.filename));
   const language = (context.sourceCode as unknown) instanceof PythonSourceCode ? 'python' : 'typescript';
-  const question: CacheQuestion = { file: context.filename, text: context.sourceCode.text, language, settings: settings.libraries };
+  const question: CacheQuestion = { file: context.filename, text: context.sourceCode.text, language, settings: libraries };
   // Whoever looks for a fault of the analysis wants it to run.
   const caches = settings.cache && process.env['MODEGUARD_DEBUG'] === undefined;
   const kept = caches ? keptResult(question) : undefined;
   if (Array.isArray(kept)) return { findings: kept as readonly Finding[], linesOf: linesFrom(question) };
-  const analysis = analysisOf(context, question, settings.libraries);
+  const analysis = analysisOf(context, question, libraries);
   const findings = RULES.flatMap((rule) => rule.judge(analysis));
   if (caches) keepResult(question, analysis.dependencies, findings);
   return { findings, linesOf: (file) => analysis.sourceOf(file).lines };
@@ -71,8 +73,19 @@ function linesFrom({ file, text }: CacheQuestion): FileFindings['linesOf'] {
   };
 }
 
+/** Both lists in one array, the same for the same lists. */
+function together(own: readonly LibraryModel[], ofProject: readonly LibraryModel[]): readonly LibraryModel[] {
+  if (ofProject.length === 0) return own;
+  if (own.length === 0) return ofProject;
+  let byProject = joined.get(own);
+  if (byProject === undefined) joined.set(own, (byProject = new WeakMap()));
+  let both = byProject.get(ofProject);
+  if (both === undefined) byProject.set(ofProject, (both = [...ofProject, ...own]));
+  return both;
+}
+
 /** `settings.modeguard`: checked once per settings object. */
-function settingsOf(settings: TSESLint.SharedConfigurationSettings): Settings {
+function settingsOf(settings: TSESLint.SharedConfigurationSettings, folder: string): Settings {
   const own: unknown = (settings as { modeguard?: unknown }).modeguard;
   if (own === undefined) return NO_SETTINGS;
   if (typeof own !== 'object' || own === null) throw new Error('settings.modeguard must be an object, such as { libraries: [ … ] }.');
@@ -81,8 +94,7 @@ function settingsOf(settings: TSESLint.SharedConfigurationSettings): Settings {
   const unknownKey = Object.keys(own).find((name) => name !== 'libraries' && name !== 'cache');
   if (unknownKey !== undefined) throw new Error(`settings.modeguard.${unknownKey} is not a setting; there are \`libraries\` and \`cache\`.`);
   const { libraries: list = [], cache = true } = own as { libraries?: unknown; cache?: unknown };
-  if (!Array.isArray(list)) throw new Error('settings.modeguard.libraries must be an array of library models.');
   if (typeof cache !== 'boolean') throw new Error('settings.modeguard.cache must be true or false.');
-  known.set(own, (result = { libraries: list.map((model: unknown, i) => parseLibrary(model, `settings.modeguard.libraries[${i}]`)), cache }));
+  known.set(own, (result = { libraries: readLibraries(list, 'settings.modeguard.libraries', folder), cache }));
   return result;
 }
