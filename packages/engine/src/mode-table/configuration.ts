@@ -39,3 +39,9 @@ export const inputs = {
   /** Logits and classes. */
   classes: () => [randn(8, 6), randint(0, 6, [8])],
 } satisfies Record<string, () => readonly Tensor[]>;
+
+/** A lazy layer after a first call in evaluation mode, in training mode again. */
+export function materialised(module: Module, given: () => readonly Tensor[]): Module {
+  module.eval().call(...given());
+  return module.train();
+}

@@ -8,6 +8,7 @@
  */
 import { noGrad } from '../autograd/grad-mode.ts';
 import type { Module } from '../nn/module.ts';
+import { isUninitialized } from '../nn/uninitialized.ts';
 import { rand, randn } from '../ops/creation.ts';
 import { Tensor } from '../ops/tensor.ts';
 import { manualSeed } from '../random/default-generator.ts';
@@ -74,8 +75,22 @@ function same(a: readonly Tensor[], b: readonly Tensor[], tolerance: { readonly 
 const exactly = { relative: 0, absolute: 0 };
 const nearly = { relative: 1e-5, absolute: 1e-6 };
 
-const snapshot = (entries: Iterable<[string, Tensor]>): Map<string, Tensor> => new Map([...entries].map(([name, value]) => [name, value.detach().clone()]));
-const changed = (before: ReadonlyMap<string, Tensor>, after: ReadonlyMap<string, Tensor>): string[] => [...after].filter(([name, value]) => !before.has(name) || !same([before.get(name)!], [value], exactly)).map(([name]) => name).sort();
+/** Values by path; null for what has none before the first call. */
+type Snapshot = ReadonlyMap<string, Tensor | null>;
+const snapshot = (entries: Iterable<[string, Tensor]>): Snapshot => new Map([...entries].map(([name, value]) => [name, isUninitialized(value) ? null : value.detach().clone()]));
+/** What a lazy layer's statistics start from: to have become that is no change. */
+const start: Readonly<Record<string, number>> = { running_mean: 0, running_var: 1 };
+
+function changed(before: Snapshot, after: Snapshot): string[] {
+  const differs = (name: string, value: Tensor | null): boolean => {
+    const old = before.get(name);
+    if (value === null || old === undefined) return old !== value;
+    if (old !== null) return !same([old], [value], exactly);
+    const reset = start[name.split('.').at(-1)!];
+    return reset !== undefined && values(value).some((element) => element !== reset);
+  };
+  return [...after].filter(([name, value]) => differs(name, value)).map(([name]) => name).sort();
+}
 
 function weightedGradients(outputs: readonly Tensor[], leaves: readonly Tensor[]): readonly Tensor[] | null {
   const differentiable = outputs.filter((output) => output.requiresGrad);

@@ -15,6 +15,8 @@ export { RNN } from './rnn.ts';
 export { LSTM } from './lstm.ts';
 export { GRU } from './gru.ts';
 export { GRUCell, LSTMCell, RNNCell } from './recurrent-cells.ts';
+export { LazyLinear } from './lazy-linear.ts';
+export { LazyBatchNorm1d } from './lazy-batch-norm.ts';
 export { MultiheadAttention, type MultiheadAttentionSettings } from './multihead-attention.ts';
 export type { MultiHeadAttentionOptions } from './multi-head-attention-forward.ts';
 export { TransformerEncoderLayer, type TransformerLayerSettings } from './transformer-encoder-layer.ts';

@@ -26,6 +26,7 @@ import { Parameter } from './parameter.ts';
 import { changeMode, setMode } from './set-mode.ts';
 import { loadStateInto, type IncompatibleKeys, type LoadOptions, type OwnState, type StateDict } from './state-dict.ts';
 import { tracedCall } from './traced-call.ts';
+import { isUninitialized, setUninitializedType } from './uninitialized.ts';
 
 export type { HookHandle } from './module-hooks.ts';
 
@@ -270,7 +271,8 @@ export abstract class Module {
     withoutRecording(() => {
       for (const module of this.modules()) {
         for (const tensor of [...module.namedParameters({ recurse: false }), ...module.namedBuffers({ recurse: false })].map(([, value]) => value)) {
-          if (isFloating(tensor.dtype) && tensor.dtype !== dtype) tensor.replaceArray(tensor.array.copy(dtype));
+          if (isUninitialized(tensor)) setUninitializedType(tensor, dtype);
+          else if (isFloating(tensor.dtype) && tensor.dtype !== dtype) tensor.replaceArray(tensor.array.copy(dtype));
           if (tensor.grad !== null && tensor.grad.dtype !== dtype) tensor.grad = tensor.grad.to(dtype);
         }
       }

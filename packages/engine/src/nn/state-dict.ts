@@ -14,6 +14,7 @@ import { callSite } from '../trace/call-site.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { Parameter } from './parameter.ts';
 import type { Module } from './module.ts';
+import { isUninitialized } from './uninitialized.ts';
 
 export type StateDict = Map<string, Tensor>;
 
@@ -61,6 +62,7 @@ function planModule(module: Module, prefix: string, given: StateDict, assign: bo
       plan.errors.push(`While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${typeof source}`);
       continue;
     }
+    if (isUninitialized(value) && isUninitialized(source)) continue;
     const fitting = value.dim() === 0 && source.dim() === 1 && source.numel() === 1 ? source.squeeze() : source;
     if (sameShape(value.shape, fitting.shape)) plan.actions.push(() => put(module, field, fitting, assign));
     else plan.errors.push(`size mismatch for ${key}: copying a param with shape ${formatSize(fitting.shape)} from checkpoint, the shape in current model is ${formatSize(value.shape)}.`);

@@ -61,6 +61,11 @@ export const layerChecks: Checks = {
   })),
   A13: () => outcome(() => size(F.batchNorm(randn(4, 3), null, null))),
   A14: () => { const [mean, variance] = [zeros(3), ones(3)]; F.batchNorm(randn(4, 3).add(3), mean, variance, { training: true }); return [!isZero(mean), !equal(variance, ones(3))]; },
+  A19: () => {
+    const [layer, x] = [new nn.LazyBatchNorm1d().eval(), randn(4, 3)];
+    const out = layer.call(x);
+    return [layer.constructor.name, layer.training, tracked(layer), close(out, x.div(Math.sqrt(1 + 1e-5)))];
+  },
   A20: () => { const [layer, x] = [new nn.BatchNorm1d(2, { momentum: 1 }), randn(5, 2)]; layer.call(x); return [close(layer.runningMean!, x.mean(0)), close(layer.runningVar!, x.var(0))]; },
   B01: () => {
     const x = ones(1000, { requiresGrad: true });
