@@ -17,9 +17,6 @@ const PACKED_A: usize = <usize>((MC + 4) * KC * 4);
 const PACKED_B: usize = <usize>((NC + 16) * KC * 4);
 const TILE: usize = 256;
 
-export function gemmScratchBytes(): usize {
-  return PACKED_A + PACKED_B + TILE;
-}
 
 /** Rows i .. i + count of A for all k, k by k. */
 function packA(to: usize, a: usize, rs: usize, cs: usize, count: i32, k: i32): void {

@@ -1,2 +1,5 @@
 // The kernels: what the module exports. Pointers are byte addresses in the imported memory, counts and strides are elements.
-export { gemm, gemmScratchBytes } from './gemm';
+export { gemm } from './gemm';
+export { binary, copy, fill, unary } from './elementwise';
+export { logSoftmaxGradientRows, logSoftmaxRows, maxRows, softmaxGradientRows, softmaxRows, sumColumns, sumRows } from './reduce';
+export { adamStep, sgdStep } from './optimize';

@@ -1,7 +1,27 @@
 /**
- * The functions that the compiled kernels export. Pointers are byte addresses in the linear memory; counts and strides are elements.
+ * The functions that the compiled kernels export, all on float32. Pointers are byte addresses in the linear memory; counts and
+ * strides are elements; rows are contiguous unless a stride says otherwise.
  */
+import type { BinaryCode, UnaryCode } from './codes.ts';
+
 export interface Kernels {
   /** C[m, n] (+)= A[m, k] B[k, n]; the columns of C are adjacent. `scratch` as `memory/linear-memory.ts` gives it. */
   gemm(m: number, n: number, k: number, a: number, aRow: number, aColumn: number, b: number, bRow: number, bColumn: number, c: number, cRow: number, add: number, scratch: number): void;
+  /** y = f(x); clamp has its bounds in `a` and `b`, affine is a * x + b. */
+  unary(code: UnaryCode, x: number, y: number, count: number, a: number, b: number): void;
+  /** out = f(a, b) over a plane; a stride of 0 repeats. */
+  binary(code: BinaryCode, rows: number, columns: number, a: number, aRow: number, aColumn: number, b: number, bRow: number, bColumn: number, out: number): void;
+  copy(rows: number, columns: number, from: number, fromRow: number, fromColumn: number, to: number, toRow: number, toColumn: number): void;
+  fill(to: number, count: number, value: number): void;
+  sumRows(x: number, rows: number, columns: number, scale: number, out: number): void;
+  sumColumns(x: number, rows: number, columns: number, stride: number, scale: number, out: number): void;
+  maxRows(x: number, rows: number, columns: number, out: number): void;
+  softmaxRows(x: number, rows: number, columns: number, out: number): void;
+  logSoftmaxRows(x: number, rows: number, columns: number, out: number): void;
+  softmaxGradientRows(grad: number, y: number, rows: number, columns: number, out: number): void;
+  logSoftmaxGradientRows(grad: number, y: number, rows: number, columns: number, out: number): void;
+  /** w -= rate * slope; `buffer` is 0 without momentum. */
+  sgdStep(w: number, grad: number, buffer: number, count: number, rate: number, sign: number, decay: number, momentum: number, share: number, nesterov: number): void;
+  /** `top` is 0 without amsgrad. Works on whole vectors: the arrays must be whole blocks. */
+  adamStep(w: number, grad: number, mean: number, square: number, top: number, count: number, sign: number, added: number, kept: number, rest1: number, beta2: number, rest2: number, size: number, correction: number, eps: number): void;
 }

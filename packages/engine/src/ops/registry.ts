@@ -1,10 +1,12 @@
 /**
  * Every operation by name.
  *
- * Guarantees: complete by its mapped type: a name in `OpAttributes` without a record is a compile error.
+ * Guarantees: complete by its mapped type: a name in `OpAttributes` without a record is a compile error. Over some of the records, which are
+ * the specification, lie compiled kernels (`compiled-records.ts`).
  */
 import type { OpRecord } from '../autograd/op-record.ts';
 import { binaryRecords, choiceRecords, comparisonRecords, unaryRecords } from './elementwise-records.ts';
+import { compiledRecords, withCompiled, type Compiled } from './compiled-records.ts';
 import type { OpAttributes } from './op-attributes.ts';
 import { recurrentRecords } from './recurrent-records.ts';
 import { reductionRecords } from './reduction-records.ts';
@@ -12,7 +14,7 @@ import { shapeRecords } from './shape-records.ts';
 
 export type Registry = { readonly [Name in keyof OpAttributes]: OpRecord<OpAttributes[Name]> };
 
-export const registry: Registry = {
+const reference: Registry = {
   ...binaryRecords,
   ...unaryRecords,
   ...comparisonRecords,
@@ -21,3 +23,7 @@ export const registry: Registry = {
   ...recurrentRecords,
   ...shapeRecords,
 };
+
+export const registry = Object.fromEntries(
+  Object.entries(reference).map(([name, record]) => [name, withCompiled(record as OpRecord<unknown>, compiledRecords[name as keyof OpAttributes] as Compiled<unknown> | undefined)]),
+) as unknown as Registry;

@@ -4,6 +4,8 @@
  * Guarantees: results are fresh, contiguous, and rounded once to the output type. Operands may be any views.
  * This is the readable specification; a faster backend has to agree with it.
  */
+import { binaryCode } from '../backend/codes.ts';
+import { compiledAddInto, compiledBinary } from './compiled-elementwise.ts';
 import { allocate, type DType, type TypedArray } from './dtype.ts';
 import { NdArray } from './nd-array.ts';
 import { broadcastShapes, numelOf, sameShape, type Shape } from './shape.ts';
@@ -41,21 +43,22 @@ export function combineArrays(a: NdArray, b: NdArray, fn: (x: number, y: number)
 }
 
 export function addArrays(a: NdArray, b: NdArray): NdArray {
-  return combineArrays(a, b, (x, y) => x + y);
+  return compiledBinary(binaryCode.add, a, b) ?? combineArrays(a, b, (x, y) => x + y);
 }
 
 /** Adds `part` to the elements of `sum`, which must be contiguous and of the same shape and type; says whether it did. */
 export function addInto(sum: NdArray, part: NdArray): boolean {
   if (sum.dtype !== part.dtype || !sameShape(sum.shape, part.shape) || !sum.isContiguous()) return false;
+  sum.storage.version++;
+  if (compiledAddInto(sum, part)) return true;
   const values = part.contiguousData();
   const { data } = sum.storage;
   for (let index = 0; index < values.length; index++) data[sum.offset + index]! += values[index]!;
-  sum.storage.version++;
   return true;
 }
 
 export function mulArrays(a: NdArray, b: NdArray): NdArray {
-  return combineArrays(a, b, (x, y) => x * y);
+  return compiledBinary(binaryCode.mul, a, b) ?? combineArrays(a, b, (x, y) => x * y);
 }
 
 /** condition ? a : b, all three broadcast. */
