@@ -77,8 +77,8 @@ function binaryValue(op: i32, a: v128, b: v128): v128 {
   if (op == 8) return f32x4.mul(a, f32x4.mul(b, f32x4.sub(one, b)));
   // tanh, by output
   if (op == 9) return f32x4.mul(a, f32x4.sub(one, f32x4.mul(b, b)));
-  // abs, by input: 0 at 0
-  if (op == 10) return v128.andnot(v128.xor(a, v128.and(b, f32x4.splat(-0.0))), f32x4.eq(b, zero));
+  // abs, by input: 0 at 0, NaN at NaN
+  if (op == 10) return v128.or(v128.andnot(v128.xor(a, v128.and(b, f32x4.splat(-0.0))), f32x4.eq(b, zero)), f32x4.ne(b, b));
   // softplus, by input
   if (op == 11) return f32x4.mul(a, sigmoid(b));
   // square, by input

@@ -1,8 +1,8 @@
 /**
  * Optimizers, schedules and gradient clipping against what PyTorch did (recorded by tools/record_engine/optim.py).
  */
-import { describe, expect, test, vi } from 'vitest';
-import { F, nn, noGrad, ones, optim, randn, tensor, zeros, type Nested, type Tensor } from '../src/index.ts';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { F, nn, noGrad, ones, optim, randn, setBackend, tensor, zeros, type Nested, type Tensor } from '../src/index.ts';
 import { expectClose, recorded } from './recorded.ts';
 
 type Optimizer = InstanceType<typeof optim.Optimizer>;
@@ -16,6 +16,10 @@ const file = recorded<{
   clipping: { grads: Nested[]; cases: { normType: number | 'inf'; maxNorm: number; total: number; grads: unknown[] }[]; byValue: unknown; nonfinite: string };
   messages: Record<string, string>;
 }>('optim');
+
+// Centred RMSprop divides by the root of a difference near 0 and so magnifies the last bit of a tanh beyond the tolerance: the
+// arithmetic of the optimizers is held against PyTorch on the reference, the kernels against the reference (kernels.test.ts).
+beforeAll(() => setBackend('reference'));
 
 const first = file.trajectories[0]!;
 

@@ -1,62 +1,19 @@
 /**
- * Elementwise functions and copies by the compiled kernels.
+ * Elementwise functions by the compiled kernels.
  *
  * Guarantees: each returns null where no kernel applies (another type, or the reference backend), and the caller does it in plain
- * TypeScript. Operands may be any views; broadcasting costs no copy. Dimensions that lie one after the other in all operands
- * are merged, so that most calls are one plane of rows and columns.
+ * TypeScript. Operands may be any views; broadcasting costs no copy.
  */
 import { kernels } from '../backend/backend.ts';
 import type { BinaryCode, UnaryCode } from '../backend/codes.ts';
 import { NdArray } from './nd-array.ts';
+import { forEachPlane } from './planes.ts';
 import { broadcastShapes, sameShape, type Shape } from './shape.ts';
 
 /** Strides of `array` under `shape`, 0 where it repeats. */
 function stridesUnder(array: NdArray, shape: Shape): number[] {
   const added = shape.length - array.rank;
   return shape.map((size, dim) => (dim < added || (array.shape[dim - added] === 1 && size !== 1) ? 0 : array.strides[dim - added]!));
-}
-
-type Visit = (rows: number, columns: number, rowA: number, columnA: number, rowB: number, columnB: number, offsetA: number, offsetB: number, position: number) => void;
-
-/** Calls `visit` for planes that cover `shape` in row-major order; `position` counts the elements before. */
-export function forEachPlane(shape: Shape, stridesA: readonly number[], stridesB: readonly number[], visit: Visit): void {
-  const sizes: number[] = [];
-  const [a, b]: [number[], number[]] = [[], []];
-  for (const [dim, size] of shape.entries()) {
-    if (size === 0) return;
-    if (size === 1) continue;
-    const last = sizes.length - 1;
-    if (last >= 0 && a[last] === stridesA[dim]! * size && b[last] === stridesB[dim]! * size) {
-      sizes[last]! *= size;
-      a[last] = stridesA[dim]!;
-      b[last] = stridesB[dim]!;
-    } else {
-      sizes.push(size);
-      a.push(stridesA[dim]!);
-      b.push(stridesB[dim]!);
-    }
-  }
-  while (sizes.length < 2) {
-    sizes.unshift(1);
-    a.unshift(0);
-    b.unshift(0);
-  }
-  const outer = sizes.length - 2;
-  const [rows, columns] = [sizes[outer]!, sizes[outer + 1]!];
-  const index = new Array<number>(outer).fill(0);
-  for (let [position, offsetA, offsetB] = [0, 0, 0]; ; position += rows * columns) {
-    visit(rows, columns, a[outer]!, a[outer + 1]!, b[outer]!, b[outer + 1]!, offsetA, offsetB, position);
-    let dim = outer - 1;
-    for (; dim >= 0; dim--) {
-      offsetA += a[dim]!;
-      offsetB += b[dim]!;
-      if (++index[dim]! < sizes[dim]!) break;
-      offsetA -= a[dim]! * sizes[dim]!;
-      offsetB -= b[dim]! * sizes[dim]!;
-      index[dim] = 0;
-    }
-    if (dim < 0) return;
-  }
 }
 
 export function compiledUnary(code: UnaryCode, x: NdArray, a = 0, b = 0): NdArray | null {
@@ -67,7 +24,7 @@ export function compiledUnary(code: UnaryCode, x: NdArray, a = 0, b = 0): NdArra
     compiled.unary(code, x.address(), out.address(), out.numel, a, b);
     return out;
   }
-  const out = compiledCopy(x)!;
+  const out = x.copy();
   compiled.unary(code, out.address(), out.address(), out.numel, a, b);
   return out;
 }
@@ -104,26 +61,6 @@ export function compiledAddInto(sum: NdArray, part: NdArray): boolean {
   }
   forEachPlane(sum.shape, sum.strides, part.strides, (rows, columns, rowA, columnA, rowB, columnB, offsetA, offsetB) =>
     compiled.binary(0, rows, columns, atSum + offsetA * 4, rowA, columnA, atPart + offsetB * 4, rowB, columnB, atSum + offsetA * 4),
-  );
-  return true;
-}
-
-/** A fresh contiguous array with the same elements. */
-export function compiledCopy(x: NdArray): NdArray | null {
-  const compiled = x.dtype === 'float32' ? kernels() : null;
-  if (compiled === null) return null;
-  const out = NdArray.uninitialized('float32', x.shape);
-  compiledAssign(out, x);
-  return out;
-}
-
-/** Overwrites `target` with the elements of `source`, of the same shape and in other memory. */
-export function compiledAssign(target: NdArray, source: NdArray): boolean {
-  const compiled = target.dtype === 'float32' && source.dtype === 'float32' ? kernels() : null;
-  if (compiled === null) return false;
-  const [from, to] = [source.address(), target.address()];
-  forEachPlane(source.shape, source.strides, target.strides, (rows, columns, fromRow, fromColumn, toRow, toColumn, offsetFrom, offsetTo) =>
-    compiled.copy(rows, columns, from + offsetFrom * 4, fromRow, fromColumn, to + offsetTo * 4, toRow, toColumn),
   );
   return true;
 }

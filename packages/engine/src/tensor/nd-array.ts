@@ -7,10 +7,12 @@
  *
  * Worked example: `NdArray.from('float32', [2, 3], data).transpose(0, 1)` has shape [3, 2], strides [1, 3], the same storage.
  */
+import { kernels } from '../backend/backend.ts';
 import { bytesPerElement } from '../memory/element-kind.ts';
 import { Storage } from '../memory/storage.ts';
 import { allocate, elementKind, type DType, type TypedArray } from './dtype.ts';
 import { RuntimeError } from './errors.ts';
+import { copyElements } from './planes.ts';
 import { contiguousStrides, formatSize, inferShape, normalizeDim, numelOf, sameShape, type Shape } from './shape.ts';
 
 export class NdArray {
@@ -94,6 +96,12 @@ export class NdArray {
 
   /** A fresh contiguous array with the same values, optionally of another type. */
   copy(dtype: DType = this.dtype): NdArray {
+    const compiled = dtype === 'float32' && this.dtype === 'float32' ? kernels() : null;
+    if (compiled !== null) {
+      const out = NdArray.uninitialized(dtype, this.shape);
+      copyElements(compiled, this.shape, this.address(), this.strides, out.address(), out.strides);
+      return out;
+    }
     const data = allocate(dtype, this.numel);
     const source = this.contiguousData();
     if (dtype === 'bool' && this.dtype !== 'bool') for (let index = 0; index < data.length; index++) data[index] = source[index] === 0 ? 0 : 1;
@@ -111,14 +119,17 @@ export class NdArray {
     if (!sameShape(this.shape, source.shape)) {
       throw new RuntimeError(`output with shape ${formatSize(this.shape)} doesn't match the broadcast shape ${formatSize(source.shape)}`);
     }
+    this.storage.version++;
     // A source over the same memory would be read after it was written.
-    const values = (source.storage === this.storage ? source.copy() : source).contiguousData();
+    const from = source.storage === this.storage ? source.copy() : source;
+    const compiled = this.dtype === 'float32' && from.dtype === 'float32' ? kernels() : null;
+    if (compiled !== null) return copyElements(compiled, this.shape, from.address(), from.strides, this.address(), this.strides);
+    const values = from.contiguousData();
     const { data } = this.storage;
     let position = 0;
     this.forEachRow((start, stride, length) => {
       for (let index = 0, at = start; index < length; index++, at += stride) data[at] = values[position++]!;
     });
-    this.storage.version++;
   }
 
   transpose(dim0: number, dim1: number): NdArray {
