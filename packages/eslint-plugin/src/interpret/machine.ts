@@ -165,6 +165,8 @@ export class Machine {
   readonly decorated = new Map<Func, readonly GradScopeEffect[]>();
   /** Functions handed to code that we cannot see: roots. */
   readonly handedOut = new Map<Func, Module>();
+  /** Modules that were registered by a call, and not by being assigned. */
+  readonly explicit = new Set<AbstractObject>();
   /** Calls of code that we cannot see: what they give may be anything. */
   readonly unseenCalls = new Set<Instr>();
   /** Generator functions that are context managers. */

@@ -1,7 +1,7 @@
 // Methods that a library's module base gives to every module, as the library model lists them.
 import { assertNever } from '../ir/ir.ts';
 import { CALIBRATED, type ModeSetting } from '../domains/heap.ts';
-import { EVAL } from '../domains/mode.ts';
+import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import type { FrameworkRow } from '../libraries/schema.ts';
@@ -25,7 +25,8 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
   if (ofFramework !== undefined) return callFrameworkMethod(machine, frame, state, ofFramework, args, instr);
   const program = machine.programs.get(object);
   if (program !== undefined && name === 'save') machine.use([...program], 'exported', instr.span);
-  const effect = machine.libraries.methodAt(object.class !== null ? machine.order(object.class).moduleModel : object.library === null ? null : machine.libraries.moduleModelAt(object.library.path), name);
+  const model = object.class !== null ? machine.order(object.class).moduleModel : object.library === null ? null : machine.libraries.moduleModelAt(object.library.path);
+  const effect = machine.libraries.methodAt(model, name);
   if (effect === undefined) return callOther(machine, frame, state, object, name, args, instr);
   const { trainMethod } = machine.libraries.moduleModel;
   switch (effect) {
@@ -55,7 +56,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
           return returned(self);
         }
       }
-      const modes = effect === 'set-eval' ? EVAL : modesOfFlag(args.positional[0] ?? args.keywords.get('mode') ?? (args.more === null ? undefined : ANYTHING));
+      const modes = effect === 'set-eval' ? EVAL : model?.modules?.takesMode === false ? TRAIN : modesOfFlag(args.positional[0] ?? args.keywords.get('mode') ?? (args.more === null ? undefined : ANYTHING));
       // A part, or something picked out of a list of parts, is set apart from its network.
       const selective = objectsOf(receiver).some((item) => machine.registered.has(item)) || machine.registered.has(object);
       const setting: ModeSetting = { site: machine.site(instr.span), mode: modes, how: 'called', selective };
@@ -63,7 +64,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       const chosen = certain ? [object] : choiceOf(machine, frame, state, receiver);
       for (const item of chosen ?? [object]) setTreeMode(machine, frame, state, item, modes, setting, chosen !== null, instr);
       noteReliedMode(frame, state, object, setting);
-      return returned(self);
+      return returned(model?.modules?.returnsSelf === false ? ofAtoms({ kind: 'constant', value: { type: 'undefined' } }) : self);
     }
     case 'load-state':
       setTreeStatistics(state, object, CALIBRATED, certain);
@@ -100,7 +101,10 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
     case 'register': {
       const key = args.positional[0] === undefined ? null : mustString(args.positional[0]);
       const value = args.positional[1];
-      if (value !== undefined) state.setAttr(object, key ?? '[]', value, certain && key !== null);
+      if (value !== undefined) {
+        state.setAttr(object, key ?? '[]', value, certain && key !== null);
+        for (const part of objectsOf(value)) machine.explicit.add(part);
+      }
       return returned(ANYTHING);
     }
     case 'append':

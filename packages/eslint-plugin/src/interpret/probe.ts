@@ -28,7 +28,7 @@ function probeClass(machine: Machine, base: State, cls: ProjectClass, idles: boo
   if (kindOfClass(order) !== 'module') return;
   machine.running = { observation: nowhere(machine), path: '' };
   probeOverrides(machine, base, cls);
-  if (mayHide(machine, cls)) {
+  if (order.moduleModel?.modules?.children === 'registered' || mayHide(machine, cls)) {
     const state = base.clone();
     noteUnregistered(machine, state, cls, constructUnknown(machine, state, cls));
   }

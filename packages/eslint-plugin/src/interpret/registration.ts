@@ -33,13 +33,15 @@ interface Hidden {
 
 /** What the constructor of `cls` keeps in places where the library does not look. `state`: after the constructor, its parts made as well. */
 export function noteUnregistered(machine: Machine, state: State, cls: ProjectClass, receiver: AbstractObject): void {
-  const hidden = hiddenIn(state, receiver);
-  if (hidden.length === 0) return;
   const order = machine.order(cls);
+  const onlyRegistered = order.moduleModel?.modules?.children === 'registered';
+  const hidden = [...hiddenIn(state, receiver), ...(onlyRegistered ? unregisteredFields(machine, state, receiver) : [])];
+  if (hidden.length === 0) return;
   // A class that sets the mode of its parts itself knows what it has.
   if (findMember(order, machine.libraries.moduleModel.trainMethod) !== null) return;
   const reached = new Set<AbstractObject>();
-  eachInTree(state, receiver, true, (object) => void reached.add(object));
+  if (onlyRegistered) for (const part of machine.explicit) reached.add(part);
+  else eachInTree(state, receiver, true, (object) => void reached.add(object));
   const told = new Set<string>();
   for (const { attribute, form, part, alone } of hidden) {
     if (reached.has(part) || told.has(attribute) || state.object(part).escaped || state.escapees.has(part)) continue;
@@ -60,6 +62,11 @@ function hiddenIn(state: State, receiver: AbstractObject): readonly Hidden[] {
     if (collection?.kind === 'collection') inside(state, attribute, collection, 0, hidden);
   }
   return hidden;
+}
+
+/** Where assigning a field registers nothing. */
+function unregisteredFields(machine: Machine, state: State, receiver: AbstractObject): readonly Hidden[] {
+  return [...state.object(receiver).attrs].flatMap(([attribute, value]) => (attribute.startsWith('[') || attribute.startsWith('#') ? [] : objectsOf(value).flatMap((part): Hidden[] => (part.kind === 'module' && !machine.explicit.has(part) ? [{ attribute, form: 'field', part, alone: false }] : []))));
 }
 
 function inside(state: State, attribute: string, collection: AbstractObject, depth: number, hidden: Hidden[]): void {

@@ -228,6 +228,11 @@ export const librarySchema = v.strictObject({
       forward: v.string(),
       /** Holds if modules in arrays are children, too. */
       lists: v.optional(v.boolean(), false),
+      /** What else is a child: every field, or only what a method of the effect `register` was given. */
+      children: v.optional(v.picklist(['fields', 'registered']), 'fields'),
+      /** Whether `train` looks at a boolean that it is given, and whether `train` and `eval` return the module. */
+      takesMode: v.optional(v.boolean(), true),
+      returnsSelf: v.optional(v.boolean(), true),
       /** Holds if calling the object itself runs `forward`. */
       callable: v.boolean(),
       methods: v.record(v.string(), methodEffect),

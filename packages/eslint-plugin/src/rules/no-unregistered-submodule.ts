@@ -19,7 +19,8 @@ function judge(analysis: Analysis, { fault, call, where, certain }: LayerObserva
   const owner = fault.owner.definition.name;
   const isPython = analysis.module.language === 'python';
   const place = `\`${isPython ? 'self' : 'this'}.${fault.attribute}\``;
-  const form = fault.form === 'private field' ? 'a private field' : fault.form === 'dict' ? (isPython ? 'a plain dict' : 'a plain object') : isPython ? `a plain ${fault.form}` : 'a plain array';
+  const isField = fault.form === 'field';
+  const form = isField ? 'a field that nothing registers' : fault.form === 'private field' ? 'a private field' : fault.form === 'dict' ? (isPython ? 'a plain dict' : 'a plain object') : isPython ? `a plain ${fault.form}` : 'a plain array';
   const container = fault.form === 'private field' ? 'a field that is not private' : fault.form === 'dict' ? '`nn.ModuleDict`, or in fields of its own' : '`nn.ModuleList`, or in fields of its own';
   const part = fault.part.site.file === call.file && fault.part.site.span.start === call.span.start ? quote(analysis, call.span) : `\`${fault.part.label}\``;
   const loses = [...(fault.sensitive ? ['`train()` and `eval()` do not reach it'] : []), ...(fault.learns ? ['`parameters()` and the saved weights leave it out'] : [])].join(', and ');
@@ -31,7 +32,7 @@ function judge(analysis: Analysis, { fault, call, where, certain }: LayerObserva
       span: call.span,
       what: `${part} is kept in ${place}, ${form}, and is no submodule of \`${owner}\`.`,
       why: `${loses}: ${fault.sensitive ? 'it stays in training mode' : 'it is never trained, moved or saved'}.`,
-      action: `Keep it in ${container}.`,
+      action: isField ? `Register it: \`registerModule('${fault.attribute}', this.${fault.attribute})\`.` : `Keep it in ${container}.`,
       witness: [{ file: fault.part.site.file, span: fault.part.site.span, text: `${quote(analysis, fault.part.site.span, fault.part.site.file)} is made here` }],
       fix: null,
       suggestions: [],

@@ -1,16 +1,8 @@
 // What the models of Python libraries say, seen in what is reported of short programs: every line that is marked, and nothing else.
-import { describe, expect, test } from 'vitest';
-import { analyze } from '../../src/analyze.ts';
-import { RULES } from '../../src/rules/registry.ts';
+import { describe, test } from 'vitest';
+import { checkProgram } from './check-program.ts';
 
-/** `error: [rule]` at the end of a line is a definite finding, `error?: [rule]` a possible one. */
-function check(text: string): void {
-  const analysis = analyze({ file: 'program.py', text, language: 'python' });
-  const reported = RULES.flatMap((rule) => rule.judge(analysis)).map((finding) => `${analysis.lines.lineOf(finding.span.start)} ${finding.certainty === 'definite' ? 'error' : 'error?'}: [${finding.rule}]`);
-  const marked = text.split('\n').flatMap((line, index) => [...line.matchAll(/(error\??: \[[\w-]+\])/g)].map((found) => `${index + 1} ${found[1]!}`));
-  expect(reported.sort()).toEqual(marked.sort());
-}
-
+const check = (text: string): void => checkProgram(text, 'python');
 const program = (lines: string): string => `import torch\nfrom torch import nn\n${lines}`;
 
 describe('transformers', () => {
