@@ -3,3 +3,6 @@ export { gemm } from './gemm';
 export { binary, copy, fill, unary } from './elementwise';
 export { logSoftmaxGradientRows, logSoftmaxRows, maxRows, softmaxGradientRows, softmaxRows, sumColumns, sumRows } from './reduce';
 export { adamStep, sgdStep } from './optimize';
+export { channelGradientSums, channelStatistics, combineChannels, layerNormGradientRows, layerNormRows, scaleChannels } from './norm';
+export { convImage, convInputGradient, convShape, convWeightGradient } from './conv';
+export { lstmStep } from './lstm';

@@ -24,4 +24,25 @@ export interface Kernels {
   sgdStep(w: number, grad: number, buffer: number, count: number, rate: number, sign: number, decay: number, momentum: number, share: number, nesterov: number): void;
   /** `top` is 0 without amsgrad. Works on whole vectors: the arrays must be whole blocks. */
   adamStep(w: number, grad: number, mean: number, square: number, top: number, count: number, sign: number, added: number, kept: number, rest1: number, beta2: number, rest2: number, size: number, correction: number, eps: number): void;
+  /** [batch, channels, run] to a mean and a biased variance per channel, as doubles. */
+  channelStatistics(x: number, batch: number, channels: number, run: number, means: number, variances: number): void;
+  /** out = scale * x + shift, floats per channel. */
+  scaleChannels(x: number, out: number, batch: number, channels: number, run: number, scales: number, shifts: number): void;
+  /** The sums per channel of g and of g * (x - mean), as doubles. */
+  channelGradientSums(grad: number, x: number, batch: number, channels: number, run: number, means: number, sums: number, products: number): void;
+  /** out = a * g + b * x + c, floats per channel. */
+  combineChannels(grad: number, x: number, out: number, batch: number, channels: number, run: number, a: number, b: number, c: number): void;
+  /** `weight` and `bias` may be 0; means and biased variances per row are doubles. */
+  layerNormRows(x: number, out: number, rows: number, columns: number, weight: number, bias: number, eps: number, means: number, variances: number): void;
+  /** dx, unless it is 0; adds to the gradients of weight and bias, unless they are 0. */
+  layerNormGradientRows(grad: number, x: number, dx: number, rows: number, columns: number, weight: number, eps: number, means: number, variances: number, dWeight: number, dBias: number): void;
+  /** Says what the next calls of the three functions below are about. */
+  convShape(channels: number, height: number, width: number, outChannels: number, kernelHeight: number, kernelWidth: number, strideY: number, strideX: number, paddingY: number, paddingX: number, dilationY: number, dilationX: number, outHeight: number, outWidth: number): void;
+  /** One image and one group; at most 1008 output columns. */
+  convImage(x: number, weight: number, out: number, scratch: number): void;
+  /** Adds to `dWeight`. */
+  convWeightGradient(x: number, grad: number, dWeight: number, scratch: number): void;
+  convInputGradient(grad: number, weight: number, dx: number, scratch: number): void;
+  /** The sums of the gates [batch, 4 * hidden] and the c before to the gates, c and h. */
+  lstmStep(gates: number, before: number, kept: number, c: number, h: number, batch: number, hidden: number): void;
 }

@@ -13,6 +13,7 @@ import { compiledRowGradients, compiledRows, compiledSum } from '../tensor/compi
 import type { NdArray } from '../tensor/nd-array.ts';
 import { reducedShape, sumToShape } from '../tensor/reduce.ts';
 import { numelOf } from '../tensor/shape.ts';
+import { compiledLstm } from './compiled-lstm.ts';
 import type { None, OpAttributes, Reduction } from './op-attributes.ts';
 
 type Gradients = readonly (NdArray | null)[];
@@ -118,4 +119,5 @@ export const compiledRecords: { readonly [K in keyof OpAttributes]?: Compiled<Op
       return part === null ? null : [part];
     },
   },
+  recurrent: { forward: compiledLstm },
 };

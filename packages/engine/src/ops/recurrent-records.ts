@@ -26,7 +26,7 @@ export interface RecurrentAttributes {
 }
 
 /** Where each input is in the list; -1 for what is not there. */
-function positions({ kind, bias, projected }: RecurrentAttributes): Record<'c0' | 'wIh' | 'wHh' | 'bIh' | 'bHh' | 'wHr', number> {
+export function positions({ kind, bias, projected }: RecurrentAttributes): Record<'c0' | 'wIh' | 'wHh' | 'bIh' | 'bHh' | 'wHr', number> {
   const weights = kind === 'LSTM' ? 3 : 2;
   return {
     c0: kind === 'LSTM' ? 2 : -1,
@@ -39,7 +39,7 @@ function positions({ kind, bias, projected }: RecurrentAttributes): Record<'c0' 
 }
 
 /** Sizes and the places of the parts in the output. */
-function layoutOf(shapes: readonly (readonly number[])[], attributes: RecurrentAttributes): Layout {
+export function layoutOf(shapes: readonly (readonly number[])[], attributes: RecurrentAttributes): Layout {
   const [steps, batch, width] = shapes[0]! as [number, number, number];
   const at = positions(attributes);
   const [rows, out] = shapes[at.wHh]! as [number, number];

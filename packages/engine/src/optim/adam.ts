@@ -9,6 +9,7 @@ import type { Tensor } from '../ops/tensor.ts';
 import { zerosLike } from '../ops/creation.ts';
 import { ValueError } from '../tensor/errors.ts';
 import { Optimizer, requireNonNegative, type CommonSettings, type GivenParameters, type ParameterState, type ParamGroup } from './optimizer.ts';
+import { compiledAdam } from './compiled-steps.ts';
 import { updateElements } from './update-elements.ts';
 
 export interface AdamGroup extends CommonSettings {
@@ -36,9 +37,10 @@ export class Adam extends Optimizer<AdamGroup> {
     const square = (state['expAvgSq'] ??= zerosLike(parameter)) as Tensor;
     const largest = amsgrad ? ((state['maxExpAvgSq'] ??= zerosLike(parameter)) as Tensor) : null;
     const sign = group.maximize ? -1 : 1;
-    const [added, kept] = decoupledWeightDecay ? [0, 1 - lr * weightDecay] : [weightDecay, 1];
+    const [added, kept]: [number, number] = decoupledWeightDecay ? [0, 1 - lr * weightDecay] : [weightDecay, 1];
     const size = lr / (1 - beta1 ** step);
     const correction = 1 / Math.sqrt(1 - beta2 ** step);
+    if (compiledAdam(parameter.array, grad.array, mean.array, square.array, largest?.array ?? null, { sign, added, kept, beta1, beta2, size, correction, eps })) return;
     const arrays = [parameter.array, mean.array, square.array, ...(largest === null ? [] : [largest.array])];
     updateElements(arrays, grad.array, ([w, m, v, top], g) => {
       for (let at = 0; at < g.length; at++) {

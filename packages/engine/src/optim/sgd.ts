@@ -9,6 +9,7 @@ import type { Tensor } from '../ops/tensor.ts';
 import { zerosLike } from '../ops/creation.ts';
 import { ValueError } from '../tensor/errors.ts';
 import { Optimizer, requireNonNegative, type CommonSettings, type GivenParameters, type ParameterState, type ParamGroup } from './optimizer.ts';
+import { compiledSgd } from './compiled-steps.ts';
 import { updateElements } from './update-elements.ts';
 
 export interface SGDGroup extends CommonSettings {
@@ -30,6 +31,7 @@ export class SGD extends Optimizer<SGDGroup> {
     const { lr, momentum, dampening, weightDecay, nesterov } = group;
     const sign = group.maximize ? -1 : 1;
     if (momentum === 0) {
+      if (compiledSgd(parameter.array, grad.array, null, { lr, sign, weightDecay, momentum, share: 1, nesterov })) return;
       updateElements([parameter.array], grad.array, ([w], g) => {
         for (let at = 0; at < g.length; at++) w![at] = w![at]! - lr * (weightDecay === 0 ? sign * g[at]! : sign * g[at]! + weightDecay * w![at]!);
       });
@@ -38,6 +40,7 @@ export class SGD extends Optimizer<SGDGroup> {
     const started = state['momentumBuffer'] != null;
     const buffer = (state['momentumBuffer'] ??= zerosLike(parameter)) as Tensor;
     const share = started ? 1 - dampening : 1;
+    if (compiledSgd(parameter.array, grad.array, buffer.array, { lr, sign, weightDecay, momentum, share, nesterov })) return;
     updateElements([parameter.array, buffer.array], grad.array, ([w, b], g) => {
       for (let at = 0; at < g.length; at++) {
         const slope = weightDecay === 0 ? sign * g[at]! : sign * g[at]! + weightDecay * w![at]!;

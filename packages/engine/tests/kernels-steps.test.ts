@@ -1,0 +1,59 @@
+/**
+ * The kernels of optimizers and of the LSTM against the reference, in both builds.
+ */
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { manualSeed, nn, optim, randn, setBackend, type Tensor } from '../src/index.ts';
+import { builds, expectSame, initialBackend, onBoth } from './kernel-arrays.ts';
+
+afterAll(() => setBackend(initialBackend));
+
+const optimizers: readonly ((parameters: Tensor[]) => InstanceType<typeof optim.Optimizer>)[] = [
+  (parameters) => new optim.SGD(parameters, { lr: 0.1 }),
+  (parameters) => new optim.SGD(parameters, { lr: 0.1, weightDecay: 0.1, maximize: true }),
+  (parameters) => new optim.SGD(parameters, { lr: 0.1, momentum: 0.9, dampening: 0.2 }),
+  (parameters) => new optim.SGD(parameters, { lr: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01 }),
+  (parameters) => new optim.Adam(parameters, { lr: 0.1, weightDecay: 0.1 }),
+  (parameters) => new optim.Adam(parameters, { lr: 0.1, amsgrad: true, betas: [0.8, 0.9] }),
+  (parameters) => new optim.AdamW(parameters, { lr: 0.1, maximize: true }),
+];
+
+describe.each(builds)('%s', (build) => {
+  test('optimizers step as the reference does', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...optimizers), fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 1000 }), (make, size, seed) => {
+        const { actual, expected } = onBoth(build, () => {
+          manualSeed(seed);
+          const parameter = randn(size, { requiresGrad: true });
+          const optimizer = make([parameter]);
+          const version = parameter.version;
+          for (let step = 0; step < 4; step++) {
+            parameter.grad = randn(size) as never;
+            optimizer.step();
+          }
+          expect(parameter.version).toBe(version + 4);
+          return parameter.array;
+        });
+        expectSame(actual, expected, 1e-4);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('an LSTM runs forward and backward as the reference does', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 4 }), fc.boolean(), fc.boolean(), (hidden, width, steps, batch, bidirectional, bias) => {
+        const { actual, expected } = onBoth(build, () => {
+          manualSeed(hidden);
+          const model = new nn.LSTM(width, hidden, { bidirectional, bias });
+          const x = randn(steps, batch, width, { requiresGrad: true });
+          const [out, [h, c]] = model.call(x) as [Tensor, [Tensor, Tensor]];
+          out.sum().add(h.sum()).add(c.mul(2).sum()).backward();
+          return [out, h, c, x.grad!, ...[...model.parameters()].map((parameter) => parameter.grad!)].map((tensor) => tensor.array);
+        });
+        for (const [index, array] of expected.entries()) expectSame(actual[index], array, 2e-5);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
