@@ -5,6 +5,7 @@ import { BatchNorm1d } from '../nn/batch-norm-1d.ts';
 import { Dropout } from '../nn/dropout.ts';
 import { LayerNorm } from '../nn/layer-norm.ts';
 import { LazyBatchNorm1d } from '../nn/lazy-batch-norm.ts';
+import { SyncBatchNorm } from '../nn/sync-batch-norm.ts';
 import { randn } from '../ops/creation.ts';
 import { entry, inputs, materialised, type Configuration } from './configuration.ts';
 
@@ -32,6 +33,7 @@ export const normConfigurations: readonly Configuration[] = [
   entry('BatchNorm1d', 'N=1,track_running_stats=False', () => new BatchNorm1d(6, { trackRunningStats: false }), () => [randn(1, 6)]),
   entry('BatchNorm1d', 'buffers set to None afterwards', () => changed(new BatchNorm1d(6), (layer) => { layer.runningMean = null; layer.runningVar = null; }), inputs.nc),
   entry('BatchNorm1d', 'track_running_stats attr set False after init (buffers kept)', () => changed(new BatchNorm1d(6), (layer) => { layer.trackRunningStats = false; }), inputs.nc),
+  entry('SyncBatchNorm', 'CPU input, no process group', () => new SyncBatchNorm(6), inputs.nchw),
   entry('LazyBatchNorm1d', 'fresh', () => new LazyBatchNorm1d(), inputs.nc),
   entry('LazyBatchNorm1d', 'materialised by an eval() forward', () => materialised(new LazyBatchNorm1d(), inputs.nc), inputs.nc),
   entry('LayerNorm', 'default', () => new LayerNorm(6), inputs.nc),

@@ -51,8 +51,13 @@ export class BatchNorm1d extends Module {
     this.registerBuffer('numBatchesTracked', track ? tensor(0, { dtype: 'int64' }) : null, { key: 'num_batches_tracked' });
   }
 
-  override forward(x: Tensor): Tensor {
+  /** @throws ValueError for input of a rank that this layer does not take */
+  protected checkInput(x: Tensor): void {
     if (x.dim() !== 2 && x.dim() !== 3) throw new ValueError(`expected 2D or 3D input (got ${x.dim()}D input)`);
+  }
+
+  override forward(x: Tensor): Tensor {
+    this.checkInput(x);
     const training = this.training;
     let factor = this.momentum ?? 0;
     if (training && this.trackRunningStats && this.numBatchesTracked !== null) {

@@ -73,6 +73,12 @@ abstract class Listed<M extends Module> extends Module {
     return this[entries].splice(this.position(index), 1)[0]!.module;
   }
 
+  override replaceChild(name: string, module: Module): void {
+    const entry = this[entries].find((candidate, index) => (candidate.name ?? String(index)) === name);
+    if (entry === undefined) super.replaceChild(name, module);
+    else entry.module = module as M;
+  }
+
   [Symbol.iterator](): IterableIterator<M> {
     return this[entries].map(({ module }) => module)[Symbol.iterator]();
   }
@@ -191,6 +197,11 @@ export class ModuleDict<M extends Module = Module> extends Module {
 
   clear(): void {
     this[entries].clear();
+  }
+
+  override replaceChild(name: string, module: Module): void {
+    if (this[entries].has(name)) this[entries].set(name, module as M);
+    else super.replaceChild(name, module);
   }
 
   keys(): IterableIterator<string> {

@@ -6,6 +6,7 @@ export { Parameter } from './parameter.ts';
 export { Linear } from './linear.ts';
 export { Dropout } from './dropout.ts';
 export { BatchNorm1d, type BatchNormSettings } from './batch-norm-1d.ts';
+export { SyncBatchNorm } from './sync-batch-norm.ts';
 export { LayerNorm } from './layer-norm.ts';
 export { Identity, ReLU, Sigmoid, Softmax, Tanh } from './activations.ts';
 export { ModuleDict, ModuleList, Sequential } from './containers.ts';

@@ -253,6 +253,11 @@ export abstract class Module {
     (this as Record<string, unknown>)[name] = parameter;
   }
 
+  /** Puts another module in the place of a registered one. Containers, which keep their entries elsewhere than in fields, override it. */
+  replaceChild(name: string, module: Module): void {
+    this.registerModule(name, module);
+  }
+
   // --- acting on all
 
   /** Calls `fn` on every module below this one and then on this one. */
