@@ -132,6 +132,8 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
     case 'method':
       return callModuleMethod(machine, frame, state, atom.object, atom.name, ofAtoms(atom), args, instr);
     case 'object': {
+      const family = familyOf(machine, atom.object);
+      if (family?.style === 'keyword') return callLayer(machine, frame, state, atom.object, family, family.call, args, instr);
       if (atom.object.class !== null && atom.object.kind !== 'module') {
         const call = findMember(machine.order(atom.object.class), '__call__');
         if (call !== null) return callMember(machine, frame, state, call.entry.value, atom.object, args, instr);

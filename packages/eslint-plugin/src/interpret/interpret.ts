@@ -22,6 +22,7 @@ import { runImports, type ProjectFiles } from './imports.ts';
 import { noteLeftBehind } from './left-behind.ts';
 import { noteRaces } from './races.ts';
 import { noteStarved } from './starved.ts';
+import { judgeTapes } from './option-layers.ts';
 import { probeClasses } from './probe.ts';
 import { Machine } from './machine.ts';
 import type { Observation, Observations } from './observation.ts';
@@ -51,6 +52,7 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
   noteLeftBehind(machine);
   noteStarved(machine, base);
   noteRaces(machine);
+  judgeTapes(machine);
   return { observations: byFile(machine), entered: enteredByFile(machine) };
 }
 

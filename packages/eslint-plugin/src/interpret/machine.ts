@@ -167,6 +167,8 @@ export class Machine {
   readonly handedOut = new Map<Func, Module>();
   /** Modules that were registered by a call, and not by being assigned. */
   readonly explicit = new Set<AbstractObject>();
+  /** What models were run in scopes that record for gradients, by the place of the scope. */
+  readonly tapes = new Map<string, Map<string, OptionCall>>();
   /** Calls of code that we cannot see: what they give may be anything. */
   readonly unseenCalls = new Set<Instr>();
   /** Generator functions that are context managers. */

@@ -2,7 +2,7 @@
 //
 // What may go wrong is the opposite of what goes wrong where modules have a flag: a training step that does not say so runs without dropout and
 // leaves the running statistics as they are; a layer that does not hand its options on keeps its parts in inference; and some methods take no options.
-import type { AbstractObject, ProjectClass } from '../domains/object.ts';
+import type { AbstractObject, ProjectClass, Site } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { elementName, FRESH, TRAINABLE } from '../domains/heap.ts';
 import { ANYTHING, derive, joinValues, mustConstant, NOTHING, objectsOf, ofBoolean, ofObject, type Value } from '../domains/value.ts';
@@ -28,12 +28,11 @@ export function familyOf(machine: Machine, object: AbstractObject): OptionFamily
 export function makeLayer(machine: Machine, frame: Frame, state: State, row: ClassRow, path: string, args: ArgValues, instr: Instr): Value {
   const object = machine.allocate(state, frame.context, instr, path, { kind: 'instance', class: null, library: row, label: path.slice(path.indexOf('.', path.indexOf('/') + 1) + 1), inert: isInert(state, row, args) }, { statistics: FRESH, trainable: TRAINABLE });
   const options = args.positional[0];
-  for (const key of row.holds) {
-    for (const given of options === undefined ? [] : objectsOf(options)) {
-      const value = state.attr(given, elementName(key));
-      if (value !== undefined) state.setAttr(object, elementName(null), joinValues(state.attr(object, elementName(null)) ?? NOTHING, ofLayers(machine, state, value)), true);
-    }
-  }
+  const byKeyword = machine.libraries.familyAt(row.path)?.style === 'keyword';
+  row.holds.forEach((key, position) => {
+    const held = byKeyword ? [args.keywords.get(key) ?? args.positional[position]] : (options === undefined ? [] : objectsOf(options)).map((given) => state.attr(given, elementName(key)));
+    for (const value of held) if (value !== undefined) state.setAttr(object, elementName(null), joinValues(state.attr(object, elementName(null)) ?? NOTHING, ofLayers(machine, state, value)), true);
+  });
   return ofObject(object);
 }
 
@@ -62,8 +61,17 @@ function sensitiveLayers(machine: Machine, state: State, root: AbstractObject, s
   return [...own, ...parts.flatMap((part) => (part.kind === 'collection' || familyOf(machine, part) !== null ? sensitiveLayers(machine, state, part, seen) : []))];
 }
 
-/** What the second argument of a call says of the mode. */
-function optionGiven(machine: Machine, state: State, family: OptionFamily, options: Value | undefined): 'absent' | 'on' | 'off' | 'unknown' | 'not-an-object' | 'without' {
+/** What a call says of the mode: in its second argument, or by keyword. */
+function optionGiven(machine: Machine, state: State, family: OptionFamily, args: ArgValues): ReturnType<typeof optionOf> {
+  if (family.style === 'object') return optionOf(machine, state, family, args.positional[1]);
+  const value = args.keywords.get(family.option);
+  if (value === undefined) return args.more !== null || args.positional.length > 1 ? 'unknown' : 'absent';
+  const constant = mustConstant(value);
+  return constant?.type === 'none' ? 'absent' : constant?.type === 'boolean' ? (constant.value ? 'on' : 'off') : 'unknown';
+}
+
+/** What an object of options says of the mode. */
+function optionOf(machine: Machine, state: State, family: OptionFamily, options: Value | undefined): 'absent' | 'on' | 'off' | 'unknown' | 'not-an-object' | 'without' {
   if (options === undefined) return 'absent';
   const constant = mustConstant(options);
   if (constant !== null) return constant.type === 'boolean' ? 'not-an-object' : 'absent';
@@ -107,17 +115,21 @@ export function callLayer(machine: Machine, frame: Frame, state: State, object: 
 /** `predict(x, {training: true})` of something whose class is not in sight. */
 export function noteUnseenPredict(machine: Machine, frame: Frame, state: State, name: string, args: ArgValues, instr: CallInstr): void {
   const family = machine.libraries.optionFamily;
-  if (family === null || family.methods[name] !== 'infer' || optionGiven(machine, state, family, args.positional[1]) !== 'on') return;
+  if (family === null || family.methods[name] !== 'infer' || family.style === 'keyword' || optionGiven(machine, state, family, args) !== 'on') return;
   machine.noteLayer(frame.context.ref, machine.site(instr.span), { kind: 'option-ignored', how: 'inference-method', method: name, option: family.option, layers: [] }, false);
 }
 
 function noteCall(machine: Machine, frame: Frame, state: State, object: AbstractObject, family: OptionFamily, method: string, effect: 'apply' | 'infer', args: ArgValues, instr: CallInstr): void {
   const layers = sensitiveLayers(machine, state, object);
   const { option } = family;
-  const given = optionGiven(machine, state, family, args.positional[1]);
+  const given = optionGiven(machine, state, family, args);
   const site = machine.site(instr.span);
   const symbolic = isSymbolic(state, args.positional[0]);
   const where = frame.context.ref;
+  if (family.style === 'keyword') {
+    if (!symbolic) noteTaped(machine, state, { where, site, object, method, option, layers, given: given === 'on' || given === 'unknown' });
+    return;
+  }
   if (effect === 'infer' ? given === 'on' : given === 'not-an-object' && method !== family.call) {
     machine.noteLayer(where, site, { kind: 'option-ignored', how: effect === 'infer' ? 'inference-method' : 'not-an-object', method, option, layers }, true);
   } else if (effect === 'apply' && given === 'on' && symbolic && layers.length > 0) {
@@ -138,12 +150,35 @@ export function runForGradients(machine: Machine, frame: Frame, state: State, ca
   machine.trainingCalls = calls;
   const result = runCallbacks(machine, frame, state, callbacks, NO_ARGS, instr);
   machine.trainingCalls = outer;
-  // Where one model is told, the others are targets.
-  if (!calls.some((call) => call.given)) {
-    const models = new Set(calls.map((call) => call.object));
-    for (const { where, site, method, option, layers } of calls) if (layers.length > 0) machine.noteLayer(where, site, { kind: 'option-missing', method, option, layers }, models.size === 1);
-  }
+  judgeCalls(machine, calls);
   return result === NOTHING ? ANYTHING : result;
+}
+
+/** Where one model is told, the others are targets. */
+function judgeCalls(machine: Machine, calls: readonly OptionCall[]): void {
+  if (calls.some((call) => call.given)) return;
+  const models = new Set(calls.map((call) => call.object));
+  for (const { where, site, method, option, layers } of calls) if (layers.length > 0) machine.noteLayer(where, site, { kind: 'option-missing', method, option, layers }, models.size === 1);
+}
+
+const placeOf = ({ file, span }: Site): string => `${file}:${span.start}`;
+
+/** A scope is entered that records what is computed in it for gradients. */
+export function openTape(machine: Machine, state: State): void {
+  const [site] = state.gradSites;
+  if (site !== undefined && !machine.tapes.has(placeOf(site))) machine.tapes.set(placeOf(site), new Map());
+}
+
+function noteTaped(machine: Machine, state: State, call: OptionCall): void {
+  const [site] = state.gradSites;
+  const tape = site === undefined || machine.probe !== null ? undefined : machine.tapes.get(placeOf(site));
+  const known = tape?.get(placeOf(call.site));
+  tape?.set(placeOf(call.site), known === undefined ? call : { ...call, given: call.given || known.given, layers: call.layers.length > 0 ? call.layers : known.layers });
+}
+
+/** Judges what was run in such scopes, when all has been seen. */
+export function judgeTapes(machine: Machine): void {
+  for (const calls of machine.tapes.values()) judgeCalls(machine, [...calls.values()]);
 }
 
 /** Runs `call` of a layer of the project as `predict` does, and once more as `fit` does if something is random then. */
@@ -153,7 +188,7 @@ export function probeLayer(machine: Machine, base: State, cls: ProjectClass, fam
   const atom = member?.entry.value.atoms[0];
   if (member === null || member.owner !== cls || atom?.kind !== 'function' || atom.ref.func.owner !== cls.definition.id) return;
   const { ref } = atom;
-  const misplaced = ref.func.params.slice(1).find((param, index) => param.variable.name === family.option || (index > 0 && param.kind === 'positional'));
+  const misplaced = family.style === 'keyword' ? undefined : ref.func.params.slice(1).find((param, index) => param.variable.name === family.option || (index > 0 && param.kind === 'positional'));
   if (misplaced !== undefined) machine.noteLayer(ref, { file: cls.module.file, span: ref.func.nameSpan }, { kind: 'option-parameter', owner: cls, name: misplaced.variable.name, option: family.option }, misplaced.variable.name === family.option);
   const state = base.clone();
   const receiver = constructUnknown(machine, state, cls);
@@ -175,7 +210,7 @@ export function probeLayer(machine: Machine, base: State, cls: ProjectClass, fam
     const options = machine.outside(`options:${cls.definition.id}`, ref.func.nameSpan, 'options', null, 'collection');
     entry.setAttr(options, elementName(family.option), ofBoolean(training), true);
     bindUnknown(machine, entry, ref.func, receiver, true);
-    bindOptions(entry, ref.func, ofObject(options));
+    bindOptions(entry, ref.func, family, ofObject(options), training);
     const seen = new Set<DrawObservation>();
     machine.probe = { owner: cls, receiver, context, seen, awake: training, options: { object: options, family } };
     const run = runFunction(machine, { context, receiver, early: false }, ref.func, entry);
@@ -184,9 +219,11 @@ export function probeLayer(machine: Machine, base: State, cls: ProjectClass, fam
   }
 }
 
-function bindOptions(state: State, func: Func, options: Value): void {
-  const param = func.params[1];
+function bindOptions(state: State, func: Func, family: OptionFamily, options: Value, training: boolean): void {
+  const byKeyword = family.style === 'keyword';
+  const param = byKeyword ? func.params.find((item) => item.variable.name === family.option) : func.params[1];
   if (param === undefined) return;
-  if (param.variable.captured) state.cells.set(param.variable, options);
-  else state.locals.set(param.variable, options);
+  const value = byKeyword ? ofBoolean(training) : options;
+  if (param.variable.captured) state.cells.set(param.variable, value);
+  else state.locals.set(param.variable, value);
 }

@@ -6,6 +6,7 @@ import type { State } from '../domains/state.ts';
 import { ANYTHING, joinValues, NOTHING, ofAtoms, type Atom, type Value } from '../domains/value.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
+import { openTape } from './option-layers.ts';
 import { enterManager, exitManager, goesOn, managerOf, type Left } from './managers.ts';
 import { NO_ARGS, type Frame, type Machine } from './machine.ts';
 import { escapeTree } from './set-mode.ts';
@@ -29,6 +30,8 @@ export function applyScope(machine: Machine, state: State, effect: GradScopeEffe
   const stays = state.grad & GRAD_INFERENCE;
   state.grad = stays | (state.grad === GRAD_INFERENCE && effect.sets === 'disabled' ? 0 : gradOf(effect));
   state.gradSites = [machine.site(instr.span)];
+  const row = machine.libraries.functionAt(effect.path)?.effect;
+  if (row?.kind === 'grad-scope' && row.differentiates) openTape(machine, state);
 }
 
 export function enterScope(machine: Machine, frame: Frame, state: State, manager: Value, instr: Extract<Instr, { kind: 'enter' }>): Value {

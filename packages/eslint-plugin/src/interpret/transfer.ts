@@ -9,7 +9,7 @@ import { isOff } from '../domains/grad.ts';
 import type { ProjectClass } from '../domains/object.ts';
 import { PathFacts } from '../domains/path-facts.ts';
 import type { State, StaleGuard } from '../domains/state.ts';
-import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofBoolean, ofConstant, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, cutOff, derive, forwardsOf, joinValues, mustConstant, NOTHING, ofAtoms, ofBoolean, ofConstant, ofObject, type Value } from '../domains/value.ts';
 import { getAttribute, getItem, iterate, mayBeEmpty, setAttribute, setItem } from './attributes.ts';
 import { callInstr, exactElements } from './call.ts';
 import { capturedBy } from './closures.ts';
@@ -435,6 +435,8 @@ export class FunctionRun implements Analysis<State> {
     if (this.machine.probe === null) return null;
     if (test.stale !== null) return { test, block: temp + this.func.id * 1_000_000, side };
     if (test.atoms.some((atom) => atom.kind === 'flag')) return null;
+    // The argument of the call that is probed is no hint at a mode, but the mode.
+    if (this.machine.probe.options !== null && mustConstant(test) !== null) return null;
     return this.#speaksOfMode(temp, 0) ? { test, block: temp + this.func.id * 1_000_000, side } : null;
   }
 

@@ -63,6 +63,8 @@ const functionRow = v.strictObject({
       forms: v.array(v.picklist(['context', 'decorator', 'callback', 'statement'])),
       /** Position of the callback, for the form `callback`. */
       callback: v.optional(v.number(), 0),
+      /** Holds if it records what is computed in it for gradients: what runs in it is training. */
+      differentiates: v.optional(v.boolean(), false),
     }),
     /** Runs a callback with a module in a given mode and restores it. `mode` null: an argument says which. */
     v.strictObject({
@@ -179,8 +181,13 @@ const methodEffect = v.picklist([
 const optionFamily = v.strictObject({
   /** Classes that own layers derive from. */
   bases: v.array(v.string()),
-  /** Key of the option. */
+  /** Key of the option, or the keyword. */
   option: v.string(),
+  /**
+   * How it is given: as a key of an object in the second argument, of which each layer has to hand it on; or as a keyword of the call of the layer
+   * itself, which holds for the layers that are called in it as well.
+   */
+  style: v.optional(v.picklist(['object', 'keyword']), 'object'),
   /** What a layer overrides; its second parameter are the options. */
   call: v.string(),
   /** What a layer overrides to make its parts once the shape of the input is known. */

@@ -26,7 +26,7 @@ function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[
 
 function report(analysis: Analysis, draw: DrawObservation, certainty: Finding['certainty']): Finding {
   const name = draw.owner.definition.name;
-  const flag = draw.option !== null ? `${draw.where.func.params[1]?.variable.name ?? 'kwargs'}['${draw.option}']` : analysis.module.language === 'python' ? 'self.training' : 'this.training';
+  const flag = draw.option !== null && analysis.module.language === 'python' ? draw.option : draw.option !== null ? `${draw.where.func.params[1]?.variable.name ?? 'kwargs'}['${draw.option}']` : analysis.module.language === 'python' ? 'self.training' : 'this.training';
   const fault = draw.operation.kind === 'functional' && draw.operation.fault.kind === 'inverted' ? draw.operation.fault : null;
   const given = fault === null ? null : analysis.text.slice(fault.span.start, fault.span.end);
   // `not self.training` loses its first word; what is inverted in another way is for the reader.

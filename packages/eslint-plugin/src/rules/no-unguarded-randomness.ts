@@ -53,6 +53,7 @@ function report(analysis: Analysis, draw: DrawObservation, certainty: Finding['c
 
 /** A layer whose mode is an option of each call. */
 function reportOption(analysis: Analysis, draw: DrawObservation, option: string, certainty: Finding['certainty']): Finding {
+  const isPython = analysis.module.language === 'python';
   const name = draw.owner.definition.name;
   return {
     rule: 'no-unguarded-randomness',
@@ -60,8 +61,8 @@ function reportOption(analysis: Analysis, draw: DrawObservation, option: string,
     file: analysis.file,
     span: draw.call.span,
     what: `${quote(analysis, draw.call.span)} is drawn in \`predict()\`, too.`,
-    why: `No test of the option \`${option}\` governs it, so \`${name}\` gives different outputs for the same input in inference.`,
-    action: `Apply it only if \`${draw.where.func.params[1]?.variable.name ?? 'kwargs'}['${option}']\` holds, or say with a disable comment that it is meant.`,
+    why: `No test of ${isPython ? 'the argument' : 'the option'} \`${option}\` governs it, so \`${name}\` gives different outputs for the same input in inference.`,
+    action: `Apply it only if \`${isPython ? option : `${draw.where.func.params[1]?.variable.name ?? 'kwargs'}['${option}']`}\` holds, or say with a disable comment that it is meant.`,
     witness: [{ file: analysis.file, span: draw.owner.definition.nameSpan, text: `\`${name}.${draw.where.func.name}\` reaches it in inference` }],
     fix: null,
     suggestions: [],

@@ -16,6 +16,7 @@ export const requireTrainingOption: ModeRule = {
 
 function judge(analysis: Analysis, { fault, call, where, certain }: LayerObservation): readonly Finding[] {
   if (fault.kind !== 'option-missing' || isInBrokenCode(analysis, where.func.span)) return [];
+  const isPython = analysis.module.language === 'python';
   const names = fault.layers.slice(0, 3).map((layer) => `\`${layer.label}\` (${lineOf(analysis, layer.site)})`);
   const statistics = fault.layers.some((layer) => layer.library?.effect === 'statistics');
   const random = fault.layers.some((layer) => layer.library?.effect === 'random');
@@ -27,8 +28,8 @@ function judge(analysis: Analysis, { fault, call, where, certain }: LayerObserva
       file: analysis.file,
       span: call.span,
       what: `${quote(analysis, call.span)} runs the model in inference in a training step.`,
-      why: `Without \`${fault.option}: true\` ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} in inference: ${effects}.`,
-      action: `Write \`apply(x, {${fault.option}: true})\`.`,
+      why: `Without \`${isPython ? `${fault.option}=True` : `${fault.option}: true`}\` ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} in inference: ${effects}.`,
+      action: isPython ? `Pass \`${fault.option}=True\`.` : `Write \`apply(x, {${fault.option}: true})\`.`,
       witness: fault.layers.slice(0, 3).map((layer) => ({ file: layer.site.file, span: layer.site.span, text: `\`${layer.label}\` depends on the mode` })),
       fix: null,
       suggestions: suggestionsFor(analysis, call.span, fault.method, fault.option),
@@ -39,6 +40,7 @@ function judge(analysis: Analysis, { fault, call, where, certain }: LayerObserva
 /** `model.predict(x)` and `model.apply(x)`, with one argument. */
 function suggestionsFor(analysis: Analysis, span: { readonly start: number; readonly end: number }, method: string, option: string): Finding['suggestions'] {
   const text = analysis.text.slice(span.start, span.end);
+  if (analysis.module.language === 'python') return text.endsWith(')') && !text.includes(`${option}=`) && !text.endsWith('()') ? [{ message: `Run it with \`${option}=True\`.`, edits: [{ span: { start: span.end - 1, end: span.end - 1 }, text: `, ${option}=True` }] }] : [];
   const at = text.indexOf(`.${method}(`);
   const given = text.slice(at + method.length + 2, -1);
   if (at < 0 || !text.endsWith(')') || given.includes(',') || given.includes('(')) return [];
