@@ -24,12 +24,14 @@ export abstract class TensorBase {
   array: NdArray;
   /** The operation that made this, if it was recorded. */
   gradFn: GraphNode | null = null;
-  grad: this | null = null;
   /** Set when this shares the memory of another tensor that takes part in autograd. */
   viewOf: TensorBase | null = null;
   /** `storage.rewrites` when the history was recorded. */
   historyVersion: number;
   readonly #inference: boolean;
+  #grad: this | null = null;
+  /** Whether anyone but the engine may hold the gradient. */
+  #gradIsShown = false;
   #requiresGrad = false;
   /** Of a leaf; those of a result are kept by the operation that made it. */
   #leafHooks: GradientHooks | null = null;
@@ -40,6 +42,23 @@ export abstract class TensorBase {
     array.storage.handles++;
     activeScope()?.add(this);
     this.#inference = options.inference ?? isInferenceModeEnabled();
+  }
+
+  /** What backward passes have added up to, on a leaf. */
+  get grad(): this | null {
+    this.#gradIsShown = true;
+    return this.#grad;
+  }
+
+  set grad(grad: this | null) {
+    if (this.#grad !== null && this.#grad !== grad && !this.#gradIsShown) this.#grad.dispose();
+    this.#grad = grad;
+    this.#gradIsShown = true;
+  }
+
+  /** The gradient for a reader that keeps no hold of it: dropped afterwards, it gives its memory back at once. */
+  borrowGrad(): this | null {
+    return this.#grad;
   }
 
   /** A plain tensor over `array`. */
@@ -156,13 +175,14 @@ export abstract class TensorBase {
   }
 
   #accumulate(grad: NdArray, owned: boolean): void {
-    if (this.grad !== null) {
-      if (!addInto(this.grad.array, grad)) this.grad.array.assign(addArrays(this.grad.array, grad));
+    if (this.#grad !== null) {
+      if (!addInto(this.#grad.array, grad)) this.#grad.array.assign(addArrays(this.#grad.array, grad));
       return;
     }
     const kept = owned && grad.dtype === this.dtype && grad.isContiguous() && grad.storage.length === grad.numel;
     // A gradient belongs to its leaf, not to the scope in which it was computed.
-    this.grad = withoutScope(() => this.wrap(kept ? grad : grad.copy(this.dtype), false));
+    this.#grad = withoutScope(() => this.wrap(kept ? grad : grad.copy(this.dtype), false));
+    this.#gradIsShown = false;
   }
 
   /**

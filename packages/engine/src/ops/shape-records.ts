@@ -10,7 +10,7 @@ import { promote, scalarTypeName } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { matrixProduct } from '../tensor/matrix-product.ts';
 import { sumToShape } from '../tensor/reduce.ts';
-import { contiguousStrides, formatSize, type Shape } from '../tensor/shape.ts';
+import { contiguousStrides, formatSize, numelOf, type Shape } from '../tensor/shape.ts';
 import type { OpAttributes } from './op-attributes.ts';
 
 type Records<K extends keyof OpAttributes> = { readonly [Name in K]: OpRecord<OpAttributes[Name]> };
@@ -76,6 +76,13 @@ function scatterAdd(grad: NdArray, index: NdArray, shape: Shape, dim: number): N
   return out;
 }
 
+/** a^T grad, summed over the batches that b is repeated for; for one matrix b that sum is part of one product. */
+function rightGradient(a: NdArray, grad: NdArray, shape: Shape): NdArray {
+  if (shape.length > 2) return sumToShape(matrixProduct(a.transpose(-2, -1), grad), shape);
+  const rows = numelOf(grad.shape.slice(0, -1));
+  return matrixProduct(a.reshape([rows, shape[0]!]).transpose(0, 1), grad.reshape([rows, shape[1]!]));
+}
+
 export const shapeRecords: Records<
   | 'matmul' | 'reshape' | 'permute' | 'expand' | 'narrow' | 'select' | 'squeeze' | 'unsqueeze' | 'contiguous' | 'cat' | 'gather' | 'indexSelect'
 > = {
@@ -85,7 +92,7 @@ export const shapeRecords: Records<
       saves: (needs) => ({ inputs: [...(needs[0] ? [1] : []), ...(needs[1] ? [0] : [])] }),
       of: (grad, { needs, shapes, input }) => [
         needs[0] ? sumToShape(matrixProduct(grad, input(1).transpose(-2, -1)), shapes[0]!) : null,
-        needs[1] ? sumToShape(matrixProduct(input(0).transpose(-2, -1), grad), shapes[1]!) : null,
+        needs[1] ? rightGradient(input(0), grad, shapes[1]!) : null,
       ],
     },
   },

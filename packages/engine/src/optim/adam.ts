@@ -30,6 +30,10 @@ export class Adam extends Optimizer<AdamGroup> {
     super(parameters, defaults);
   }
 
+  protected override get borrowsGradients(): boolean {
+    return true;
+  }
+
   protected override update(parameter: Tensor, grad: Tensor, group: ParamGroup<AdamGroup>, state: ParameterState): void {
     const { lr, betas: [beta1, beta2], eps, weightDecay, amsgrad, decoupledWeightDecay } = group;
     const step = (state['step'] = ((state['step'] as number | undefined) ?? 0) + 1);

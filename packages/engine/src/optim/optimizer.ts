@@ -57,6 +57,11 @@ export abstract class Optimizer<S extends CommonSettings = CommonSettings> {
     for (const group of grouped ? (given as GivenGroup<S>[]) : [{ params: given as Tensor[] } as unknown as GivenGroup<S>]) this.addParamGroup(group);
   }
 
+  /** Whether `update` lets go of the gradient when it returns; its memory is then free as soon as it is dropped. */
+  protected get borrowsGradients(): boolean {
+    return false;
+  }
+
   /** Moves one parameter by its gradient. */
   protected abstract update(parameter: Tensor, grad: Tensor, group: ParamGroup<S>, state: ParameterState): void;
 
@@ -83,13 +88,14 @@ export abstract class Optimizer<S extends CommonSettings = CommonSettings> {
     withoutRecording(() => {
       for (const group of this.paramGroups) {
         for (const parameter of group.params) {
-          if (parameter.grad === null) {
+          const grad = this.borrowsGradients ? parameter.borrowGrad() : parameter.grad;
+          if (grad === null) {
             if (parameter.requiresGrad) idle.push(parameter);
             continue;
           }
           let state = this.state.get(parameter);
           if (state === undefined) this.state.set(parameter, (state = {}));
-          this.update(parameter, parameter.grad, group, state);
+          this.update(parameter, grad, group, state);
         }
       }
     });

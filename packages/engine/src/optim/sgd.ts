@@ -27,6 +27,10 @@ export class SGD extends Optimizer<SGDGroup> {
     super(parameters, defaults);
   }
 
+  protected override get borrowsGradients(): boolean {
+    return true;
+  }
+
   protected override update(parameter: Tensor, grad: Tensor, group: ParamGroup<SGDGroup>, state: ParameterState): void {
     const { lr, momentum, dampening, weightDecay, nesterov } = group;
     const sign = group.maximize ? -1 : 1;

@@ -43,10 +43,12 @@ function compiledProduct({ gemm }: Kernels, a: NdArray, b: NdArray): NdArray {
     gemm(rows, columns, inner, a.address(), aRow, aColumn, b.address(), bRow, bColumn, out.address(), columns, 0, scratch);
     return out;
   }
-  if (rankB === 2 && a.isContiguous()) {
+  if (rankB === 2) {
     // One product over all rows of the batch.
+    const flat = a.reshape([numelOf(a.shape.slice(0, -1)), inner]);
     const out = NdArray.uninitialized('float32', [...a.shape.slice(0, -1), columns]);
-    gemm(numelOf(a.shape.slice(0, -1)), columns, inner, a.address(), inner, 1, b.address(), bRow, bColumn, out.address(), columns, 0, scratch);
+    gemm(flat.shape[0]!, columns, inner, flat.address(), flat.strides[0]!, flat.strides[1]!, b.address(), bRow, bColumn, out.address(), columns, 0, scratch);
+    if (flat.storage !== a.storage) flat.storage.free();
     return out;
   }
   const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
