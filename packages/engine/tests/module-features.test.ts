@@ -352,6 +352,7 @@ describe('containers', () => {
     expect(() => modules.insert(9, a)).toThrow('Index out of range: 9');
     expect(() => modules.at(7)).toThrow('index 7 is out of range');
     expect(() => modules.append('x' as never)).toThrow('string is not a Module subclass');
+    expect(() => new nn.Sequential([a, b] as never)).toThrow('object is not a Module subclass');
     const net = new nn.Sequential(a, b).concat([c]);
     expect([...net.slice(1)]).toEqual([b, c]);
   });

@@ -242,6 +242,16 @@ describe('schedules', () => {
     warn.mockRestore();
   });
 
+  test('a group that comes later follows what goes by its present rate, and is refused by what goes by its first', () => {
+    const optimizer = twoGroups();
+    const [step, lambda] = [new lrScheduler.StepLR(optimizer, 1, { gamma: 0.5 }), new lrScheduler.LambdaLR(optimizer, () => 1)];
+    optimizer.addParamGroup({ params: [new nn.Parameter(zeros(1))], lr: 8 });
+    optimizer.step();
+    step.step();
+    expect(step.getLastLr()).toEqual([0.05, 0.2, 4]);
+    expect(() => lambda.step()).toThrow('LambdaLR knows the learning rates of 2 parameter groups, and the optimizer has 3');
+  });
+
   test('a resumed schedule needs groups that know their first rate', () => {
     expect(() => new lrScheduler.StepLR(twoGroups(), 1, { lastEpoch: 3 })).toThrow("param 'initialLr' is not specified in paramGroups[0]");
     const optimizer = twoGroups();

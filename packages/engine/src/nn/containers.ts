@@ -93,7 +93,7 @@ abstract class Listed<M extends Module> extends Module {
 export class Sequential extends Listed<Module> {
   constructor(...modules: readonly Module[] | readonly [Readonly<Record<string, Module>>]) {
     const [first] = modules;
-    const named = modules.length === 1 && typeof first === 'object' && first !== null && !(first instanceof Module);
+    const named = modules.length === 1 && typeof first === 'object' && first !== null && !Array.isArray(first) && !(first instanceof Module);
     super(named ? [] : (modules as readonly Module[]));
     if (!named) return;
     for (const [name, module] of Object.entries(first)) {

@@ -20,9 +20,9 @@ export class LazyBatchNorm1d extends BatchNorm1d {
       this.bias = uninitializedParameter();
     }
     if (trackRunningStats) {
-      this.runningMean = uninitializedBuffer();
-      this.runningVar = uninitializedBuffer();
-      this.numBatchesTracked = tensor(0, { dtype: 'int64' });
+      this.registerBuffer('runningMean', uninitializedBuffer(), { key: 'running_mean' });
+      this.registerBuffer('runningVar', uninitializedBuffer(), { key: 'running_var' });
+      this.registerBuffer('numBatchesTracked', tensor(0, { dtype: 'int64' }), { key: 'num_batches_tracked' });
     }
     deferred<BatchNorm1d>(this, { make: (_module, input: Tensor) => new BatchNorm1d(input.size(1), settings), sizes: ['numFeatures'] });
   }

@@ -336,6 +336,7 @@ export abstract class Module {
 
   /** Puts `value` where `ownState` found one. Classes that keep parameters elsewhere than in fields override it. */
   setOwnState(field: string, value: Tensor): void {
+    releaseFromScopes(value);
     (this as Record<string, unknown>)[field] = value;
   }
 

@@ -53,7 +53,7 @@ export function spectralNorm<M extends Module>(module: M, name = 'weight', optio
   delete fieldsOf(module)[name];
   module.registerParameter(`${name}_orig`, weight);
   // Programs expect the field to be there before the first call.
-  fieldsOf(module)[name] = weight.detach();
+  fieldsOf(module)[name] = withoutRecording(() => weight.detach());
   module.registerBuffer(`${name}_u`, u);
   module.registerBuffer(`${name}_v`, v);
   install(module, { kind: 'spectral_norm', name, modeSensitive: true, compute: (target, frozen) => computeWeight(target, setup, target.training && frozen !== true) });

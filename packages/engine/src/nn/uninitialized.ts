@@ -34,6 +34,8 @@ function conceal(tensor: Tensor, dtype: DType): void {
     },
   });
   Object.defineProperty(tensor, 'dtype', { configurable: true, get: () => types.get(tensor)! });
+  // It has no memory that a scope could end.
+  Object.defineProperty(tensor, 'dispose', { configurable: true, value: () => {} });
   // Part of a state dictionary as it is.
   Object.defineProperty(tensor, 'detach', { configurable: true, value: () => tensor });
   Object.defineProperty(tensor, 'toString', { configurable: true, value: () => (tensor instanceof Parameter ? '<UninitializedParameter>' : '<UninitializedBuffer>') });
@@ -66,7 +68,7 @@ export function setUninitializedType(tensor: Tensor, dtype: DType): void {
 export function materialize(tensor: Tensor, values: Tensor): void {
   const dtype = types.get(tensor)!;
   types.delete(tensor);
-  for (const name of ['shape', 'dtype', 'detach', 'toString']) delete (tensor as unknown as Record<string, unknown>)[name];
+  for (const name of ['shape', 'dtype', 'dispose', 'detach', 'toString']) delete (tensor as unknown as Record<string, unknown>)[name];
   const array = withoutRecording(() => values.array.copy(dtype));
   array.storage.handles++;
   Object.defineProperty(tensor, 'array', { value: array, writable: true, configurable: true, enumerable: true });

@@ -5,6 +5,7 @@
  * (null: over everything), the weight computed anew before each call, the same in both modes. Refuses what `reparametrization-hook.ts` says.
  */
 import { withoutRecording } from '../autograd/grad-mode.ts';
+import { releaseFromScopes } from '../autograd/scope.ts';
 import type { Tensor } from '../ops/tensor.ts';
 import type { Module } from './module.ts';
 import { Parameter } from './parameter.ts';
@@ -30,6 +31,7 @@ export function weightNorm<M extends Module>(module: M, name = 'weight', dim: nu
   module.registerParameter(`${name}_v`, new Parameter(weight.detach()));
   const compute = (target: Module): Tensor => normalizedWeight(fieldsOf(target)[`${name}_g`]!, fieldsOf(target)[`${name}_v`]!, dim);
   fields[name] = compute(module);
+  releaseFromScopes(fields[name]!);
   install(module, { kind: 'weight_norm', name, modeSensitive: false, compute });
   return module;
 }

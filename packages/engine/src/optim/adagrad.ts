@@ -4,6 +4,7 @@
  * Guarantees: PyTorch's update: sum += g²; w -= lr / (1 + (t - 1) * lrDecay) * g / (sqrt(sum) + eps); the state exists from the
  * construction on. Refuses negative settings.
  */
+import { withoutRecording } from '../autograd/grad-mode.ts';
 import type { Tensor } from '../ops/tensor.ts';
 import { full } from '../ops/creation.ts';
 import { Optimizer, requireNonNegative, type CommonSettings, type GivenParameters, type ParameterState, type ParamGroup } from './optimizer.ts';
@@ -27,7 +28,9 @@ export class Adagrad extends Optimizer<AdagradGroup> {
       'epsilon value': defaults.eps,
     });
     super(parameters, defaults);
-    for (const group of this.paramGroups) for (const parameter of group.params) this.state.set(parameter, { step: 0, sum: this.#start(parameter) });
+    withoutRecording(() => {
+      for (const group of this.paramGroups) for (const parameter of group.params) this.state.set(parameter, { step: 0, sum: this.#start(parameter) });
+    });
   }
 
   /** The optimizer's value, whatever the group's, as in PyTorch. */

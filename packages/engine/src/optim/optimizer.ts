@@ -9,7 +9,8 @@
  */
 import { enableGrad, withoutRecording } from '../autograd/grad-mode.ts';
 import { Tensor } from '../ops/tensor.ts';
-import { ValueError } from '../tensor/errors.ts';
+import { RuntimeError, ValueError } from '../tensor/errors.ts';
+import { formatSize, sameShape } from '../tensor/shape.ts';
 import { callSite } from '../trace/call-site.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { loadOptimizerState, packOptimizerState, type OptimizerStateDict } from './optimizer-state-dict.ts';
@@ -93,6 +94,9 @@ export abstract class Optimizer<S extends CommonSettings = CommonSettings> {
             if (parameter.requiresGrad) idle.push(parameter);
             continue;
           }
+          if (!sameShape(parameter.shape, parameter.grad.shape)) {
+            throw new RuntimeError(`assigned grad has data of a different size: the parameter has shape ${formatSize(parameter.shape)}, its gradient ${formatSize(parameter.grad.shape)}`);
+          }
           let state = this.state.get(parameter);
           if (state === undefined) this.state.set(parameter, (state = {}));
           this.update(parameter, grad, group, state);
@@ -125,7 +129,7 @@ export abstract class Optimizer<S extends CommonSettings = CommonSettings> {
    * @throws ValueError if the groups differ in number or size
    */
   loadStateDict(dictionary: OptimizerStateDict): void {
-    const loaded = loadOptimizerState<ParamGroup<S>>(dictionary, this.paramGroups);
+    const loaded = withoutRecording(() => loadOptimizerState<ParamGroup<S>>(dictionary, this.paramGroups));
     this.paramGroups = loaded.groups;
     this.state = loaded.state;
   }

@@ -4,10 +4,11 @@
  * Guarantees: PyTorch's chainable form (2.13, executed): each step computes the new rates from the ones the groups have now, so that several
  * schedulers can act on one optimizer, with the same rounding. The first rates are set at construction; `lastEpoch >= 0` resumes
  * from groups that carry their `initialLr`. Warns if a schedule is stepped before its optimizer ever was.
- * Refuses what is no optimizer. A subclass ends its constructor with `this.start()`.
+ * Refuses what is no optimizer, and groups that came after it if it has to know where they started. A subclass ends its constructor with `this.start()`.
  *
  * Worked example: `const schedule = new optim.lrScheduler.StepLR(optimizer, 30); …; optimizer.step(); … schedule.step()` once per epoch.
  */
+import { ValueError } from '../../tensor/errors.ts';
 import { userWarning } from '../../tensor/user-warning.ts';
 import { Optimizer, type CommonSettings, type ParamGroup } from '../optimizer.ts';
 
@@ -89,6 +90,9 @@ export abstract class LRScheduler {
   }
 
   protected set(rates: readonly number[]): void {
+    if (rates.length !== this.groups.length) {
+      throw new ValueError(`${this.constructor.name} knows the learning rates of ${rates.length} parameter groups, and the optimizer has ${this.groups.length}: make the schedule after the last addParamGroup`);
+    }
     for (const [index, group] of this.groups.entries()) group.lr = rates[index]!;
     this.lastLr = this.currentLrs();
   }
