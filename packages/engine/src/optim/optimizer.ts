@@ -94,8 +94,8 @@ export abstract class Optimizer<S extends CommonSettings = CommonSettings> {
             if (parameter.requiresGrad) idle.push(parameter);
             continue;
           }
-          if (!sameShape(parameter.shape, parameter.grad.shape)) {
-            throw new RuntimeError(`assigned grad has data of a different size: the parameter has shape ${formatSize(parameter.shape)}, its gradient ${formatSize(parameter.grad.shape)}`);
+          if (!sameShape(parameter.shape, grad.shape)) {
+            throw new RuntimeError(`assigned grad has data of a different size: the parameter has shape ${formatSize(parameter.shape)}, its gradient ${formatSize(grad.shape)}`);
           }
           let state = this.state.get(parameter);
           if (state === undefined) this.state.set(parameter, (state = {}));
