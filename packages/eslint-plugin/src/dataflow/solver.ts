@@ -29,6 +29,8 @@ export interface Analysis<S> {
    * otherwise; '' stands for all paths.
    */
   pathOf(state: S): string;
+  /** How many paths into one block are kept apart. */
+  maxPaths(): number;
   /** Makes `state` stand for all paths. */
   forgetPath(state: S): void;
   /** Called with the state at `return` and at an uncaught `throw`, each time it is reached. */
@@ -37,8 +39,8 @@ export interface Analysis<S> {
   isExhausted(): boolean;
 }
 
-/** More paths than these into one block are joined into one. */
-const MAX_PATHS = 5;
+/** More paths than these into one block are joined into one, if the analysis does not ask for more. */
+export const MAX_PATHS = 5;
 
 interface Entry<S> {
   readonly state: S;
@@ -54,7 +56,7 @@ export function solve<S>(func: Func, initial: S, analysis: Analysis<S>): void {
     analysis.trim(arriving);
     let paths = entries.get(target);
     if (paths === undefined) entries.set(target, (paths = new Map()));
-    if (paths.size >= MAX_PATHS && !paths.has(analysis.pathOf(arriving))) analysis.forgetPath(arriving);
+    if (paths.size >= analysis.maxPaths() && !paths.has(analysis.pathOf(arriving))) analysis.forgetPath(arriving);
     const path = analysis.pathOf(arriving);
     const known = paths.get(path);
     if (known === undefined) paths.set(path, { state: arriving, changed: true });

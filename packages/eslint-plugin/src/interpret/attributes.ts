@@ -201,6 +201,8 @@ export const RANGE = 'range';
 export function mayBeEmpty(state: State, value: Value): boolean {
   if (value.unknown || value.atoms.length === 0) return true;
   return value.atoms.some((atom) => {
+    // A network without parameters would not be asked for them.
+    if (atom.kind === 'parameters') return false;
     if (atom.kind !== 'object' || atom.object.kind !== 'collection') return true;
     const { attrs, many, escaped } = state.object(atom.object);
     // A range cannot be emptied; of several lists that are one object here, some may be.

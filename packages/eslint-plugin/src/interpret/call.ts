@@ -74,7 +74,8 @@ function evaluateArgs(machine: Machine, frame: Frame, state: State, instr: CallI
 /** The elements of a list that is known in full. */
 export function exactElements(state: State, value: Value): readonly Value[] | null {
   const object = value.atoms.length === 1 && !value.unknown && value.atoms[0]!.kind === 'object' ? value.atoms[0]!.object : null;
-  if (object === null || object.kind !== 'collection') return null;
+  const isContainer = object?.kind === 'module' && object.class === null && object.library?.children !== undefined;
+  if (object === null || (object.kind !== 'collection' && !isContainer)) return null;
   const { attrs, many } = state.object(object);
   if (many) return null;
   const elements: Value[] = [];

@@ -114,6 +114,19 @@ function nestDealsWithModes(module: Module, func: Func, libraries: Libraries): b
   return deals;
 }
 
+const SWITCHING = new Set(['set-train', 'set-eval', 'freeze', 'unfreeze', 'requires-grad']);
+const switching = new WeakMap<Func, boolean>();
+
+/** Holds if `func` itself sets modes or freezes parameters. */
+export function switchesParts(func: Func, libraries: Libraries): boolean {
+  let switches = switching.get(func);
+  if (switches === undefined) {
+    const does = (instr: Instr): boolean => (instr.kind === 'call' && instr.callee.kind === 'method' && SWITCHING.has(libraries.moduleMethods.get(instr.callee.name) ?? '')) || (instr.kind === 'set-attr' && (libraries.flags.has(instr.name) || /^requires_?grad$/i.test(instr.name)));
+    switching.set(func, (switches = func.blocks.some((block) => block.instrs.some(does))));
+  }
+  return switches;
+}
+
 function dealsWithModes(instr: Instr, libraries: Libraries): boolean {
   if (instr.kind !== 'call' || instr.callee.kind !== 'method') return false;
   const effect = libraries.moduleMethods.get(instr.callee.name);

@@ -19,7 +19,7 @@ import { eachInTree } from './set-mode.ts';
 export function exportModule(machine: Machine, frame: Frame, state: State, path: string, effect: Extract<FunctionEffect, { kind: 'export' }>, args: ArgValues, instr: CallInstr): CallResult {
   const modules = modulesOf(findArgument(state, args, effect.module).value);
   if (modules.length === 0) return callUnknown(machine, state, ANYTHING, args, instr);
-  const program = machine.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: 'unknown', inertIf: [], holds: [], parameters: 'yes', optimizer: false, runsChildren: false, source: 'the row of the export' }, label: shortName(path), inert: 'unknown' }, { modes: UNKNOWN_MODE, statistics: CALIBRATED | UNKNOWN_STATISTICS, trainable: TRAINABLE });
+  const program = machine.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: 'unknown', inertIf: [], holds: [], derives: [], parameters: 'yes', optimizer: false, runsChildren: false, source: 'the row of the export' }, label: shortName(path), inert: 'unknown' }, { modes: UNKNOWN_MODE, statistics: CALIBRATED | UNKNOWN_STATISTICS, trainable: TRAINABLE });
   const keeps = effect.keepsMode === undefined ? true : booleanOf(findArgument(state, args, effect.keepsMode).value);
   const declared = effect.mode !== undefined && !findArgument(state, args, effect.mode).omitted;
   if (keeps === false || declared || machine.running !== null) return returned(ofObject(program));

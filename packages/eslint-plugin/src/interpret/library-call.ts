@@ -5,7 +5,7 @@ import { CALIBRATED, elementName, FRESH, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_
 import { EVAL, TRAIN, UNKNOWN_MODE, type ModeSet } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofBoolean, ofObject, type Value } from '../domains/value.ts';
 import type { FunctionEffect, FunctionRow } from '../libraries/schema.ts';
 import { findArgument } from './arguments.ts';
 import { RANGE, setAttribute } from './attributes.ts';
@@ -15,6 +15,7 @@ import { dictionaryOf, goThrough, valuesOf } from './collection-call.ts';
 import { constructLibrary, shortName } from './construct.ts';
 import { recordFunctional, recordRandom } from './draw.ts';
 import { exportModule, requireEval, saveModules } from './export.ts';
+import { isInstance } from './instances.ts';
 import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
 import { runForGradients, symbolicInput } from './option-layers.ts';
 import { applyScope } from './scope.ts';
@@ -62,6 +63,12 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       const [value] = given;
       const isPlain = value !== undefined && given.length === 1 && !value.unknown && value.atoms.length > 0 && value.atoms.every((atom) => atom.kind === 'flag' || (atom.kind === 'constant' && (atom.value.type === 'number' || atom.value.type === 'boolean')));
       return returned(isPlain ? value : { ...ANYTHING, noise: throughFunction(path, given) });
+    }
+    case 'is-instance': {
+      for (const value of given) machine.use(forwardsOf(value), 'shape', instr.span);
+      const [value, target] = args.positional;
+      const answer = value === undefined || target === undefined ? null : isInstance(machine, state, value, target);
+      return returned(answer === null ? ANYTHING : ofBoolean(answer));
     }
     case 'shape':
       for (const value of given) machine.use(forwardsOf(value), 'shape', instr.span);
@@ -280,7 +287,7 @@ function loadedModule(machine: Machine, frame: Frame, state: State, path: string
   const usual = effect.mode === 'train' ? TRAIN : effect.mode === 'eval' ? EVAL : UNKNOWN_MODE;
   const modes = (truth.mayBeTrue ? TRAIN : 0) | (truth.mayBeFalse ? usual : 0);
   const site = machine.site(instr.span);
-  return machine.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: effect.sensitive, inertIf: [], holds: [], parameters: 'yes', optimizer: false, runsChildren: false, source: 'the row of the loader', ...(effect.sensitive === 'yes' ? { effect: effect.calibrated ? ('random' as const) : ('statistics' as const) } : {}) }, label: shortName(path), inert: 'no' }, { modes, settings: [{ site, mode: modes, how: 'loaded', selective: false }], statistics: effect.calibrated ? CALIBRATED : FRESH | UNKNOWN_STATISTICS, trainable: TRAINABLE });
+  return machine.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: effect.sensitive, inertIf: [], holds: [], derives: [], parameters: 'yes', optimizer: false, runsChildren: false, source: 'the row of the loader', ...(effect.sensitive === 'yes' ? { effect: effect.calibrated ? ('random' as const) : ('statistics' as const) } : {}) }, label: shortName(path), inert: 'no' }, { modes, settings: [{ site, mode: modes, how: 'loaded', selective: false }], statistics: effect.calibrated ? CALIBRATED : FRESH | UNKNOWN_STATISTICS, trainable: TRAINABLE });
 }
 
 /** A copy of a tree of modules: new objects in the same modes. */

@@ -118,6 +118,8 @@ interface Making {
   readonly library: ClassRow | null;
   readonly label: string;
   readonly inert?: AbstractObject['inert'];
+  /** Set for a collection that nobody keeps: the one that the same place made before is gone. */
+  readonly replaces?: boolean;
 }
 
 /** How an object came to be. */
@@ -275,6 +277,10 @@ export class Machine {
     const key = `${this.#number(this.#instrNumbers, instr)}@${this.#number(this.#contextNumbers, context)}/${part}`;
     const latest = this.#intern(key, instr, make, 'latest');
     this.#births.set(latest, { key, instr, make, context });
+    if (make.replaces === true) {
+      state.heap.set(latest, { ...NEW_OBJECT, ...initial });
+      return latest;
+    }
     if (state.heap.has(latest) && make.kind === 'collection') {
       // Collections are not told apart by age: their contents are joined, which costs precision and saves a pass over the state.
       state.heap.set(latest, joinObjects({ ...state.object(latest), many: true }, { ...NEW_OBJECT, ...initial }));

@@ -1,12 +1,12 @@
 // Methods that a library's module base gives to every module, as the library model lists them.
 import { assertNever } from '../ir/ir.ts';
-import { CALIBRATED, type ModeSetting } from '../domains/heap.ts';
+import { CALIBRATED, elementName, type ModeSetting } from '../domains/heap.ts';
 import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import type { FrameworkRow } from '../libraries/schema.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, mustString, NOTHING, objectsOf, ofAtoms, ofObject, type Value } from '../domains/value.ts';
-import { allArgs, callUnknown, returned, runCallbacks, type CallInstr } from './call.ts';
+import { allArgs, callUnknown, callValue, returned, runCallbacks, type CallInstr } from './call.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { setChildren } from './construct.ts';
@@ -82,7 +82,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       machine.hooked.add(object);
       return returned(ANYTHING);
     case 'apply':
-      runCallbacks(machine, frame, state, args.positional, { positional: [treeValue(state, object)], keywords: new Map(), more: null, written: [] }, instr);
+      applyToParts(machine, frame, state, object, args, instr);
       if (args.positional.some((value) => value.unknown)) escapeTree(state, self);
       return returned(self);
     case 'call':
@@ -180,8 +180,40 @@ function treeValue(state: State, root: AbstractObject): Value {
   return value;
 }
 
+/** `apply(fn)`: runs `fn` on each part, the deepest first, and on the module at last. */
+function applyToParts(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: CallInstr): void {
+  const parts = partsOf(state, object, 'modules');
+  const [callback] = args.positional;
+  const one = (part: Value): ArgValues => ({ positional: [part], keywords: new Map(), more: null, written: [] });
+  if (parts === null || callback === undefined || callback.unknown || callback.atoms.length !== 1) runCallbacks(machine, frame, state, args.positional, one(treeValue(state, object)), instr);
+  else for (const part of [...parts].reverse()) callValue(machine, frame, state, callback, one(ofObject(part)), instr);
+}
+
+/** The label of a list of the parts of a network, each of which is known. */
+export const PARTS = 'parts';
+const MAX_PARTS = 32;
+
+/** The parts of a network, in the order in which the library gives them; null if some are not known, or stand for several. */
+function partsOf(state: State, root: AbstractObject, name: string): readonly AbstractObject[] | null {
+  const parts: AbstractObject[] = [];
+  let isExact = true;
+  eachInTree(state, root, true, (object, certain) => {
+    isExact &&= certain && object.kind === 'module' && !(state.object(object).attrs.get('[]')?.atoms.length ?? 0);
+    const isChild = object !== root;
+    if (isChild || !/children/i.test(name)) parts.push(object);
+    return !(isChild && /children/i.test(name));
+  });
+  return isExact && parts.length <= MAX_PARTS ? parts : null;
+}
+
 /** `modules()`, `children()` and their named forms: a list of the tree (or of pairs of name and module). */
 function listOfTree(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, instr: CallInstr): Value {
+  const parts = partsOf(state, object, name);
+  if (parts !== null) {
+    const pairOf = (part: AbstractObject, at: number): Value => ofObject(machine.allocate(state, frame.context, instr, `part${at}`, { kind: 'collection', class: null, library: null, label: 'tuple', replaces: true }, { attrs: new Map([[elementName(0), ANYTHING], [elementName(1), ofObject(part)]]) }));
+    const elements = new Map(parts.map((part, at): [string, Value] => [elementName(at), /^named/.test(name) ? pairOf(part, at) : ofObject(part)]));
+    return ofObject(machine.allocate(state, frame.context, instr, 'parts', { kind: 'collection', class: null, library: null, label: PARTS, replaces: true }, { attrs: elements }));
+  }
   const elements = treeValue(state, object);
   if (elements.unknown) escapeTree(state, ofObject(object));
   const list = machine.allocate(state, frame.context, instr, 'modules', { kind: 'collection', class: null, library: null, label: 'list' }, {});

@@ -2,6 +2,7 @@
 import type { Instr } from '../ir/ir.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, mustConstant, ofBoolean, type NoiseOrigin, type Value } from '../domains/value.ts';
+import { isInstance } from './instances.ts';
 import type { Machine } from './machine.ts';
 import { truthOf } from './truth.ts';
 
@@ -11,6 +12,10 @@ const SCALINGS = new Set(['*', '/', '@', '**', '&']);
 export function evaluateOperator(machine: Machine, state: State, operator: string, operands: readonly Value[], instr: Instr): Value {
   if (operator === 'not') return negate(operands[0] ?? ANYTHING);
   if (operator === 'typeof') return ANYTHING;
+  if (operator === 'instanceof') {
+    const answer = isInstance(machine, state, operands[0] ?? ANYTHING, operands[1] ?? ANYTHING);
+    if (answer !== null) return ofBoolean(answer);
+  }
   if (COMPARISONS.has(operator)) return compare(machine, operator, operands, instr);
   return arithmetic(machine, state, operator, operands);
 }

@@ -3,18 +3,18 @@
 import { destOf, assertNever, type BlockId, type Func, type Instr, type Module, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
 import { operandsOf } from '../ir/operands.ts';
 import { SharedMap } from '../domains/shared-map.ts';
-import type { Analysis } from '../dataflow/solver.ts';
+import { MAX_PATHS, type Analysis } from '../dataflow/solver.ts';
 import { elementName } from '../domains/heap.ts';
 import { isOff } from '../domains/grad.ts';
 import type { ProjectClass } from '../domains/object.ts';
 import { PathFacts } from '../domains/path-facts.ts';
 import type { State, StaleGuard } from '../domains/state.ts';
-import { ANYTHING, cutOff, derive, forwardsOf, joinValues, mustConstant, NOTHING, ofAtoms, ofBoolean, ofConstant, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, cutOff, derive, forwardsOf, joinValues, mustConstant, NOTHING, objectsOf, ofAtoms, ofBoolean, ofConstant, ofObject, type Value } from '../domains/value.ts';
 import { getAttribute, getItem, iterate, mayBeEmpty, setAttribute, setItem } from './attributes.ts';
 import { callInstr, exactElements } from './call.ts';
 import { capturedBy } from './closures.ts';
 import { concatenated } from './collection-call.ts';
-import { conditionsOf, loopName, SOME, truthName, type Condition, type Conditions } from './conditions.ts';
+import { conditionsOf, loopName, SOME, switchesParts, truthName, type Condition, type Conditions } from './conditions.ts';
 import { crossingTemps } from './crossing-temps.ts';
 import { noteFlagUse } from './forward.ts';
 import { consume, hasPending, iterationOf } from './generators.ts';
@@ -22,6 +22,7 @@ import { importedValue, starImported } from './imports.ts';
 import type { Frame, Machine } from './machine.ts';
 import { evaluateOperator } from './operator.ts';
 import { noteModeMethod } from './mode-methods.ts';
+import { PARTS } from './module-method.ts';
 import { noteAwait, noteEnd } from './races.ts';
 import { enterScope, exitScope, noteSuspension } from './scope.ts';
 import { escapeTree } from './set-mode.ts';
@@ -44,6 +45,7 @@ export class FunctionRun implements Analysis<State> {
   yielded: Value = NOTHING;
   #definitions: Map<Temp, Instr> | null = null;
   #thrownByStep: State | null = null;
+  #paths = MAX_PATHS;
   /** The state at the last arrival at a loop from outside. */
   readonly #before = new Map<BlockId, State>();
   /** Loops whose rounds begin with other modes than the first one. */
@@ -86,6 +88,10 @@ export class FunctionRun implements Analysis<State> {
 
   pathOf(state: State): string {
     return state.facts.key;
+  }
+
+  maxPaths(): number {
+    return this.#paths;
   }
 
   forgetPath(state: State): void {
@@ -365,8 +371,9 @@ export class FunctionRun implements Analysis<State> {
         const iterable = state.get(terminal.iterable);
         const elements = exactElements(state, iterable);
         const entered = state.facts.get(loopName(source));
-        if (elements !== null && elements.length < MAX_UNROLLED && typeof entered === 'number' && entered !== SOME) {
+        if (elements !== null && elements.length < this.#maxUnrolled(iterable) && typeof entered === 'number' && entered !== SOME) {
           // A short list that is known in full is gone through element by element: `for net in (encoder, decoder): net.eval()`.
+          this.#paths = Math.max(this.#paths, elements.length + MAX_PATHS);
           if (isThen !== entered < elements.length) return null;
           if (isThen) state.set(terminal.dest, elements[entered]!);
           unrolled = isThen;
@@ -403,6 +410,13 @@ export class FunctionRun implements Analysis<State> {
       state.facts = state.facts.without((name) => name.startsWith('v') && !names.some((one) => name === one || name.startsWith(`${one}==`)));
     }
     return state;
+  }
+
+  /** The parts of a network are gone through one by one where the function may switch or freeze some of them. */
+  #maxUnrolled(iterable: Value): number {
+    const [list] = objectsOf(iterable);
+    const holdsParts = list !== undefined && (list.label === PARTS || list.kind === 'module');
+    return holdsParts && switchesParts(this.func, this.machine.libraries) ? Infinity : MAX_UNROLLED;
   }
 
   /** The generator that the loop with this head goes through runs now, up to its end. */

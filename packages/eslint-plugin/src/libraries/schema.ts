@@ -37,6 +37,8 @@ const classRow = v.strictObject({
   holds: v.optional(v.array(v.string()), []),
   /** A container: where its children come from. `arguments`: the positional ones; otherwise the position of a list or a module. */
   children: v.optional(v.union([v.literal('arguments'), v.strictObject({ list: v.number() }), v.strictObject({ dict: v.number() }), v.strictObject({ module: v.number(), as: v.string() })])),
+  /** Other classes of the library that it derives from, by their paths, but for the base of all modules. */
+  derives: v.optional(v.array(v.string()), []),
   /** An optimiser: it moves the parameters that its constructor is given. */
   optimizer: v.optional(v.boolean(), false),
   /** What a call of a container does with its children. */
@@ -53,6 +55,8 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('pure') }),
     /** Takes values out of tensors: prints, files, metrics, Python numbers. The result carries no gradient. */
     v.strictObject({ kind: v.literal('read') }),
+    /** Asks whether an object is an instance of a class, or of one of several. */
+    v.strictObject({ kind: v.literal('is-instance') }),
     /** Looks at shapes only. */
     v.strictObject({ kind: v.literal('shape') }),
     /** A scope of the gradient mode. `forms`: how it can be used. `argument`: which argument says what it sets. */
