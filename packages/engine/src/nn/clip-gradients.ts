@@ -16,7 +16,8 @@ export type ParameterSource = Tensor | Iterable<Tensor>;
 
 function gradientsOf(parameters: ParameterSource): readonly Tensor[] {
   const list = parameters instanceof Tensor ? [parameters] : [...parameters];
-  return list.flatMap((parameter): Tensor[] => (parameter.grad === null ? [] : [parameter.grad]));
+  // Borrowed: a gradient that nobody has seen gives its memory back when it is dropped.
+  return list.map((parameter) => parameter.borrowGrad()).filter((grad) => grad !== null);
 }
 
 /** (sum of |x|^p)^(1/p) of everything in `lists`; p = 0 counts what is not 0, an infinite p is the largest or smallest. */

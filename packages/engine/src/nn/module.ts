@@ -278,7 +278,8 @@ export abstract class Module {
         for (const tensor of [...module.namedParameters({ recurse: false }), ...module.namedBuffers({ recurse: false })].map(([, value]) => value)) {
           if (isUninitialized(tensor)) setUninitializedType(tensor, dtype);
           else if (isFloating(tensor.dtype) && tensor.dtype !== dtype) tensor.replaceArray(tensor.array.copy(dtype));
-          if (tensor.grad !== null && tensor.grad.dtype !== dtype) tensor.grad = tensor.grad.to(dtype);
+          const grad = tensor.borrowGrad();
+          if (grad !== null && grad.dtype !== dtype) tensor.grad = grad.to(dtype);
         }
       }
     });
@@ -309,7 +310,7 @@ export abstract class Module {
   zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
     for (const parameter of this.parameters()) {
       if (options.setToNone ?? true) parameter.grad = null;
-      else if (parameter.grad !== null) parameter.grad.detach().zero_();
+      else parameter.borrowGrad()?.detach().zero_();
     }
   }
 

@@ -114,7 +114,7 @@ export abstract class Optimizer<S extends CommonSettings = CommonSettings> {
     for (const group of this.paramGroups) {
       for (const parameter of group.params) {
         if (options.setToNone ?? true) parameter.grad = null;
-        else parameter.grad?.detach().zero_();
+        else parameter.borrowGrad()?.detach().zero_();
       }
     }
   }
