@@ -5,23 +5,35 @@
 // Polynomials: Moshier, Cephes mathematical library, single precision (expf, logf, tanhf, erff).
 import { madd, nmadd } from './simd';
 
+/** The numbers below, in memory: V8 builds a vector of a literal anew in every turn of a loop, and loads one in a single instruction. */
+const CONSTANTS = memory.data<f32>([
+  0.693359375, 2.12194440e-4, 1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+  1, 127, 1.44269504, -87.33, -104, 100, 1.17549435e-38, 8388608,
+  126, 23, 0.707106781, 7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
+  -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1, 0.5, -Infinity, 0, Infinity,
+  NaN, -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1, -2, -0.0,
+  0.625, 7.853861353153693e-5, -8.010193625184903e-4, 5.188327685732524e-3, -2.685381193529856e-2, 1.128358514861418e-1, -3.761262582423300e-1, 1.128379165726710,
+  2.326819970068386e-2, -1.387039388740657e-1, 3.687424674597105e-1, -5.824733027278666e-1, 6.210004621745983e-1, -4.944515323274145e-1, 3.404879937665872e-1, -2.741127028184656e-1,
+  5.638259427386472e-1, 12583039, 12582912,
+]);
+
 @inline
-function splat(x: f32): v128 {
-  return f32x4.splat(x);
+function constant(index: usize): v128 {
+  return v128.load32_splat(CONSTANTS + (index << 2));
 }
 
 /** e^r * 2^-n: the part of e^x after its power of two. */
 @inline
 function expFraction(x: v128, n: v128): v128 {
-  let r = nmadd(n, splat(0.693359375), x);
-  r = madd(n, splat(2.12194440e-4), r);
-  let p = splat(1.9875691500e-4);
-  p = madd(p, r, splat(1.3981999507e-3));
-  p = madd(p, r, splat(8.3334519073e-3));
-  p = madd(p, r, splat(4.1665795894e-2));
-  p = madd(p, r, splat(1.6666665459e-1));
-  p = madd(p, r, splat(5.0000001201e-1));
-  return f32x4.add(madd(p, f32x4.mul(r, r), r), splat(1));
+  let r = nmadd(n, constant(0 /* 0.693359375 */), x);
+  r = madd(n, constant(1 /* 2.12194440e-4 */), r);
+  let p = constant(2 /* 1.9875691500e-4 */);
+  p = madd(p, r, constant(3 /* 1.3981999507e-3 */));
+  p = madd(p, r, constant(4 /* 8.3334519073e-3 */));
+  p = madd(p, r, constant(5 /* 4.1665795894e-2 */));
+  p = madd(p, r, constant(6 /* 1.6666665459e-1 */));
+  p = madd(p, r, constant(7 /* 5.0000001201e-1 */));
+  return f32x4.add(madd(p, f32x4.mul(r, r), r), constant(8 /* 1 */));
 }
 
 @inline
@@ -29,119 +41,122 @@ function powerOfTwo(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
 }
 
-/** e^x for x <= 0. */
+/**
+ * e^x for x <= 0. Adding 1.5 * 2^23 + 127 rounds x * log2(e) to a whole number n and leaves n + 127 in the low bits, which a shift
+ * makes the power of two (after XNNPACK's `f32-raddstoreexpminusmax`).
+ */
 @inline
 export function expNegative(x: v128): v128 {
-  const n = f32x4.nearest(f32x4.mul(x, splat(1.44269504)));
-  const y = f32x4.mul(expFraction(x, n), powerOfTwo(i32x4.trunc_sat_f32x4_s(n)));
-  return v128.andnot(y, f32x4.lt(x, splat(-87.33)));
+  const biased = madd(x, constant(10 /* 1.44269504 */), constant(57 /* 12583039 */));
+  const y = f32x4.mul(expFraction(x, f32x4.sub(biased, constant(57 /* 12583039 */))), i32x4.shl(biased, 23));
+  return v128.andnot(y, f32x4.lt(x, constant(11 /* -87.33 */)));
 }
 
 @inline
 export function exp(x: v128): v128 {
-  const n = f32x4.nearest(f32x4.mul(f32x4.min(f32x4.max(x, splat(-104)), splat(100)), splat(1.44269504)));
+  const bounded = f32x4.min(f32x4.max(x, constant(12 /* -104 */)), constant(13 /* 100 */));
+  const biased = madd(bounded, constant(10 /* 1.44269504 */), constant(58 /* 12582912 */));
   // In two steps, because 2^128 is no float.
-  const whole = i32x4.trunc_sat_f32x4_s(n);
+  const whole = i32x4.sub(biased, constant(58 /* 12582912 */));
   const half = i32x4.shr_s(whole, 1);
-  const bounded = f32x4.min(f32x4.max(x, splat(-104)), splat(100));
-  const y = f32x4.mul(f32x4.mul(expFraction(bounded, n), powerOfTwo(half)), powerOfTwo(i32x4.sub(whole, half)));
-  return v128.andnot(y, f32x4.lt(x, splat(-87.33)));
+  const y = f32x4.mul(f32x4.mul(expFraction(bounded, f32x4.sub(biased, constant(58 /* 12582912 */))), powerOfTwo(half)), powerOfTwo(i32x4.sub(whole, half)));
+  return v128.andnot(y, f32x4.lt(x, constant(11 /* -87.33 */)));
 }
 
 @inline
 export function log(x: v128): v128 {
   // Denormal numbers are scaled up.
-  const small = f32x4.lt(x, splat(1.17549435e-38));
-  const scaled = v128.bitselect(f32x4.mul(x, splat(8388608)), x, small);
+  const small = f32x4.lt(x, constant(14 /* 1.17549435e-38 */));
+  const scaled = v128.bitselect(f32x4.mul(x, constant(15 /* 8388608 */)), x, small);
   const bits = scaled;
   let e = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_s(bits, 23), i32x4.splat(126)));
-  e = f32x4.sub(e, v128.and(small, splat(23)));
+  e = f32x4.sub(e, v128.and(small, constant(17 /* 23 */)));
   let m = v128.or(v128.and(bits, i32x4.splat(0x007fffff)), i32x4.splat(0x3f000000));
-  const low = f32x4.lt(m, splat(0.707106781));
-  e = f32x4.sub(e, v128.and(low, splat(1)));
-  m = f32x4.sub(f32x4.add(m, v128.and(m, low)), splat(1));
+  const low = f32x4.lt(m, constant(18 /* 0.707106781 */));
+  e = f32x4.sub(e, v128.and(low, constant(8 /* 1 */)));
+  m = f32x4.sub(f32x4.add(m, v128.and(m, low)), constant(8 /* 1 */));
   const z = f32x4.mul(m, m);
-  let p = splat(7.0376836292e-2);
-  p = madd(p, m, splat(-1.1514610310e-1));
-  p = madd(p, m, splat(1.1676998740e-1));
-  p = madd(p, m, splat(-1.2420140846e-1));
-  p = madd(p, m, splat(1.4249322787e-1));
-  p = madd(p, m, splat(-1.6668057665e-1));
-  p = madd(p, m, splat(2.0000714765e-1));
-  p = madd(p, m, splat(-2.4999993993e-1));
-  p = madd(p, m, splat(3.3333331174e-1));
+  let p = constant(19 /* 7.0376836292e-2 */);
+  p = madd(p, m, constant(20 /* -1.1514610310e-1 */));
+  p = madd(p, m, constant(21 /* 1.1676998740e-1 */));
+  p = madd(p, m, constant(22 /* -1.2420140846e-1 */));
+  p = madd(p, m, constant(23 /* 1.4249322787e-1 */));
+  p = madd(p, m, constant(24 /* -1.6668057665e-1 */));
+  p = madd(p, m, constant(25 /* 2.0000714765e-1 */));
+  p = madd(p, m, constant(26 /* -2.4999993993e-1 */));
+  p = madd(p, m, constant(27 /* 3.3333331174e-1 */));
   let y = f32x4.mul(f32x4.mul(m, z), p);
-  y = nmadd(e, splat(2.12194440e-4), y);
-  y = nmadd(z, splat(0.5), y);
-  y = madd(e, splat(0.693359375), f32x4.add(m, y));
+  y = nmadd(e, constant(1 /* 2.12194440e-4 */), y);
+  y = nmadd(z, constant(28 /* 0.5 */), y);
+  y = madd(e, constant(0 /* 0.693359375 */), f32x4.add(m, y));
   // x = 0: -inf; x < 0 or NaN: NaN; +inf: +inf.
-  y = v128.bitselect(splat(-Infinity), y, f32x4.eq(x, splat(0)));
-  y = v128.bitselect(x, y, f32x4.eq(x, splat(Infinity)));
-  return v128.bitselect(y, splat(NaN), f32x4.ge(x, splat(0)));
+  y = v128.bitselect(constant(29 /* -Infinity */), y, f32x4.eq(x, constant(30 /* 0 */)));
+  y = v128.bitselect(x, y, f32x4.eq(x, constant(31 /* Infinity */)));
+  return v128.bitselect(y, constant(32 /* NaN */), f32x4.ge(x, constant(30 /* 0 */)));
 }
 
 /** log(1 + u) for 0 <= u <= 1. */
 @inline
 function log1p(u: v128): v128 {
-  const v = f32x4.add(splat(1), u);
-  const d = f32x4.sub(v, splat(1));
+  const v = f32x4.add(constant(8 /* 1 */), u);
+  const d = f32x4.sub(v, constant(8 /* 1 */));
   // After Kahan: the rounding of 1 + u is taken back out.
   const y = f32x4.div(f32x4.mul(log(v), u), d);
-  return v128.bitselect(u, y, f32x4.eq(d, splat(0)));
+  return v128.bitselect(u, y, f32x4.eq(d, constant(30 /* 0 */)));
 }
 
 @inline
 export function sigmoid(x: v128): v128 {
   const e = expNegative(f32x4.neg(f32x4.abs(x)));
-  const y = f32x4.div(splat(1), f32x4.add(splat(1), e));
-  return v128.bitselect(f32x4.mul(e, y), y, f32x4.lt(x, splat(0)));
+  const y = f32x4.div(constant(8 /* 1 */), f32x4.add(constant(8 /* 1 */), e));
+  return v128.bitselect(f32x4.mul(e, y), y, f32x4.lt(x, constant(30 /* 0 */)));
 }
 
 @inline
 export function tanh(x: v128): v128 {
   const a = f32x4.abs(x);
   const z = f32x4.mul(x, x);
-  let p = splat(-5.70498872745e-3);
-  p = madd(p, z, splat(2.06390887954e-2));
-  p = madd(p, z, splat(-5.37397155531e-2));
-  p = madd(p, z, splat(1.33314422036e-1));
-  p = madd(p, z, splat(-3.33332819422e-1));
+  let p = constant(33 /* -5.70498872745e-3 */);
+  p = madd(p, z, constant(34 /* 2.06390887954e-2 */));
+  p = madd(p, z, constant(35 /* -5.37397155531e-2 */));
+  p = madd(p, z, constant(36 /* 1.33314422036e-1 */));
+  p = madd(p, z, constant(37 /* -3.33332819422e-1 */));
   const near = madd(f32x4.mul(p, z), x, x);
-  const e = expNegative(f32x4.mul(a, splat(-2)));
-  const far = f32x4.div(f32x4.sub(splat(1), e), f32x4.add(splat(1), e));
-  const signed = v128.or(far, v128.and(x, splat(-0.0)));
-  return v128.bitselect(near, signed, f32x4.lt(a, splat(0.625)));
+  const e = expNegative(f32x4.mul(a, constant(38 /* -2 */)));
+  const far = f32x4.div(f32x4.sub(constant(8 /* 1 */), e), f32x4.add(constant(8 /* 1 */), e));
+  const signed = v128.or(far, v128.and(x, constant(39 /* -0.0 */)));
+  return v128.bitselect(near, signed, f32x4.lt(a, constant(40 /* 0.625 */)));
 }
 
 @inline
 export function softplus(x: v128): v128 {
-  return f32x4.add(f32x4.max(x, splat(0)), log1p(expNegative(f32x4.neg(f32x4.abs(x)))));
+  return f32x4.add(f32x4.max(x, constant(30 /* 0 */)), log1p(expNegative(f32x4.neg(f32x4.abs(x)))));
 }
 
 @inline
 export function erf(x: v128): v128 {
   const a = f32x4.abs(x);
   const z = f32x4.mul(x, x);
-  let p = splat(7.853861353153693e-5);
-  p = madd(p, z, splat(-8.010193625184903e-4));
-  p = madd(p, z, splat(5.188327685732524e-3));
-  p = madd(p, z, splat(-2.685381193529856e-2));
-  p = madd(p, z, splat(1.128358514861418e-1));
-  p = madd(p, z, splat(-3.761262582423300e-1));
-  p = madd(p, z, splat(1.128379165726710));
+  let p = constant(41 /* 7.853861353153693e-5 */);
+  p = madd(p, z, constant(42 /* -8.010193625184903e-4 */));
+  p = madd(p, z, constant(43 /* 5.188327685732524e-3 */));
+  p = madd(p, z, constant(44 /* -2.685381193529856e-2 */));
+  p = madd(p, z, constant(45 /* 1.128358514861418e-1 */));
+  p = madd(p, z, constant(46 /* -3.761262582423300e-1 */));
+  p = madd(p, z, constant(47 /* 1.128379165726710 */));
   const near = f32x4.mul(p, x);
-  const q = f32x4.div(splat(1), f32x4.max(a, splat(1)));
+  const q = f32x4.div(constant(8 /* 1 */), f32x4.max(a, constant(8 /* 1 */)));
   const y = f32x4.mul(q, q);
-  let s = splat(2.326819970068386e-2);
-  s = madd(s, y, splat(-1.387039388740657e-1));
-  s = madd(s, y, splat(3.687424674597105e-1));
-  s = madd(s, y, splat(-5.824733027278666e-1));
-  s = madd(s, y, splat(6.210004621745983e-1));
-  s = madd(s, y, splat(-4.944515323274145e-1));
-  s = madd(s, y, splat(3.404879937665872e-1));
-  s = madd(s, y, splat(-2.741127028184656e-1));
-  s = madd(s, y, splat(5.638259427386472e-1));
+  let s = constant(48 /* 2.326819970068386e-2 */);
+  s = madd(s, y, constant(49 /* -1.387039388740657e-1 */));
+  s = madd(s, y, constant(50 /* 3.687424674597105e-1 */));
+  s = madd(s, y, constant(51 /* -5.824733027278666e-1 */));
+  s = madd(s, y, constant(52 /* 6.210004621745983e-1 */));
+  s = madd(s, y, constant(53 /* -4.944515323274145e-1 */));
+  s = madd(s, y, constant(54 /* 3.404879937665872e-1 */));
+  s = madd(s, y, constant(55 /* -2.741127028184656e-1 */));
+  s = madd(s, y, constant(56 /* 5.638259427386472e-1 */));
   const rest = f32x4.mul(f32x4.mul(expNegative(f32x4.neg(z)), q), s);
-  const far = v128.or(f32x4.sub(splat(1), rest), v128.and(x, splat(-0.0)));
-  return v128.bitselect(near, far, f32x4.lt(a, splat(1)));
+  const far = v128.or(f32x4.sub(constant(8 /* 1 */), rest), v128.and(x, constant(39 /* -0.0 */)));
+  return v128.bitselect(near, far, f32x4.lt(a, constant(8 /* 1 */)));
 }
