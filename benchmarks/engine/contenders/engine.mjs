@@ -1,0 +1,133 @@
+// Our engine, by its public API. Nothing is read out: every call is synchronous.
+import * as engine from '../../../packages/engine/dist/index.js';
+import manifest from '../../../packages/engine/package.json' with { type: 'json' };
+import { batchNorm, block, blockNumbers, classIndices, conv, lstm, lstmNumbers, matmulSizes, meanSquare, million, mlp, mlpWeights, numbers, smallAdds, softmaxSize } from '../problems.mjs';
+
+const { F, nn, noGrad, optim } = engine;
+
+const from = (values, ...shape) => engine.tensor(Array.from(values)).reshape(...shape);
+const load = (module, state) => {
+  module.loadStateDict(Object.fromEntries(Object.entries(state).map(([name, values]) => [name, from(values, ...module.stateDict().get(name).shape)])));
+  return module;
+};
+const read = (tensor) => meanSquare(tensor.toTypedArray());
+/** A row that computes one tensor without gradients. */
+const forward = (compute) => ({ run: () => void noGrad(compute), probe: () => read(noGrad(compute)) });
+
+function matmul(size) {
+  const [a, b] = [from(numbers(1, size * size), size, size), from(numbers(2, size * size), size, size)];
+  return forward(() => a.matmul(b));
+}
+
+function conv2d(train) {
+  const { batch, inChannels, outChannels, size, kernel, padding } = conv;
+  const layer = load(new nn.Conv2d(inChannels, outChannels, kernel, { padding, bias: false }), { weight: numbers(4, outChannels * inChannels * kernel ** 2, 0.1) });
+  const x = from(numbers(3, batch * inChannels * size ** 2), batch, inChannels, size, size).detach();
+  if (!train) return forward(() => layer.call(x));
+  x.requiresGrad_();
+  const gradient = from(numbers(5, batch * outChannels * size ** 2), batch, outChannels, size, size);
+  const run = () => {
+    x.grad = null;
+    layer.zeroGrad();
+    layer.call(x).backward(gradient);
+  };
+  return { run, probe: () => (run(), read(x.grad) + read(layer.weight.grad)) };
+}
+
+function batchnorm() {
+  const { batch, channels, size } = batchNorm;
+  const layer = load(new nn.BatchNorm2d(channels), { weight: numbers(7, channels), bias: numbers(8, channels), running_mean: new Float32Array(channels), running_var: new Float32Array(channels).fill(1), num_batches_tracked: [0] });
+  const x = from(numbers(6, batch * channels * size ** 2), batch, channels, size, size);
+  return forward(() => layer.call(x));
+}
+
+function mlpStep(makeOptimizer) {
+  const layers = mlpWeights().map(({ inputs, outputs, weight, bias }) => load(new nn.Linear(inputs, outputs), { weight, bias }));
+  const model = new nn.Sequential(...layers.flatMap((layer, index) => (index === 0 ? [layer] : [new nn.ReLU(), layer])));
+  const optimizer = makeOptimizer(model.parameters());
+  const x = from(numbers(9, mlp.batch * mlp.widths[0]), mlp.batch, mlp.widths[0]);
+  const y = engine.tensor(classIndices(10, mlp.batch, 10), { dtype: 'int64' });
+  const step = () => {
+    optimizer.zeroGrad();
+    const loss = F.crossEntropy(model.call(x), y);
+    loss.backward();
+    optimizer.step();
+    return loss;
+  };
+  return { run: () => void step(), probe: () => (step(), step(), step().item()) };
+}
+
+class Block extends nn.Module {
+  norm1 = new nn.LayerNorm(block.width);
+  norm2 = new nn.LayerNorm(block.width);
+  qkv = new nn.Linear(block.width, 3 * block.width);
+  out = new nn.Linear(block.width, block.width);
+  up = new nn.Linear(block.width, block.hidden);
+  down = new nn.Linear(block.hidden, block.width);
+
+  forward(x) {
+    const { width, heads, sequence } = block;
+    const qkv = this.qkv.call(this.norm1.call(x));
+    const part = (index) => qkv.narrow(2, index * width, width).reshape(1, sequence, heads, width / heads).transpose(1, 2);
+    const attended = F.scaledDotProductAttention(part(0), part(1), part(2)).transpose(1, 2).reshape(1, sequence, width);
+    const h = x.add(this.out.call(attended));
+    return h.add(this.down.call(F.gelu(this.up.call(this.norm2.call(h)))));
+  }
+}
+
+function transformerBlock(train) {
+  const { x: input, gradient: outputGradient, ...weights } = blockNumbers();
+  const state = Object.entries(weights).flatMap(([name, { weight, bias }]) => [[`${name}.weight`, weight], [`${name}.bias`, bias]]);
+  const model = load(new Block(), Object.fromEntries(state));
+  const x = from(input, 1, block.sequence, block.width);
+  if (!train) return forward(() => model.call(x));
+  x.requiresGrad_();
+  const gradient = from(outputGradient, 1, block.sequence, block.width);
+  const run = () => {
+    x.grad = null;
+    model.zeroGrad();
+    model.call(x).backward(gradient);
+  };
+  return { run, probe: () => (run(), read(x.grad) + read(model.qkv.weight.grad) + read(model.down.weight.grad)) };
+}
+
+function recurrent() {
+  const { x: input, weightIh, weightHh, biasIh, biasHh } = lstmNumbers();
+  const layer = load(new nn.LSTM(lstm.inputs, lstm.hidden), { weight_ih_l0: weightIh, weight_hh_l0: weightHh, bias_ih_l0: biasIh, bias_hh_l0: biasHh });
+  const x = from(input, lstm.sequence, lstm.batch, lstm.inputs);
+  return forward(() => layer.call(x)[0]);
+}
+
+function smallAdditions() {
+  const [x, one] = [from(numbers(14, 4), 4), from(numbers(15, 4), 4)];
+  return forward(() => {
+    let sum = x;
+    for (let index = 0; index < smallAdds; index++) sum = sum.add(one);
+    return sum;
+  });
+}
+
+export async function open() {
+  const [wide, other] = [from(numbers(11, million), million), from(numbers(12, million), million)];
+  const square = from(numbers(13, softmaxSize ** 2, 4), softmaxSize, softmaxSize);
+  return {
+    version: `${manifest.version} (${engine.backend().name})`,
+    threads: 1,
+    rows: {
+      ...Object.fromEntries(matmulSizes.map((size) => [`matmul${size}`, () => matmul(size)])),
+      conv2d: () => conv2d(false),
+      conv2d_train: () => conv2d(true),
+      batchnorm_train: batchnorm,
+      add_1m: () => forward(() => wide.add(other)),
+      exp_1m: () => forward(() => wide.exp()),
+      softmax_1024: () => forward(() => square.softmax(1)),
+      add4_x1000: smallAdditions,
+      mlp_sgd: () => mlpStep((parameters) => new optim.SGD(parameters, { lr: mlp.lr })),
+      mlp_adam: () => mlpStep((parameters) => new optim.Adam(parameters, { lr: mlp.adam.lr })),
+      block: () => transformerBlock(false),
+      block_train: () => transformerBlock(true),
+      lstm: recurrent,
+    },
+    missing: {},
+  };
+}

@@ -1,0 +1,120 @@
+"""Records PyTorch's own CPU times for the rows of run.mjs, to be printed beside them.
+
+Usage: python benchmarks/engine/pytorch.py          (needs torch; takes about a minute)
+
+Writes pytorch.json: torch version, kind of machine, medians in milliseconds with one and with two threads. Forward rows run under no_grad, as run.mjs runs them.
+"""
+import json
+import pathlib
+import platform
+import statistics
+import time
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+TARGET = pathlib.Path(__file__).resolve().parent / "pytorch.json"
+SECONDS = 1.0
+WIDTH, HEADS, SEQUENCE, HIDDEN = 256, 4, 128, 1024
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
+        self.qkv, self.out = nn.Linear(WIDTH, 3 * WIDTH), nn.Linear(WIDTH, WIDTH)
+        self.up, self.down = nn.Linear(WIDTH, HIDDEN), nn.Linear(HIDDEN, WIDTH)
+
+    def forward(self, x):
+        q, k, v = (part.reshape(1, SEQUENCE, HEADS, WIDTH // HEADS).transpose(1, 2) for part in self.qkv(self.norm1(x)).chunk(3, dim=2))
+        attended = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(1, SEQUENCE, WIDTH)
+        h = x + self.out(attended)
+        return h + self.down(F.gelu(self.up(self.norm2(h))))
+
+
+def forward(compute):
+    def run():
+        with torch.no_grad():
+            compute()
+    return run
+
+
+def backward(module, x, gradient):
+    x.requires_grad_()
+
+    def run():
+        x.grad = None
+        module.zero_grad()
+        module(x).backward(gradient)
+    return run
+
+
+def mlp(make_optimizer):
+    model = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 256), nn.ReLU(), nn.Linear(256, 10))
+    optimizer = make_optimizer(model.parameters())
+    x, y = torch.randn(64, 784), torch.randint(0, 10, (64,))
+
+    def run():
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), y).backward()
+        optimizer.step()
+    return run
+
+
+def small_adds():
+    x, one = torch.randn(4), torch.randn(4)
+    for _ in range(1000):
+        x = x + one
+
+
+def rows():
+    def square(size):
+        return torch.randn(size, size)
+
+    conv, norm = nn.Conv2d(32, 64, 3, padding=1, bias=False), nn.BatchNorm2d(64)
+    image, features = torch.randn(8, 32, 32, 32), torch.randn(8, 64, 32, 32)
+    wide, other = torch.randn(1 << 20), torch.randn(1 << 20)
+    block, tokens = Block(), torch.randn(1, SEQUENCE, WIDTH)
+    lstm, steps = nn.LSTM(128, 256), torch.randn(32, 16, 128)
+    products = {f"matmul{size}": (lambda a, b: forward(lambda: a @ b))(square(size), square(size)) for size in (256, 512, 1024)}
+    logits = square(1024) * 4
+    return {
+        **products,
+        "conv2d": forward(lambda: conv(image)),
+        "conv2d_train": backward(conv, image.clone(), torch.randn(8, 64, 32, 32)),
+        "batchnorm_train": forward(lambda: norm(features)),
+        "add_1m": forward(lambda: wide + other),
+        "exp_1m": forward(lambda: wide.exp()),
+        "softmax_1024": forward(lambda: logits.softmax(1)),
+        "add4_x1000": forward(small_adds),
+        "mlp_sgd": mlp(lambda parameters: torch.optim.SGD(parameters, lr=0.01)),
+        "mlp_adam": mlp(lambda parameters: torch.optim.Adam(parameters)),
+        "block": forward(lambda: block(tokens)),
+        "block_train": backward(block, tokens.clone(), torch.randn(1, SEQUENCE, WIDTH)),
+        "lstm": forward(lambda: lstm(steps)),
+    }
+
+
+def measure(run):
+    for _ in range(5):
+        run()
+    samples, end = [], time.perf_counter() + SECONDS
+    while time.perf_counter() < end:
+        start = time.perf_counter()
+        run()
+        samples.append((time.perf_counter() - start) * 1e3)
+    return float(f"{statistics.median(samples):.4g}")
+
+
+def machine():
+    names = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")] if pathlib.Path("/proc/cpuinfo").exists() else [platform.processor()]
+    return f"{names[0]}, {len(names)} CPUs, {torch.backends.cpu.get_cpu_capability()}"
+
+
+if __name__ == "__main__":
+    milliseconds = {}
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        milliseconds[str(threads)] = {name: measure(run) for name, run in rows().items()}
+    TARGET.write_text(json.dumps({"torch": torch.__version__, "machine": machine(), "milliseconds": milliseconds}, indent=1) + "\n")
