@@ -48,6 +48,8 @@ export type Atom =
    */
   | { readonly kind: 'function'; readonly ref: FuncRef; readonly receiver: AbstractObject | null; readonly binding: Binding; readonly prefix: readonly Value[]; readonly scopes: readonly GradScopeEffect[] }
   | { readonly kind: 'class'; readonly class: ProjectClass }
+  /** Something that can be called, with arguments that were bound before those of a call: `partial(nn.BatchNorm2d, eps=1e-6)`. */
+  | { readonly kind: 'partial'; readonly target: Atom; readonly prefix: readonly Value[]; readonly keywords: ReadonlyMap<string, Value> }
   /** A module, function or class of a library, by its full path: `torch.nn.Dropout`. */
   | { readonly kind: 'library'; readonly path: string }
   /** A method that a library's module base gives to an object: `model.eval`. */
@@ -134,6 +136,8 @@ export function sameAtom(a: Atom, b: Atom): boolean {
       return b.kind === 'function' && a.ref.func === b.ref.func && sameCaptured(a.ref.captured, b.ref.captured) && a.receiver === b.receiver && a.binding === b.binding && a.prefix.length === b.prefix.length && a.prefix.every((value, i) => equalValues(value, b.prefix[i]!)) && a.scopes.length === b.scopes.length && a.scopes.every((scope, i) => scope === b.scopes[i]);
     case 'class':
       return b.kind === 'class' && a.class === b.class;
+    case 'partial':
+      return b.kind === 'partial' && sameAtom(a.target, b.target) && a.prefix.length === b.prefix.length && a.prefix.every((value, i) => equalValues(value, b.prefix[i]!)) && a.keywords.size === b.keywords.size && [...a.keywords].every(([name, value]) => equalValues(value, b.keywords.get(name) ?? NOTHING));
     case 'library':
       return b.kind === 'library' && a.path === b.path;
     case 'method':
@@ -149,6 +153,11 @@ export function sameAtom(a: Atom, b: Atom): boolean {
     case 'super':
       return b.kind === 'super' && a.object === b.object && a.after === b.after;
   }
+}
+
+/** What a call of a partial application brings with it. */
+export function boundIn(atom: Extract<Atom, { kind: 'partial' }>): readonly Value[] {
+  return [ofAtoms(atom.target), ...atom.prefix, ...atom.keywords.values()];
 }
 
 function unionBy<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boolean): readonly T[] {

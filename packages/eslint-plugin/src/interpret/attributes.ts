@@ -53,6 +53,7 @@ function attributeOfAtom(machine: Machine, frame: Frame, state: State, atom: Ato
     case 'parameters':
       return ofAtoms(atom);
     case 'constant':
+    case 'partial':
     case 'function':
     case 'method':
     case 'flag':

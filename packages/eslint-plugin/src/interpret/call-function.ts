@@ -9,7 +9,7 @@ import { solve } from '../dataflow/solver.ts';
 import { elementName, type Heap } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, equalValues, joinValues, NOTHING, ofConstant, ofObject, sameCaptured, type FuncRef, type Value } from '../domains/value.ts';
+import { ANYTHING, boundIn, derive, equalValues, joinValues, NOTHING, ofConstant, ofObject, sameCaptured, type FuncRef, type Value } from '../domains/value.ts';
 import { capturedParameter, dropDeadCells, sharedVariables } from './closures.ts';
 import type { ArgValues, Frame, Machine, Managed } from './machine.ts';
 import { replayVisits } from './left-behind.ts';
@@ -151,7 +151,10 @@ function collectGarbage(exit: State, before: Heap, result: Value): void {
       reached.add(object);
       pending.push(object);
     }
-    for (const atom of value.atoms) if (atom.kind === 'function') for (const bound of atom.prefix) visit(bound);
+    for (const atom of value.atoms) {
+      if (atom.kind === 'function') for (const bound of atom.prefix) visit(bound);
+      else if (atom.kind === 'partial') for (const bound of boundIn(atom)) visit(bound);
+    }
   };
   visit(result);
   for (const value of exit.cells.values()) visit(value);

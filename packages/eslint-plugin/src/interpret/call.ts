@@ -4,7 +4,7 @@ import { assertNever, type Instr } from '../ir/ir.ts';
 import { elementName } from '../domains/heap.ts';
 import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, forwardsOf, joinValues, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
+import { ANYTHING, boundIn, derive, forwardsOf, joinValues, mustObject, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
 import { bound, getAttribute, ofClassMember } from './attributes.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
@@ -126,6 +126,8 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
         after.gradSites = before.sites;
       }, state);
     }
+    case 'partial':
+      return callAtom(machine, frame, state, atom.target, { ...args, positional: [...atom.prefix, ...args.positional], keywords: new Map([...atom.keywords, ...args.keywords]) }, instr);
     case 'class':
       return construct(machine, frame, state, atom.class, args, instr);
     case 'library':
@@ -221,15 +223,34 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       // `next()`, `send(…)`; one that is closed does not go on.
       if (atom.binding === 'generator') return returned(name === 'close' || name === 'return' || name === 'throw' ? ANYTHING : consume(machine, frame, state, ofAtoms(atom), instr));
       // `fn.call(this, …)`, `fn.apply(…)`, `fn.bind(…)`.
-      return name === 'bind' ? returned(ofAtoms(atom)) : callValue(machine, frame, state, ofAtoms(atom), { ...args, positional: args.positional.slice(1) }, instr);
+      return name === 'bind' ? returned(ofAtoms(boundTo(atom, args))) : callValue(machine, frame, state, ofAtoms(withReceiver(atom, args)), { ...args, positional: args.positional.slice(1) }, instr);
+    case 'partial':
+      return name === 'bind' ? returned(ofAtoms(boundTo(atom, args))) : callAtom(machine, frame, state, atom, { ...args, positional: args.positional.slice(1) }, instr);
+    case 'method':
+      // `model.call.bind(model)`: a method that was looked up knows its object.
+      if (machine.language === 'typescript' && name === 'bind') return returned(ofAtoms(boundTo(atom, args)));
+      return callTensorMethod(machine, frame, state, ofAtoms(atom), name, args, instr);
     case 'constant':
     case 'flag':
-    case 'method':
     case 'scope':
       return callTensorMethod(machine, frame, state, ofAtoms(atom), name, args, instr);
     default:
       return assertNever(atom);
   }
+}
+
+/** What `fn.bind(receiver, …)` makes: arguments that are not known one by one are left out, and then nothing is known of a call. */
+function boundTo(atom: Atom, args: ArgValues): Atom {
+  const prefix = args.positional.slice(1);
+  if (atom.kind !== 'function') return prefix.length === 0 ? atom : { kind: 'partial', target: atom, prefix, keywords: new Map() };
+  const own = withReceiver(atom, args);
+  return { ...own, prefix: [...own.prefix, ...prefix] };
+}
+
+/** A function that is called with a receiver of its own, if it takes one and has none yet. */
+function withReceiver(atom: Extract<Atom, { kind: 'function' }>, args: ArgValues): Extract<Atom, { kind: 'function' }> {
+  const receiver = args.positional[0] === undefined ? null : mustObject(args.positional[0]);
+  return atom.receiver !== null || atom.ref.func.thisVariable === null || receiver === null ? atom : { ...atom, receiver };
 }
 
 /** Code that we cannot see: it may keep, change and call what it is given. */
@@ -251,7 +272,10 @@ export function allArgs(args: ArgValues): readonly Value[] {
 
 /** Functions given away become roots: somebody calls them later. */
 export function handOut(machine: Machine, value: Value): void {
-  for (const atom of value.atoms) if (atom.kind === 'function') machine.handedOut.set(atom.ref.func, atom.ref.module);
+  for (const atom of value.atoms) {
+    if (atom.kind === 'function') machine.handedOut.set(atom.ref.func, atom.ref.module);
+    else if (atom.kind === 'partial') for (const bound of boundIn(atom)) handOut(machine, bound);
+  }
 }
 
 /** Runs the functions among `values` as callbacks that may be called any number of times. */

@@ -5,7 +5,7 @@
 // lives on, later activations share its cell and can only add to it.
 import type { Func, Module, Variable } from '../ir/ir.ts';
 import type { State } from '../domains/state.ts';
-import type { Captured, FuncRef, Value } from '../domains/value.ts';
+import { boundIn, type Captured, type FuncRef, type Value } from '../domains/value.ts';
 import type { Machine } from './machine.ts';
 
 const free = new WeakMap<Func, ReadonlySet<Variable>>();
@@ -61,6 +61,7 @@ export function dropDeadCells(machine: Machine, { module, func }: FuncRef, state
   };
   const visit = (value: Value): void => {
     for (const atom of value.atoms) {
+      if (atom.kind === 'partial') for (const bound of boundIn(atom)) visit(bound);
       if (atom.kind !== 'function') continue;
       visitFunction(atom.ref.module, atom.ref.func);
       for (const bound of atom.prefix) visit(bound);

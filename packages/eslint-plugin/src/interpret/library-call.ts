@@ -5,7 +5,7 @@ import { CALIBRATED, elementName, FRESH, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_
 import { EVAL, TRAIN, UNKNOWN_MODE, type ModeSet } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofBoolean, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofBoolean, ofObject, type Atom, type Value } from '../domains/value.ts';
 import type { FunctionEffect, FunctionRow } from '../libraries/schema.ts';
 import { findArgument } from './arguments.ts';
 import { RANGE, setAttribute } from './attributes.ts';
@@ -136,8 +136,9 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     case 'partial': {
       const target = args.positional[0] ?? ANYTHING;
       const prefix = args.positional.slice(1);
-      if (target.atoms.some((atom) => atom.kind !== 'function')) return callUnknown(machine, state, ANYTHING, args, instr);
-      return returned({ ...target, atoms: target.atoms.map((atom) => (atom.kind === 'function' ? { ...atom, prefix: [...atom.prefix, ...prefix] } : atom)) });
+      if (args.more !== null || target.atoms.length === 0) return callUnknown(machine, state, ANYTHING, args, instr);
+      const bindTo = (atom: Atom): Atom => (atom.kind === 'function' && args.keywords.size === 0 ? { ...atom, prefix: [...atom.prefix, ...prefix] } : { kind: 'partial', target: atom, prefix, keywords: args.keywords });
+      return returned({ ...target, atoms: target.atoms.map(bindTo) });
     }
     case 'set-attribute': {
       const [target, name, value] = [effect.object, effect.name, effect.value].map((row) => findArgument(state, args, row).value);

@@ -12,7 +12,7 @@ import { Marks } from '../domains/shared-map.ts';
 import { joinObjects, NEW_OBJECT, type ModeSetting, type ObjectState } from '../domains/heap.ts';
 import type { ModeSet } from '../domains/mode.ts';
 import type { Relied, State } from '../domains/state.ts';
-import { joinValues, objectsOf, type Atom, type Captured, type FuncRef, type Value } from '../domains/value.ts';
+import { boundIn, joinValues, objectsOf, type Atom, type Captured, type FuncRef, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { ClassRow, OptionFamily } from '../libraries/schema.ts';
 import type { Span } from '../source/span.ts';
@@ -516,6 +516,7 @@ function isWithin(context: Context, outer: Context, place: number): boolean {
 export function eachMentioned({ atoms }: Value, visit: (object: AbstractObject) => void): void {
   for (const atom of atoms) {
     if ('object' in atom) visit(atom.object);
+    if (atom.kind === 'partial') for (const bound of boundIn(atom)) eachMentioned(bound, visit);
     if (atom.kind !== 'function') continue;
     if (atom.receiver !== null) visit(atom.receiver);
     for (const bound of atom.prefix) eachMentioned(bound, visit);
@@ -552,6 +553,7 @@ function joinStates(a: ObjectState, b: ObjectState): ObjectState {
 }
 
 function mentions(atom: Atom, objects: ReadonlyMap<AbstractObject, AbstractObject>): boolean {
+  if (atom.kind === 'partial') return boundIn(atom).some((value) => value.atoms.some((inner) => mentions(inner, objects)));
   return ('object' in atom && objects.has(atom.object)) || (atom.kind === 'function' && ((atom.receiver !== null && objects.has(atom.receiver)) || atom.prefix.some((value) => value.atoms.some((inner) => mentions(inner, objects)))));
 }
 
@@ -560,8 +562,10 @@ function renameAtom(atom: Atom, names: ReadonlyMap<AbstractObject, AbstractObjec
     const to = names.get(atom.object);
     return to === undefined ? atom : { ...atom, object: to };
   }
-  if (atom.kind !== 'function' || !mentions(atom, names)) return atom;
-  const prefix = atom.prefix.map((value) => ({ ...value, atoms: value.atoms.map((inner) => renameAtom(inner, names)) }));
+  if ((atom.kind !== 'function' && atom.kind !== 'partial') || !mentions(atom, names)) return atom;
+  const renamed = (value: Value): Value => ({ ...value, atoms: value.atoms.map((inner) => renameAtom(inner, names)) });
+  const prefix = atom.prefix.map(renamed);
+  if (atom.kind === 'partial') return { ...atom, target: renameAtom(atom.target, names), prefix, keywords: new Map([...atom.keywords].map(([name, value]) => [name, renamed(value)])) };
   return { ...atom, receiver: atom.receiver === null ? null : (names.get(atom.receiver) ?? atom.receiver), prefix };
 }
 

@@ -7,7 +7,7 @@ import { EVAL, TRAIN, UNKNOWN_MODE, type ModeSet } from '../domains/mode.ts';
 import { CALIBRATED, FROZEN, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE, type ModeSetting, type Slept, type StatisticsSet, type TrainableSet } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { mustConstant, objectsOf, ofBoolean, type Value } from '../domains/value.ts';
+import { boundIn, mustConstant, objectsOf, ofBoolean, type Value } from '../domains/value.ts';
 import type { Instr } from '../ir/ir.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
@@ -147,6 +147,7 @@ export function escapeTree(state: State, value: Value): void {
         continue;
       }
       if (atom.kind === 'function') for (const bound of atom.prefix) walk(bound);
+      if (atom.kind === 'partial') for (const bound of boundIn(atom)) walk(bound);
       const object = atom.kind === 'object' || atom.kind === 'method' || atom.kind === 'super' ? atom.object : atom.kind === 'function' ? atom.receiver : null;
       if (object === null || seen.has(object)) continue;
       seen.add(object);

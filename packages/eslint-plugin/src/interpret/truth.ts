@@ -37,6 +37,7 @@ function truthOfAtom(atom: Atom): Truth {
       // An empty collection is false in Python, and a module may define its own truth.
       return atom.object.kind === 'module' ? { mayBeTrue: true, mayBeFalse: false } : EITHER;
     case 'function':
+    case 'partial':
     case 'class':
     case 'method':
     case 'scope':
