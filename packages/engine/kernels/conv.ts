@@ -105,7 +105,7 @@ function blockDepth(k: i32): i32 {
 }
 
 /** out[O, OH * OW] = weight * patches of x[C, H, W]. */
-export function convImage(x: usize, weight: usize, out: usize, scratch: usize): void {
+function convImage(x: usize, weight: usize, out: usize, scratch: usize): void {
   const k = C * KH * KW, depth = blockDepth(k), plane = OH * OW;
   const unrolled = scratch + UNROLLED;
   for (let y = 0; y < OH; y += blockRows()) {
@@ -135,7 +135,7 @@ export function convWeightGradient(x: usize, grad: usize, dWeight: usize, scratc
 }
 
 /** dx[C, H, W] = what the patches of transposed weight * grad add up to. */
-export function convInputGradient(grad: usize, weight: usize, dx: usize, scratch: usize): void {
+function convImageGradient(grad: usize, weight: usize, dx: usize, scratch: usize): void {
   const k = C * KH * KW, depth = blockDepth(k), plane = OH * OW;
   const unrolled = scratch + UNROLLED;
   memory.fill(dx, 0, <usize>(C * H * W) << 2);
@@ -148,4 +148,13 @@ export function convInputGradient(grad: usize, weight: usize, dx: usize, scratch
       rollUp(dx, unrolled, k0, kn, y, end);
     }
   }
+}
+
+/** Parts from .. to (images times groups) of a batch; steps in bytes. */
+export function convForward(from: i32, to: i32, groups: i32, x: usize, xStep: i32, weight: usize, weightStep: i32, out: usize, outStep: i32, scratch: usize): void {
+  for (let part = from; part < to; part++) convImage(x + <usize>part * xStep, weight + <usize>(part % groups) * weightStep, out + <usize>part * outStep, scratch);
+}
+
+export function convInputGradient(from: i32, to: i32, groups: i32, grad: usize, gradStep: i32, weight: usize, weightStep: i32, dx: usize, dxStep: i32, scratch: usize): void {
+  for (let part = from; part < to; part++) convImageGradient(grad + <usize>part * gradStep, weight + <usize>(part % groups) * weightStep, dx + <usize>part * dxStep, scratch);
 }

@@ -4,5 +4,5 @@ export { binary, copy, fill, unary } from './elementwise';
 export { logSoftmaxGradientRows, logSoftmaxRows, maxRows, softmaxGradientRows, softmaxRows, sumColumns, sumRows } from './reduce';
 export { adamStep, sgdStep } from './optimize';
 export { channelGradientSums, channelStatistics, combineChannels, layerNormGradientRows, layerNormRows, scaleChannels } from './norm';
-export { convImage, convInputGradient, convShape, convWeightGradient } from './conv';
+export { convForward, convInputGradient, convShape, convWeightGradient } from './conv';
 export { lstmStep } from './lstm';

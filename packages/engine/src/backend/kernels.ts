@@ -38,11 +38,11 @@ export interface Kernels {
   layerNormGradientRows(grad: number, x: number, dx: number, rows: number, columns: number, weight: number, eps: number, means: number, variances: number, dWeight: number, dBias: number): void;
   /** Says what the next calls of the three functions below are about. */
   convShape(channels: number, height: number, width: number, outChannels: number, kernelHeight: number, kernelWidth: number, strideY: number, strideX: number, paddingY: number, paddingX: number, dilationY: number, dilationX: number, outHeight: number, outWidth: number): void;
-  /** One image and one group; at most 1008 output columns. */
-  convImage(x: number, weight: number, out: number, scratch: number): void;
-  /** Adds to `dWeight`. */
+  /** Parts from .. to (images times groups), their sides `step` bytes apart; at most 1008 output columns. */
+  convForward(from: number, to: number, groups: number, x: number, xStep: number, weight: number, weightStep: number, out: number, outStep: number, scratch: number): void;
+  convInputGradient(from: number, to: number, groups: number, grad: number, gradStep: number, weight: number, weightStep: number, dx: number, dxStep: number, scratch: number): void;
+  /** One part; adds to `dWeight`. */
   convWeightGradient(x: number, grad: number, dWeight: number, scratch: number): void;
-  convInputGradient(grad: number, weight: number, dx: number, scratch: number): void;
   /** The sums of the gates [batch, 4 * hidden] and the c before to the gates, c and h. */
   lstmStep(gates: number, before: number, kept: number, c: number, h: number, batch: number, hidden: number): void;
 }
