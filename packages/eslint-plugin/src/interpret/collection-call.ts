@@ -21,6 +21,12 @@ const CALLING = new Set(['map', 'forEach', 'filter', 'reduce', 'flatMap', 'some'
 export function callCollectionMethod(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, args: ArgValues, instr: CallInstr): CallResult {
   const self = ofObject(object);
   const given = allArgs(args);
+  if (name === 'set' && object.label === 'dict' && args.positional.length === 2) {
+    const key = mustString(args.positional[0]!);
+    state.setAttr(object, elementName(key), args.positional[1]!, key !== null);
+    if (machine.shared.has(object)) machine.use(forwardsOf(machine.settled(state, args.positional[1]!)), 'escaped', instr.span);
+    return returned(self);
+  }
   if (ADDING.has(name)) {
     for (const value of given) state.setAttr(object, '[]', value, false);
     if (machine.shared.has(object)) for (const value of given) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);

@@ -42,11 +42,13 @@ function mayIdle(machine: Machine): boolean {
   return machine.module.funcs.some((func) => func.blocks.some((block) => block.instrs.some((instr) => (instr.kind === 'call' && instr.callee.kind === 'method' && idle.has(instr.callee.name)) || (instr.kind === 'import' && instr.name !== null && idle.has(instr.name)))));
 }
 
+const KEEPING = new Set(['dict', 'Map', 'Set']);
+
 /** Holds if the class has a collection or a private field at all; most have none, and are not constructed once more. */
 function mayHide(machine: Machine, cls: ProjectClass): boolean {
   const { start, end } = cls.definition.span;
   const inClass = machine.module.funcs.filter((func) => func.span.start >= start && func.span.end <= end);
-  return inClass.some((func) => func.blocks.some((block) => block.instrs.some((instr) => (instr.kind === 'collection' && instr.form !== 'string') || (instr.kind === 'load' && instr.variable.name === 'OrderedDict') || (instr.kind === 'global' && instr.name === 'dict') || (instr.kind === 'set-attr' && instr.name.startsWith('#')))));
+  return inClass.some((func) => func.blocks.some((block) => block.instrs.some((instr) => (instr.kind === 'collection' && instr.form !== 'string') || (instr.kind === 'load' && instr.variable.name === 'OrderedDict') || (instr.kind === 'global' && KEEPING.has(instr.name)) || (instr.kind === 'set-attr' && instr.name.startsWith('#')))));
 }
 
 function probeForward(machine: Machine, base: State, cls: ProjectClass, idles: boolean): void {
