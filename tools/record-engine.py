@@ -38,12 +38,45 @@ def record_random():
         torch.manual_seed(7)
         return [values(torch.randn(3)), values(torch.rand(2)), values(torch.randn(5)), values(torch.randn(17)), values(torch.randn(2))]
 
+    def state(layer):
+        return {name: values(value) for name, value in layer().state_dict().items()}
+
+    def initialised(function, shape):
+        tensor = torch.empty(shape)
+        function(tensor)
+        return tensor
+
+    sizes = [1, 2, 7, 15, 16, 17, 31, 32, 33, 100, 1000]
+    draws = {
+        "rand": lambda n, dtype: torch.rand(n, dtype=dtype),
+        "randn": lambda n, dtype: torch.randn(n, dtype=dtype),
+        "uniform_": lambda n, dtype: torch.empty(n, dtype=dtype).uniform_(-0.3, 0.7),
+        "normal_": lambda n, dtype: torch.empty(n, dtype=dtype).normal_(1.5, 0.3),
+        "exponential_": lambda n, dtype: torch.empty(n, dtype=dtype).exponential_(2.0),
+        "bernoulli": lambda n, dtype: torch.bernoulli(torch.linspace(0, 1, n, dtype=dtype)),
+    }
+    init = nn.init
+    initialisations = {
+        "xavierUniform": init.xavier_uniform_, "xavierNormal": init.xavier_normal_, "kaimingUniform": init.kaiming_uniform_,
+        "kaimingNormalFanOutRelu": lambda t: init.kaiming_normal_(t, mode="fan_out", nonlinearity="relu"),
+        "truncNormal": init.trunc_normal_, "truncNormalTail": lambda t: init.trunc_normal_(t, 0, 1, 1, 3), "orthogonal": init.orthogonal_, "eye": init.eye_,
+    }
     write("random", {
-        "rand": [{"size": n, "seed": s, "values": seeded(lambda: torch.rand(n), s)} for n, s in [(3, 0), (40, 0), (5, 123), (5, 2**32 + 5)]],
-        "randn": [{"size": n, "seed": 0, "values": seeded(lambda: torch.randn(n))} for n in [1, 3, 15, 16, 17, 20, 31, 32, 100]],
-        "randint": [{"low": lo, "high": hi, "values": seeded(lambda: torch.randint(lo, hi, (10,)))} for lo, hi in [(0, 10), (-5, 1000), (0, 2**30)]],
-        "randperm": [{"size": n, "values": seeded(lambda: torch.randperm(n))} for n in [1, 10, 50]],
+        "capability": torch.backends.cpu.get_cpu_capability(),
+        "draws": [
+            {"name": name, "size": n, "dtype": str(dtype).split(".")[1], "values": seeded(lambda: draw(n, dtype))}
+            for name, draw in draws.items() for dtype in (torch.float32, torch.float64) for n in (sizes if dtype == torch.float32 else [1, 15, 16, 17, 100])
+        ],
+        "rand": [{"size": n, "seed": s, "values": seeded(lambda: torch.rand(n), s)} for n, s in [(5, 123), (5, 2**32 + 5)]],
+        "randint": [{"low": lo, "high": hi, "values": seeded(lambda: torch.randint(lo, hi, (10,)))} for lo, hi in [(0, 10), (-5, 1000), (0, 2**30), (0, 2**40)]],
+        "randperm": [{"size": n, "values": seeded(lambda: torch.randperm(n))} for n in sizes],
         "linear": [linear(4, 2), linear(10, 5), linear(3, 1)],
+        "layers": {name: seeded_state for name, seeded_state in ((name, (torch.manual_seed(0), state(layer))[1]) for name, layer in {
+            "LSTM": lambda: nn.LSTM(5, 6, num_layers=2, bidirectional=True),
+            "Conv2d": lambda: nn.Conv2d(3, 4, 3),
+            "Embedding": lambda: nn.Embedding(7, 5),
+        }.items())},
+        "initialisations": [{"name": name, "shape": shape, "values": seeded(lambda: initialised(function, shape))} for name, function in initialisations.items() for shape in ([5, 7], [6, 3, 2, 2], [4, 4]) if name != "eye" or len(shape) == 2],
         "mixed": mixed(),
     })
 

@@ -6,9 +6,10 @@
  */
 export { Tensor, type Dims, type Operand } from './ops/tensor.ts';
 export {
-  arange, full, ones, onesLike, rand, randint, randLike, randn, randnLike, randperm, tensor, zeros, zerosLike,
+  arange, bernoulli, full, ones, onesLike, rand, randint, randLike, randn, randnLike, randperm, tensor, zeros, zerosLike,
   type RandomOptions, type TensorOptions,
 } from './ops/creation.ts';
+export { bernoulli_, exponential_, normal_, uniform_ } from './ops/random-fill.ts';
 export { cat, stack, where } from './ops/joining.ts';
 export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, setGradEnabled } from './autograd/grad-mode.ts';
 export { backend, setBackend, setNumThreads, type BackendName, type BackendReport } from './backend/backend.ts';

@@ -29,5 +29,6 @@ export * as attention from './attention-fast-path.ts';
 export type { RecurrentSettings } from './recurrent.ts';
 export type { IncompatibleKeys, LoadOptions, StateDict } from './state-dict.ts';
 export type { BackwardHook, BackwardPreHook, ForwardHook, ForwardPreHook, Gradients } from './module-hooks.ts';
+export * as init from './init.ts';
 export * as functional from './functional.ts';
 export * as utils from './nn-utils.ts';

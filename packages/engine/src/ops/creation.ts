@@ -5,13 +5,13 @@
  * float32 by default, `arange`, `randint` and `randperm` int64, booleans bool. Refuses what the shape rules refuse.
  */
 import type { DType } from '../tensor/dtype.ts';
-import { isFloating } from '../tensor/dtype.ts';
+import { isFloating, scalarTypeName } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { fromNested, type Nested } from '../tensor/nested.ts';
 import { numelOf, type Shape } from '../tensor/shape.ts';
 import { defaultGenerator } from '../random/default-generator.ts';
-import type { Generator } from '../random/generator.ts';
+import type { FloatArray, Generator } from '../random/generator.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { Tensor, type Operand } from './tensor.ts';
 
@@ -21,6 +21,8 @@ export interface TensorOptions {
 }
 
 export interface RandomOptions {
+  /** float32 (the default) or float64. */
+  readonly dtype?: 'float32' | 'float64';
   readonly requiresGrad?: boolean;
   readonly generator?: Generator;
 }
@@ -85,11 +87,12 @@ export function arange(start: number, end?: number, step = 1, options: TensorOpt
   return make(fromNested(values, dtype), options);
 }
 
-function random(op: string, shape: Shape, options: RandomOptions, fill: (generator: Generator, data: Float32Array) => void): Tensor {
-  const array = NdArray.filled('float32', shape, 0);
-  fill(options.generator ?? defaultGenerator, array.storage.data as Float32Array);
+function random(op: string, shape: Shape, options: RandomOptions, fill: (generator: Generator, data: FloatArray) => void): Tensor {
+  const dtype = options.dtype ?? 'float32';
+  const data = dtype === 'float64' ? new Float64Array(numelOf(shape)) : new Float32Array(numelOf(shape));
+  fill(options.generator ?? defaultGenerator, data);
   activeTrace()?.random(op);
-  return make(array, options.requiresGrad === undefined ? {} : { requiresGrad: options.requiresGrad });
+  return make(NdArray.from(dtype, shape, data), options.requiresGrad === undefined ? {} : { requiresGrad: options.requiresGrad });
 }
 
 /** Uniform in [0, 1). */
@@ -115,6 +118,15 @@ export function randnLike(other: Tensor, options: RandomOptions = {}): Tensor {
 /** Uniform in [from, to), for initialisations. */
 export function uniform(shape: Shape, from: number, to: number, options: RandomOptions = {}): Tensor {
   return random('uniform', shape, options, (generator, data) => generator.fillUniform(data, from, to));
+}
+
+/** 1 with the probability that `probabilities` holds in each place, else 0. */
+export function bernoulli(probabilities: Tensor, options: { readonly generator?: Generator } = {}): Tensor {
+  const { dtype } = probabilities;
+  if (dtype !== 'float32' && dtype !== 'float64') throw new RuntimeError(`"bernoulli_tensor_cpu_self_" not implemented for '${scalarTypeName[dtype]}'`);
+  const given = probabilities.array.contiguousData() as FloatArray;
+  for (const value of given) if (!(value >= 0 && value <= 1)) throw new RuntimeError('Expected p_in >= 0 && p_in <= 1 to be true, but got false.');
+  return random('bernoulli', probabilities.shape, { ...options, dtype }, (generator, data) => generator.fillBernoulli(data, given));
 }
 
 /** Whole numbers in [low, high), int64. */
