@@ -20,7 +20,8 @@ export interface ActivationAttributes {
   readonly gelu: { readonly approximate: 'none' | 'tanh' };
   readonly silu: None;
   readonly mish: None;
-  readonly softplus: { readonly beta: number; readonly threshold: number };
+  /** `softplus` with other than its usual numbers. */
+  readonly scaledSoftplus: { readonly beta: number; readonly threshold: number };
   readonly softsign: None;
   readonly hardsigmoid: None;
   readonly hardswish: None;
@@ -98,7 +99,7 @@ export const activationRecords: Records<ActivationAttributes> = {
       return t + x * logistic(x) * (1 - t * t);
     },
   ),
-  softplus: activation(
+  scaledSoftplus: activation(
     ({ beta, threshold }) => (x) => (x * beta > threshold ? x : logOnePlusExp(x * beta) / beta),
     ({ beta, threshold }) => (x) => (x * beta > threshold ? 1 : logistic(x * beta)),
   ),

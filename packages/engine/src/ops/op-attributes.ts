@@ -7,7 +7,17 @@
 import type { NdArray } from '../tensor/nd-array.ts';
 import type { DType } from '../tensor/dtype.ts';
 import type { Shape } from '../tensor/shape.ts';
+import type { ActivationAttributes } from './activation-records.ts';
+import type { AttentionAttributes } from './attention-records.ts';
+import type { ConvAttributes } from './conv-records.ts';
+import type { EmbeddingAttributes } from './embedding-records.ts';
+import type { IndexAttributes } from './index-records.ts';
+import type { LossAttributes } from './loss-records.ts';
+import type { MathAttributes } from './math-records.ts';
+import type { NormAttributes } from './norm-records.ts';
+import type { PoolAttributes } from './pool-records.ts';
 import type { RecurrentAttributes } from './recurrent-records.ts';
+import type { SpatialAttributes } from './spatial-records.ts';
 
 export type None = Readonly<Record<never, never>>;
 export interface Reduction {
@@ -18,7 +28,8 @@ export interface AlongDim {
   readonly dim: number;
 }
 
-export interface OpAttributes {
+export interface OpAttributes
+  extends ActivationAttributes, AttentionAttributes, ConvAttributes, EmbeddingAttributes, IndexAttributes, LossAttributes, MathAttributes, NormAttributes, PoolAttributes, SpatialAttributes {
   // elementwise, two operands
   readonly add: None;
   readonly sub: None;
@@ -56,7 +67,6 @@ export interface OpAttributes {
   readonly argmin: { readonly dim: number | null; readonly keepdim: boolean };
   readonly softmax: AlongDim;
   readonly logSoftmax: AlongDim;
-  readonly standardize: { readonly dims: readonly number[]; readonly eps: number };
   // products
   readonly matmul: None;
   // shape

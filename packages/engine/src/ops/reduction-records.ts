@@ -2,8 +2,6 @@
  * Reductions, and the operations that normalise along dimensions.
  *
  * Guarantees: sums accumulate in double precision. `amax` over equal maxima shares its gradient evenly, as PyTorch's.
- * `standardize` is (x - mean) / sqrt(biased variance + eps) with the mean and variance of `dims`, the core of batch and layer
- * normalisation (mode inventory 1d, PyTorch 2.13, executed).
  */
 import type { OpRecord } from '../autograd/op-record.ts';
 import { NdArray } from '../tensor/nd-array.ts';
@@ -80,18 +78,9 @@ function meanOf(x: NdArray, dims: readonly number[], keepdim: boolean): NdArray 
   return reduceArray(x, dims, keepdim, x.dtype, (data, start, count) => foldSum(data, start, count) / count);
 }
 
-/** 1 / sqrt(biased variance + eps) over `dims`, kept as size 1. */
-function inverseDeviation(centred: NdArray, dims: readonly number[], eps: number): NdArray {
-  return reduceArray(centred, dims, true, centred.dtype, (data, start, count) => {
-    let squares = 0;
-    for (let index = start; index < start + count; index++) squares += data[index]! * data[index]!;
-    return 1 / Math.sqrt(squares / count + eps);
-  });
-}
-
 const subtract = (a: NdArray, b: NdArray): NdArray => combineArrays(a, b, (x, y) => x - y);
 
-export const reductionRecords: Records<'sum' | 'mean' | 'amax' | 'amin' | 'argmax' | 'argmin' | 'softmax' | 'logSoftmax' | 'standardize'> = {
+export const reductionRecords: Records<'sum' | 'mean' | 'amax' | 'amin' | 'argmax' | 'argmin' | 'softmax' | 'logSoftmax'> = {
   sum: {
     forward: ([x], { dims, keepdim }) => sumArray(x!, dims, keepdim),
     gradient: { saves: () => ({}), of: (grad, { attributes, shapes }) => [restore(grad, shapes[0]!, attributes)] },
@@ -149,24 +138,6 @@ export const reductionRecords: Records<'sum' | 'mean' | 'amax' | 'amin' | 'argma
         const y = output();
         const dims = y.rank === 0 ? [] : [attributes.dim];
         return [subtract(grad, mulArrays(mapArray(y, Math.exp), sumArray(grad, dims, true)))];
-      },
-    },
-  },
-  standardize: {
-    forward: ([x], { dims, eps }) => {
-      const centred = subtract(x!, meanOf(x!, dims, true));
-      return mulArrays(centred, inverseDeviation(centred, dims, eps));
-    },
-    gradient: {
-      saves: () => ({ inputs: [0] }),
-      // (g - mean(g) - y * mean(g * y)) / deviation
-      of: (grad, { attributes: { dims, eps }, input }) => {
-        const x = input(0);
-        const centred = subtract(x, meanOf(x, dims, true));
-        const inverse = inverseDeviation(centred, dims, eps);
-        const y = mulArrays(centred, inverse);
-        const projected = subtract(subtract(grad, meanOf(grad, dims, true)), mulArrays(y, meanOf(mulArrays(grad, y), dims, true)));
-        return [mulArrays(projected, inverse)];
       },
     },
   },

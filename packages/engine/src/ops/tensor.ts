@@ -7,9 +7,8 @@
  *
  * Worked example: `tensor([[1, 2], [3, 4]]).matmul(tensor([[1], [1]])).sum().item()` is 10.
  */
-import { applyInPlace, applyOp } from '../autograd/apply-op.ts';
-import { TensorBase } from '../autograd/tensor-base.ts';
-import { isFloating, type DType, type TypedArray } from '../tensor/dtype.ts';
+import { applyInPlace } from '../autograd/apply-op.ts';
+import type { DType, TypedArray } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { formatArray } from '../tensor/format-array.ts';
 import { NdArray } from '../tensor/nd-array.ts';
@@ -17,8 +16,7 @@ import { toNested, type NestedOutput } from '../tensor/nested.ts';
 import { sumToShape } from '../tensor/reduce.ts';
 import { normalizeDim, normalizeDims, type Shape } from '../tensor/shape.ts';
 import { activeTrace } from '../trace/trace.ts';
-import type { OpAttributes, OpName } from './op-attributes.ts';
-import { registry } from './registry.ts';
+import { IndexingTensor } from './indexing-tensor.ts';
 
 /** A tensor or a number where either will do. */
 export type Operand = Tensor | number;
@@ -28,29 +26,14 @@ function shapeOf(sizes: readonly (number | Shape)[]): Shape {
   return sizes.flat();
 }
 
-export class Tensor extends TensorBase {
+export class Tensor extends IndexingTensor {
   override wrap(array: NdArray, inference?: boolean): this {
     // Results of operations on a Parameter are plain tensors.
     return new Tensor(array, inference === undefined ? {} : { inference }) as this;
   }
 
-  #apply<K extends OpName>(op: K, attributes: OpAttributes[K], ...others: readonly Operand[]): Tensor {
-    return applyOp<OpAttributes[K], Tensor>(op, registry[op], [this, ...others.map((other) => this.#operand(other))], attributes);
-  }
-
-  #applyInPlace<K extends OpName>(op: K, attributes: OpAttributes[K], ...others: readonly Operand[]): this {
-    return applyInPlace<OpAttributes[K], Tensor>(op, registry[op], this, others.map((other) => this.#operand(other)), attributes) as this;
-  }
-
-  #operand(value: Operand): Tensor {
-    if (value instanceof Tensor) return value;
-    if (typeof value !== 'number') throw new TypeError(`expected a tensor or a number, got ${value === null ? 'null' : typeof value}`);
-    const dtype: DType = isFloating(this.dtype) ? this.dtype : Number.isInteger(value) ? 'int64' : 'float32';
-    return new Tensor(NdArray.filled(dtype, [], value), { inference: false });
-  }
-
   #unaryAlong(op: 'sum' | 'mean' | 'amax' | 'amin', dims: Dims | undefined, keepdim: boolean): Tensor {
-    return this.#apply(op, { dims: normalizeDims(dims, this.dim()), keepdim });
+    return this.apply(op, { dims: normalizeDims(dims, this.dim()), keepdim });
   }
 
   // --- facts
@@ -79,34 +62,34 @@ export class Tensor extends TensorBase {
 
   // --- elementwise
 
-  add(other: Operand): Tensor { return this.#apply('add', {}, other); }
-  sub(other: Operand): Tensor { return this.#apply('sub', {}, other); }
-  mul(other: Operand): Tensor { return this.#apply('mul', {}, other); }
-  div(other: Operand): Tensor { return this.#apply('div', {}, other); }
-  pow(exponent: Operand): Tensor { return this.#apply('pow', {}, exponent); }
-  maximum(other: Operand): Tensor { return this.#apply('maximum', {}, other); }
-  minimum(other: Operand): Tensor { return this.#apply('minimum', {}, other); }
-  neg(): Tensor { return this.#apply('neg', {}); }
-  exp(): Tensor { return this.#apply('exp', {}); }
-  log(): Tensor { return this.#apply('log', {}); }
-  sqrt(): Tensor { return this.#apply('sqrt', {}); }
-  abs(): Tensor { return this.#apply('abs', {}); }
-  relu(): Tensor { return this.#apply('relu', {}); }
-  sigmoid(): Tensor { return this.#apply('sigmoid', {}); }
-  tanh(): Tensor { return this.#apply('tanh', {}); }
+  add(other: Operand): Tensor { return this.apply('add', {}, other); }
+  sub(other: Operand): Tensor { return this.apply('sub', {}, other); }
+  mul(other: Operand): Tensor { return this.apply('mul', {}, other); }
+  div(other: Operand): Tensor { return this.apply('div', {}, other); }
+  pow(exponent: Operand): Tensor { return this.apply('pow', {}, exponent); }
+  maximum(other: Operand): Tensor { return this.apply('maximum', {}, other); }
+  minimum(other: Operand): Tensor { return this.apply('minimum', {}, other); }
+  neg(): Tensor { return this.apply('neg', {}); }
+  exp(): Tensor { return this.apply('exp', {}); }
+  log(): Tensor { return this.apply('log', {}); }
+  sqrt(): Tensor { return this.apply('sqrt', {}); }
+  abs(): Tensor { return this.apply('abs', {}); }
+  relu(): Tensor { return this.apply('relu', {}); }
+  sigmoid(): Tensor { return this.apply('sigmoid', {}); }
+  tanh(): Tensor { return this.apply('tanh', {}); }
   /** log(1 + e^x), without overflow. */
-  softplus(): Tensor { return this.#apply('softplus', {}); }
+  softplus(): Tensor { return this.apply('softplus', {}); }
   square(): Tensor { return this.pow(2); }
   clamp(min: number | null, max: number | null = null): Tensor {
-    return this.#apply('clamp', { min: min ?? -Infinity, max: max ?? Infinity });
+    return this.apply('clamp', { min: min ?? -Infinity, max: max ?? Infinity });
   }
 
-  eq(other: Operand): Tensor { return this.#apply('eq', {}, other); }
-  ne(other: Operand): Tensor { return this.#apply('ne', {}, other); }
-  gt(other: Operand): Tensor { return this.#apply('gt', {}, other); }
-  lt(other: Operand): Tensor { return this.#apply('lt', {}, other); }
-  ge(other: Operand): Tensor { return this.#apply('ge', {}, other); }
-  le(other: Operand): Tensor { return this.#apply('le', {}, other); }
+  eq(other: Operand): Tensor { return this.apply('eq', {}, other); }
+  ne(other: Operand): Tensor { return this.apply('ne', {}, other); }
+  gt(other: Operand): Tensor { return this.apply('gt', {}, other); }
+  lt(other: Operand): Tensor { return this.apply('lt', {}, other); }
+  ge(other: Operand): Tensor { return this.apply('ge', {}, other); }
+  le(other: Operand): Tensor { return this.apply('le', {}, other); }
 
   // --- reductions
 
@@ -130,35 +113,22 @@ export class Tensor extends TensorBase {
 
   #best(op: 'argmax' | 'argmin', dim: number, keepdim: boolean): { readonly values: Tensor; readonly indices: Tensor } {
     const at = normalizeDim(dim, this.dim());
-    const indices = this.#apply(op, { dim: at, keepdim: true });
-    const values = this.dim() === 0 ? this.#apply('clone', {}) : this.gather(at, indices);
+    const indices = this.apply(op, { dim: at, keepdim: true });
+    const values = this.dim() === 0 ? this.apply('clone', {}) : this.gather(at, indices);
     return keepdim || this.dim() === 0 ? { values, indices } : { values: values.squeeze(at), indices: indices.squeeze(at) };
   }
 
   argmax(dim?: number, keepdim = false): Tensor {
     activeTrace()?.read('argmax', this);
-    return this.#apply('argmax', { dim: dim === undefined ? null : normalizeDim(dim, this.dim()), keepdim });
+    return this.apply('argmax', { dim: dim === undefined ? null : normalizeDim(dim, this.dim()), keepdim });
   }
 
   argmin(dim?: number, keepdim = false): Tensor {
-    return this.#apply('argmin', { dim: dim === undefined ? null : normalizeDim(dim, this.dim()), keepdim });
+    return this.apply('argmin', { dim: dim === undefined ? null : normalizeDim(dim, this.dim()), keepdim });
   }
 
-  /** Variance with `count - correction` in the denominator; 1, the default, is the unbiased estimate. */
-  var(dims?: Dims, { correction = 1, keepdim = false }: { readonly correction?: number; readonly keepdim?: boolean } = {}): Tensor {
-    const over = normalizeDims(dims, this.dim());
-    const count = over.reduce((product, dim) => product * this.shape[dim]!, 1);
-    return this.sub(this.mean(over, true)).square().sum(over, keepdim).div(Math.max(count - correction, 0));
-  }
-
-  std(dims?: Dims, options: { readonly correction?: number; readonly keepdim?: boolean } = {}): Tensor {
-    return this.var(dims, options).sqrt();
-  }
-
-  softmax(dim: number): Tensor { return this.#apply('softmax', { dim: normalizeDim(dim, this.dim()) }); }
-  logSoftmax(dim: number): Tensor { return this.#apply('logSoftmax', { dim: normalizeDim(dim, this.dim()) }); }
-  /** (x - mean) / sqrt(biased variance + eps) over `dims`. */
-  standardize(dims: Dims, eps: number): Tensor { return this.#apply('standardize', { dims: normalizeDims(dims, this.dim()), eps }); }
+  softmax(dim: number): Tensor { return this.apply('softmax', { dim: normalizeDim(dim, this.dim()) }); }
+  logSoftmax(dim: number): Tensor { return this.apply('logSoftmax', { dim: normalizeDim(dim, this.dim()) }); }
 
   // --- products
 
@@ -169,14 +139,14 @@ export class Tensor extends TensorBase {
     }
     const left = this.dim() === 1 ? this.unsqueeze(0) : this;
     const right = other.dim() === 1 ? other.unsqueeze(1) : other;
-    let product = left.#apply('matmul', {}, right);
+    let product = left.apply('matmul', {}, right);
     if (other.dim() === 1) product = product.squeeze(-1);
     return this.dim() === 1 ? product.squeeze(other.dim() === 1 ? 0 : -2) : product;
   }
 
   // --- shape
 
-  reshape(...shape: readonly (number | Shape)[]): Tensor { return this.#apply('reshape', { shape: shapeOf(shape) }); }
+  reshape(...shape: readonly (number | Shape)[]): Tensor { return this.apply('reshape', { shape: shapeOf(shape) }); }
   /** As `reshape`, but refuses where that would copy. */
   view(...shape: readonly (number | Shape)[]): Tensor {
     const result = this.reshape(...shape);
@@ -192,7 +162,7 @@ export class Tensor extends TensorBase {
     if (start > end) throw new RuntimeError('flatten() has invalid args: start_dim cannot come after end_dim');
     return start === end ? this : this.reshape([...this.shape.slice(0, start), -1, ...this.shape.slice(end + 1)]);
   }
-  permute(...order: readonly (number | Shape)[]): Tensor { return this.#apply('permute', { order: shapeOf(order) }); }
+  permute(...order: readonly (number | Shape)[]): Tensor { return this.apply('permute', { order: shapeOf(order) }); }
   transpose(dim0: number, dim1: number): Tensor {
     const rank = this.dim();
     const [first, second] = [normalizeDim(dim0, rank), normalizeDim(dim1, rank)];
@@ -206,9 +176,9 @@ export class Tensor extends TensorBase {
   get T(): Tensor {
     return this.permute(this.shape.map((_, dim) => this.dim() - 1 - dim));
   }
-  expand(...shape: readonly (number | Shape)[]): Tensor { return this.#apply('expand', { shape: shapeOf(shape) }); }
-  narrow(dim: number, start: number, length: number): Tensor { return this.#apply('narrow', { dim, start, length }); }
-  select(dim: number, index: number): Tensor { return this.#apply('select', { dim, index }); }
+  expand(...shape: readonly (number | Shape)[]): Tensor { return this.apply('expand', { shape: shapeOf(shape) }); }
+  narrow(dim: number, start: number, length: number): Tensor { return this.apply('narrow', { dim, start, length }); }
+  select(dim: number, index: number): Tensor { return this.apply('select', { dim, index }); }
   /** Part [start, end) of the first dimension, negative ends counted from the back, as `Array.prototype.slice`. */
   slice(start = 0, end?: number): Tensor {
     const size = this.size(0);
@@ -220,31 +190,31 @@ export class Tensor extends TensorBase {
   at(...indices: readonly number[]): Tensor {
     return indices.reduce<Tensor>((part, index) => part.select(0, index), this);
   }
-  squeeze(dim?: number): Tensor { return this.#apply('squeeze', { dim: dim ?? null }); }
-  unsqueeze(dim: number): Tensor { return this.#apply('unsqueeze', { dim: normalizeDim(dim, this.dim() + 1) }); }
-  contiguous(): Tensor { return this.isContiguous() ? this : this.#apply('contiguous', {}); }
-  clone(): Tensor { return this.#apply('clone', {}); }
-  to(dtype: DType): Tensor { return dtype === this.dtype ? this : this.#apply('to', { dtype }); }
+  squeeze(dim?: number): Tensor { return this.apply('squeeze', { dim: dim ?? null }); }
+  unsqueeze(dim: number): Tensor { return this.apply('unsqueeze', { dim: normalizeDim(dim, this.dim() + 1) }); }
+  contiguous(): Tensor { return this.isContiguous() ? this : this.apply('contiguous', {}); }
+  clone(): Tensor { return this.apply('clone', {}); }
+  to(dtype: DType): Tensor { return dtype === this.dtype ? this : this.apply('to', { dtype }); }
 
   // --- choosing
 
-  gather(dim: number, index: Tensor): Tensor { return this.#apply('gather', { dim: normalizeDim(dim, this.dim()) }, index); }
-  indexSelect(dim: number, index: Tensor): Tensor { return this.#apply('indexSelect', { dim: normalizeDim(dim, this.dim()) }, index); }
+  gather(dim: number, index: Tensor): Tensor { return this.apply('gather', { dim: normalizeDim(dim, this.dim()) }, index); }
+  indexSelect(dim: number, index: Tensor): Tensor { return this.apply('indexSelect', { dim: normalizeDim(dim, this.dim()) }, index); }
 
   // --- in place
 
-  add_(other: Operand): this { return this.#applyInPlace('add', {}, other); }
-  sub_(other: Operand): this { return this.#applyInPlace('sub', {}, other); }
-  mul_(other: Operand): this { return this.#applyInPlace('mul', {}, other); }
-  div_(other: Operand): this { return this.#applyInPlace('div', {}, other); }
-  relu_(): this { return this.#applyInPlace('relu', {}); }
-  exp_(): this { return this.#applyInPlace('exp', {}); }
+  add_(other: Operand): this { return this.applyInPlace('add', {}, other); }
+  sub_(other: Operand): this { return this.applyInPlace('sub', {}, other); }
+  mul_(other: Operand): this { return this.applyInPlace('mul', {}, other); }
+  div_(other: Operand): this { return this.applyInPlace('div', {}, other); }
+  relu_(): this { return this.applyInPlace('relu', {}); }
+  exp_(): this { return this.applyInPlace('exp', {}); }
   clamp_(min: number | null, max: number | null = null): this {
-    return this.#applyInPlace('clamp', { min: min ?? -Infinity, max: max ?? Infinity });
+    return this.applyInPlace('clamp', { min: min ?? -Infinity, max: max ?? Infinity });
   }
   /** Overwrites with the values of `source`, which broadcasts; gradients flow to `source`. */
   copy_(source: Operand): this {
-    const value = this.#operand(source);
+    const value = this.operand(source);
     return applyInPlace('copy', copyRecord, this, [value], {}) as this;
   }
   fill_(value: number): this { return this.copy_(value); }

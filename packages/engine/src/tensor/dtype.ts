@@ -1,22 +1,22 @@
 /**
  * Element types and what happens when two of them meet.
  *
- * Guarantees: promotion follows PyTorch's order bool < int64 < float32 < float64 for the types that exist here.
- * Refuses nothing. Approximation, documented: `int64` is stored in doubles, so integers are exact up to 2^53, not 2^63;
+ * Guarantees: promotion follows PyTorch's order bool < int32 < int64 < float32 < float64 for the types that exist here.
+ * int32 wraps around as in C. Refuses nothing. Approximation, documented: `int64` is stored in doubles, so integers are exact up to 2^53, not 2^63;
  * what the engine counts with int64 (indices, batches) stays far below.
  */
-import { f32, f64, u8, type ElementArray, type ElementKind } from '../memory/element-kind.ts';
+import { f32, f64, i32, u8, type ElementArray, type ElementKind } from '../memory/element-kind.ts';
 
-export type DType = 'float32' | 'float64' | 'int64' | 'bool';
+export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool';
 export type TypedArray = ElementArray;
 
-const order: readonly DType[] = ['bool', 'int64', 'float32', 'float64'];
+const order: readonly DType[] = ['bool', 'int32', 'int64', 'float32', 'float64'];
 
 /** PyTorch's names of the types inside error messages. */
-export const scalarTypeName: Readonly<Record<DType, string>> = { float32: 'Float', float64: 'Double', int64: 'Long', bool: 'Bool' };
+export const scalarTypeName: Readonly<Record<DType, string>> = { float32: 'Float', float64: 'Double', int32: 'Int', int64: 'Long', bool: 'Bool' };
 
 /** How the elements are kept in memory. */
-export const elementKind: Readonly<Record<DType, ElementKind>> = { float32: f32, float64: f64, int64: f64, bool: u8 };
+export const elementKind: Readonly<Record<DType, ElementKind>> = { float32: f32, float64: f64, int32: i32, int64: f64, bool: u8 };
 
 export function allocate(dtype: DType, length: number): TypedArray {
   switch (dtype) {
@@ -25,6 +25,8 @@ export function allocate(dtype: DType, length: number): TypedArray {
     case 'float64':
     case 'int64':
       return new Float64Array(length);
+    case 'int32':
+      return new Int32Array(length);
     case 'bool':
       return new Uint8Array(length);
   }

@@ -84,7 +84,7 @@ export function formatArray(array: NdArray, suffixes: readonly string[]): string
   const body = empty ? '[]' : render(0, 0, prefix.length);
   const notes = [...suffixes];
   if (empty && array.rank !== 1) notes.unshift(`size=(${array.shape.join(', ')})`);
-  if (array.dtype === 'float64') notes.unshift('dtype=torch.float64');
+  if (array.dtype === 'float64' || array.dtype === 'int32') notes.unshift(`dtype=torch.${array.dtype}`);
   if (empty && (array.dtype === 'int64' || array.dtype === 'bool')) notes.unshift(`dtype=torch.${array.dtype}`);
   let text = prefix + body;
   let column = text.length - (text.lastIndexOf('\n') + 1) + 1;

@@ -35,7 +35,7 @@ export function fromNested(value: Nested, dtype?: DType): NdArray {
       return;
     }
     if (typeof part !== 'number' && typeof part !== 'boolean') throw new TypeError(`tensor(): an element must be a number or a boolean, got ${isList(part) ? 'a deeper list' : String(part)}`);
-    data[position++] = type === 'bool' ? (part ? 1 : 0) : type === 'int64' ? Math.trunc(Number(part)) : Number(part);
+    data[position++] = type === 'bool' ? (part ? 1 : 0) : type === 'int64' || type === 'int32' ? Math.trunc(Number(part)) : Number(part);
   };
   fill(value, 0);
   return NdArray.from(type, shape, data);

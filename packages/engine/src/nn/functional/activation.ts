@@ -51,7 +51,7 @@ export function gelu(x: Tensor, options: { readonly approximate?: 'none' | 'tanh
 export const silu = (x: Tensor, inplace = false): Tensor => pointwise('silu', x, {}, inplace);
 export const mish = (x: Tensor, inplace = false): Tensor => pointwise('mish', x, {}, inplace);
 /** log(1 + e^(beta x)) / beta; x itself where beta * x is above the threshold. */
-export const softplus = (x: Tensor, beta = 1, threshold = 20): Tensor => applyNamed('softplus', [x], { beta, threshold });
+export const softplus = (x: Tensor, beta = 1, threshold = 20): Tensor => (beta === 1 && threshold === 20 ? x.softplus() : applyNamed('scaledSoftplus', [x], { beta, threshold }));
 export const softsign = (x: Tensor): Tensor => applyNamed('softsign', [x], {});
 export const hardsigmoid = (x: Tensor, inplace = false): Tensor => pointwise('hardsigmoid', x, {}, inplace);
 export const hardswish = (x: Tensor, inplace = false): Tensor => pointwise('hardswish', x, {}, inplace);

@@ -98,8 +98,9 @@ export function embeddingBag(input: Tensor, weight: Tensor, options: EmbeddingBa
 export function oneHot(input: Tensor, numClasses = -1): Tensor {
   if (input.dtype !== 'int64') throw new RuntimeError('one_hot is only applicable to index tensor of type LongTensor.');
   const picks = input.array.contiguousData();
-  const largest = picks.reduce((most, pick) => Math.max(most, pick), -1);
-  if (picks.some((pick) => pick < 0)) throw new RuntimeError('Class values must be non-negative.');
+  let largest = -1;
+  for (const pick of picks) largest = Math.max(largest, pick);
+  if (Array.from(picks).some((pick) => pick < 0)) throw new RuntimeError('Class values must be non-negative.');
   if (numClasses !== -1 && largest >= numClasses) throw new RuntimeError('Class values must be smaller than num_classes.');
   const classes = numClasses === -1 ? largest + 1 : numClasses;
   const out = new Float64Array(picks.length * classes);

@@ -1,0 +1,30 @@
+/**
+ * What the methods of a tensor are made of: applying a registered operation to it and to other operands.
+ *
+ * Guarantees: a number or boolean stands for a 0-dimensional tensor of the type that PyTorch gives a Python scalar beside this one: it never
+ * widens within its category. Refuses operands of any other kind.
+ */
+import { applyInPlace, applyOp } from '../autograd/apply-op.ts';
+import { TensorBase } from '../autograd/tensor-base.ts';
+import { isFloating, type DType } from '../tensor/dtype.ts';
+import { NdArray } from '../tensor/nd-array.ts';
+import type { OpAttributes, OpName } from './op-attributes.ts';
+import { registry } from './registry.ts';
+import type { Operand, Tensor } from './tensor.ts';
+
+export abstract class ApplyingTensor extends TensorBase {
+  protected apply<K extends OpName>(op: K, attributes: OpAttributes[K], ...others: readonly Operand[]): Tensor {
+    return applyOp<OpAttributes[K], ApplyingTensor>(op, registry[op], [this, ...others.map((other) => this.operand(other))], attributes) as Tensor;
+  }
+
+  protected applyInPlace<K extends OpName>(op: K, attributes: OpAttributes[K], ...others: readonly Operand[]): this {
+    return applyInPlace<OpAttributes[K], ApplyingTensor>(op, registry[op], this, others.map((other) => this.operand(other)), attributes) as this;
+  }
+
+  protected operand(value: Operand): ApplyingTensor {
+    if (value instanceof ApplyingTensor) return value;
+    if (typeof value !== 'number') throw new TypeError(`expected a tensor or a number, got ${value === null ? 'null' : typeof value}`);
+    const dtype: DType = isFloating(this.dtype) ? this.dtype : Number.isInteger(value) ? 'int64' : 'float32';
+    return this.wrap(NdArray.filled(dtype, [], value), false);
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * Losses element by element, before they are averaged or summed.
+ *
+ * Guarantees: values and derivatives are PyTorch's (2.13, `aten/native/Loss.cpp` and `LossNLL.cpp`; executed); logarithms are cut at -100 in
+ * `bceLoss`. Both operands get gradients, where they want one.
+ */
+import type { OpRecord } from '../autograd/op-record.ts';
+import { allocate } from '../tensor/dtype.ts';
+import { combineArrays, mulArrays } from '../tensor/elementwise.ts';
+import { RuntimeError } from '../tensor/errors.ts';
+import { NdArray } from '../tensor/nd-array.ts';
+import { sumToShape } from '../tensor/reduce.ts';
+import { numelOf } from '../tensor/shape.ts';
+import { logistic, logOnePlusExp } from './activation-records.ts';
+import type { None } from './op-attributes.ts';
+import type { Records } from './records.ts';
+
+export interface LossAttributes {
+  readonly mseLoss: None;
+  readonly l1Loss: None;
+  readonly smoothL1Loss: { readonly beta: number };
+  readonly huberLoss: { readonly delta: number };
+  readonly bceLoss: None;
+  readonly bceWithLogitsLoss: None;
+  readonly softMarginLoss: None;
+  readonly klDivLoss: { readonly logTarget: boolean };
+  /** Inputs: logarithms of probabilities [N, C, *], classes [N, *], possibly weights [C]. The ignored get 0. */
+  readonly nllLoss: { readonly ignoreIndex: number };
+}
+
+type Function2<A> = (attributes: A) => (x: number, y: number) => number;
+
+function elementwise<A>(value: Function2<A>, byInput: Function2<A>, byTarget: Function2<A>): OpRecord<A> {
+  return {
+    forward: ([x, y], attributes) => combineArrays(x!, y!, value(attributes)),
+    gradient: {
+      saves: () => ({ inputs: [0, 1] }),
+      of: (grad, { attributes, needs, shapes, input }) =>
+        [byInput, byTarget].map((partial, index) => (needs[index] ? sumToShape(mulArrays(grad, combineArrays(input(0), input(1), partial(attributes))), shapes[index]!) : null)),
+    },
+  };
+}
+
+/** A loss of the difference alone. */
+function ofDifference<A>(value: (attributes: A) => (d: number) => number, slope: (attributes: A) => (d: number) => number): OpRecord<A> {
+  const over = (fn: (attributes: A) => (d: number) => number, sign = 1): Function2<A> => (attributes) => {
+    const inner = fn(attributes);
+    return (x, y) => sign * inner(x - y);
+  };
+  return elementwise(over(value), over(slope), over(slope, -1));
+}
+
+const log = (x: number): number => Math.max(Math.log(x), -100);
+
+/** Calls `visit(position of the loss, position of the logarithm, class)` for every target. */
+function eachTarget(shape: readonly number[], targets: ArrayLike<number>, ignoreIndex: number, visit: (at: number, from: number, picked: number) => void): void {
+  const classes = shape[1]!;
+  const area = numelOf(shape.slice(2));
+  for (let at = 0; at < targets.length; at++) {
+    const picked = targets[at]!;
+    if (picked === ignoreIndex) continue;
+    if (picked < 0 || picked >= classes) throw new RangeError(`Target ${picked} is out of bounds.`);
+    visit(at, (Math.floor(at / area) * classes + picked) * area + (at % area), picked);
+  }
+}
+
+export const lossRecords: Records<LossAttributes> = {
+  mseLoss: ofDifference(() => (d) => d * d, () => (d) => 2 * d),
+  l1Loss: ofDifference(() => Math.abs, () => Math.sign),
+  smoothL1Loss: ofDifference(
+    ({ beta }) => (d) => (Math.abs(d) < beta ? (0.5 * d * d) / beta : Math.abs(d) - 0.5 * beta),
+    ({ beta }) => (d) => (Math.abs(d) < beta ? d / beta : Math.sign(d)),
+  ),
+  huberLoss: ofDifference(
+    ({ delta }) => (d) => (Math.abs(d) <= delta ? 0.5 * d * d : delta * (Math.abs(d) - 0.5 * delta)),
+    ({ delta }) => (d) => (Math.abs(d) <= delta ? d : delta * Math.sign(d)),
+  ),
+  bceLoss: elementwise(
+    () => (x, y) => {
+      if (!(x >= 0 && x <= 1)) throw new RuntimeError('all elements of input should be between 0 and 1');
+      return (y - 1) * Math.max(Math.log1p(-x), -100) - y * log(x);
+    },
+    // 1e-12 keeps the quotient finite, as in ATen.
+    () => (x, y) => (x - y) / Math.max((1 - x) * x, 1e-12),
+    () => (x) => Math.max(Math.log1p(-x), -100) - log(x),
+  ),
+  bceWithLogitsLoss: elementwise(
+    () => (x, y) => (1 - y) * x + logOnePlusExp(-x),
+    () => (x, y) => logistic(x) - y,
+    () => (x) => -x,
+  ),
+  softMarginLoss: elementwise(
+    () => (x, y) => logOnePlusExp(-x * y),
+    () => (x, y) => -y * logistic(-x * y),
+    () => (x, y) => -x * logistic(-x * y),
+  ),
+  klDivLoss: elementwise(
+    ({ logTarget }) => (logTarget ? (x, y) => Math.exp(y) * (y - x) : (x, y) => (y === 0 ? 0 : y * Math.log(y)) - y * x),
+    ({ logTarget }) => (logTarget ? (_, y) => -Math.exp(y) : (_, y) => -y),
+    ({ logTarget }) => (logTarget ? (x, y) => Math.exp(y) * (y - x + 1) : (x, y) => (y === 0 ? 0 : Math.log(y) + 1) - x),
+  ),
+  nllLoss: {
+    forward: ([x, targets, weights], { ignoreIndex }) => {
+      const [data, picks, scales] = [x!.contiguousData(), targets!.contiguousData(), weights?.contiguousData()];
+      const out = allocate(x!.dtype, picks.length);
+      eachTarget(x!.shape, picks, ignoreIndex, (at, from, picked) => (out[at] = -data[from]! * (scales === undefined ? 1 : scales[picked]!)));
+      return NdArray.from(x!.dtype, targets!.shape, out);
+    },
+    gradient: {
+      saves: (needs) => ({ inputs: [1, ...(needs.length > 2 ? [2] : [])] }),
+      of: (grad, { attributes, shapes, input }) => {
+        const [values, scales] = [grad.contiguousData(), shapes.length > 2 ? input(2).contiguousData() : undefined];
+        const out = allocate(grad.dtype, numelOf(shapes[0]!));
+        eachTarget(shapes[0]!, input(1).contiguousData(), attributes.ignoreIndex, (at, from, picked) => (out[from] = -values[at]! * (scales === undefined ? 1 : scales[picked]!)));
+        return [NdArray.from(grad.dtype, shapes[0]!, out), ...shapes.slice(1).map(() => null)];
+      },
+    },
+  },
+};
