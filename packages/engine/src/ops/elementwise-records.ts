@@ -28,6 +28,9 @@ function unary(
 
 type Partial2 = (grad: NdArray, read: (index: number) => NdArray) => NdArray;
 
+/** Arithmetic of int32, which wraps around: a product of doubles would lose the low bits. */
+const multiply = (x: NdArray, y: NdArray, dtype: DType): NdArray => combineArrays(x, y, dtype === 'int32' ? Math.imul : (a, b) => a * b, dtype);
+
 /** An operation on two tensors; `reads` lists the inputs that each of the two partial derivatives needs. */
 function binary(
   value: (x: number, y: number) => number,
@@ -70,7 +73,10 @@ const logistic = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.
 export const binaryRecords: Records<'add' | 'sub' | 'mul' | 'div' | 'pow' | 'maximum' | 'minimum'> = {
   add: binary((x, y) => x + y, [(grad) => grad, (grad) => grad], [[], []]),
   sub: binary((x, y) => x - y, [(grad) => grad, negate], [[], []]),
-  mul: binary((x, y) => x * y, [(grad, read) => mulArrays(grad, read(1)), (grad, read) => mulArrays(grad, read(0))], [[1], [0]]),
+  mul: {
+    ...binary((x, y) => x * y, [(grad, read) => mulArrays(grad, read(1)), (grad, read) => mulArrays(grad, read(0))], [[1], [0]]),
+    forward: ([x, y]) => multiply(x!, y!, promote(x!.dtype, y!.dtype)),
+  },
   div: binary(
     (x, y) => x / y,
     [

@@ -21,6 +21,7 @@ const longestHeader = 100_000_000;
 const formats: Readonly<Record<DType, { readonly tag: string; readonly bytes: number }>> = {
   float32: { tag: 'F32', bytes: 4 },
   float64: { tag: 'F64', bytes: 8 },
+  int32: { tag: 'I32', bytes: 4 },
   int64: { tag: 'I64', bytes: 8 },
   bool: { tag: 'BOOL', bytes: 1 },
 };
@@ -43,6 +44,8 @@ function writeValue(view: DataView, at: number, dtype: DType, value: number): vo
       return view.setFloat32(at, value, true);
     case 'float64':
       return view.setFloat64(at, value, true);
+    case 'int32':
+      return view.setInt32(at, value, true);
     case 'int64':
       return view.setBigInt64(at, BigInt(value), true);
     case 'bool':
@@ -56,6 +59,8 @@ function readValue(view: DataView, at: number, dtype: DType, name: string): numb
       return view.getFloat32(at, true);
     case 'float64':
       return view.getFloat64(at, true);
+    case 'int32':
+      return view.getInt32(at, true);
     case 'bool':
       return view.getUint8(at) === 0 ? 0 : 1;
     case 'int64': {
