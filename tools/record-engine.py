@@ -11,6 +11,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from engine_rows import record_rows
+
 TARGET = pathlib.Path(__file__).resolve().parent.parent / "packages" / "engine" / "tests" / "recorded"
 
 
@@ -123,6 +125,12 @@ OPS = [
     ("narrow", [1, 1, 2], [(2, 4)], lambda a: a.narrow(1, 1, 2)),
     ("select", [0, -1], [(2, 4)], lambda a: a.select(0, -1)),
 ]
+
+
+def record_op_rows():
+    """One row a line: the file is compared as a whole, and read by line."""
+    lines = ",\n".join(json.dumps(row) for row in record_rows())
+    (TARGET / "op-rows.json").write_text(f'{{"torch": {json.dumps(torch.__version__)}, "rows": [\n{lines}\n]}}\n')
 
 
 def record_ops():
@@ -305,5 +313,5 @@ def record_messages():
 
 
 if __name__ == "__main__":
-    for record in [record_random, record_ops, record_batch_norm, record_losses, record_training, record_printing, record_messages]:
+    for record in [record_random, record_ops, record_op_rows, record_batch_norm, record_losses, record_training, record_printing, record_messages]:
         record()

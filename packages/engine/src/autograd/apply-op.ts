@@ -17,11 +17,12 @@ import { GraphNode, type Edge } from './graph-node.ts';
 import type { Gradient, OpRecord, Saved } from './op-record.ts';
 import type { TensorBase } from './tensor-base.ts';
 
-/** What an operation saves depends only on which inputs want a gradient: asked once for each. */
+/** What an operation saves depends only on how many inputs there are and which of them want a gradient: asked once for each. */
 const savedFor = new WeakMap<Gradient<never>, Saved[]>();
 
 function savedBy(gradient: Gradient<never>, edges: readonly Edge[]): Saved {
-  let mask = 0;
+  // The leading one tells apart calls with other numbers of inputs.
+  let mask = 1 << edges.length;
   for (let index = 0; index < edges.length; index++) if (edges[index] !== null) mask |= 1 << index;
   if (edges.length > 16) return gradient.saves(edges.map((edge) => edge !== null));
   let known = savedFor.get(gradient);
