@@ -13,7 +13,10 @@ import { compiledRowGradients, compiledRows, compiledSum } from '../tensor/compi
 import type { NdArray } from '../tensor/nd-array.ts';
 import { reducedShape, sumToShape } from '../tensor/reduce.ts';
 import { numelOf } from '../tensor/shape.ts';
+import { compiledAttention } from './compiled-attention.ts';
+import { compiledConv, compiledConvTranspose } from './compiled-conv.ts';
 import { compiledLstm } from './compiled-lstm.ts';
+import { compiledBatchNorm, compiledLayerNorm } from './compiled-norm.ts';
 import type { None, OpAttributes, Reduction } from './op-attributes.ts';
 
 type Gradients = readonly (NdArray | null)[];
@@ -120,4 +123,17 @@ export const compiledRecords: { readonly [K in keyof OpAttributes]?: Compiled<Op
     },
   },
   recurrent: { forward: compiledLstm },
+  scaledDotProductAttention: compiledAttention,
+  conv: compiledConv,
+  convTranspose: compiledConvTranspose,
+  batchNorm: compiledBatchNorm,
+  layerNorm: compiledLayerNorm,
+  gelu: {
+    forward: ([x], { approximate }) => (approximate === 'none' ? compiledUnary(unaryCode.gelu, x!) : null),
+    gradient: (grad, { attributes: { approximate }, input }) => {
+      const part = approximate === 'none' ? compiledBinary(binaryCode.geluGradient, grad, input(0)) : null;
+      return part === null ? null : [part];
+    },
+  },
+  silu: unary(unaryCode.silu, { ofInput: binaryCode.siluGradient }),
 };
