@@ -84,3 +84,24 @@ test('the root manifest can be installed by npm, as pre-commit does', () => {
   for (const script of ['prepare', 'prepack']) expect(manifest['scripts']).not.toHaveProperty(script);
   expect(manifest).not.toHaveProperty('devEngines');
 });
+
+test('the engine keeps its layers: memory below the backend below arrays below autograd below operations below modules', () => {
+  const src = join(packages, 'engine', 'src');
+  // tensor/errors.ts and the types of its neighbours are known everywhere.
+  const below: Readonly<Record<string, readonly string[]>> = {
+    memory: [],
+    backend: ['memory'],
+    tensor: ['backend', 'memory'],
+    trace: ['tensor'],
+    autograd: ['memory', 'tensor', 'trace'],
+  };
+  for (const [area, allowed] of Object.entries(below)) {
+    const wrong = filesUnder(join(src, area)).flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) => specifier.startsWith('.') && !specifier.endsWith('/tensor/errors.ts'))
+        .map((specifier) => areaOf(relative(src, resolve(dirname(file), specifier))))
+        .filter((target) => target !== area && !allowed.includes(target)),
+    );
+    expect([...new Set(wrong)], area).toEqual([]);
+  }
+});
