@@ -9,8 +9,8 @@ const MODELS = join(dirname(fileURLToPath(import.meta.url)), '..', 'packages', '
 /**
  * @typedef {{ name: string, position: number | null, default?: unknown }} Argument
  * @typedef {{ path: string, kind: string, sensitive?: string, effect?: string, inertIf?: { argument: Argument, equals: unknown }[][], source: string }} ClassRow
- * @typedef {{ path: string, effect: { kind: string, training?: Argument | null, rate?: Argument | null }, source: string }} FunctionRow
- * @typedef {{ name: string, language: string, modules?: { flag: string }, layers?: { option: string }, classes?: ClassRow[], functions?: FunctionRow[] }} Model
+ * @typedef {{ path: string, effect: { kind: string, training?: Argument | null, rate?: Argument | null, what?: string, mode?: string, trainIf?: Argument }, source: string }} FunctionRow
+ * @typedef {{ name: string, language: string, modules?: { flag: string, forward: string }, layers?: { option: string, call: string }, classes?: ClassRow[], functions?: FunctionRow[] }} Model
  */
 
 const HEAD = `# Which modules and functions change with the mode
@@ -27,7 +27,9 @@ function sectionOf(model) {
   const code = (/** @type {unknown} */ value) => (value === null ? (python ? 'None' : 'null') : typeof value === 'boolean' ? (python ? (value ? 'True' : 'False') : String(value)) : String(value));
   const classes = (model.classes ?? []).filter((row) => row.sensitive === 'yes');
   const functions = (model.functions ?? []).filter((row) => row.effect.kind === 'functional');
-  if (classes.length + functions.length === 0) return null;
+  const loaders = (model.functions ?? []).filter((row) => row.effect.kind === 'load-module');
+  const random = (model.functions ?? []).filter((row) => row.effect.kind === 'random');
+  if (classes.length + functions.length + loaders.length + random.length === 0) return null;
   const told = model.modules !== undefined ? `The mode is the flag \`${model.modules.flag}\` of each module.` : model.layers !== undefined ? `The mode is the option \`${model.layers.option}\` of each call; without it, inference.` : '';
   const lines = [`## ${model.name}`, ''];
   if (told !== '') lines.push(told, '');
@@ -42,15 +44,24 @@ function sectionOf(model) {
     lines.push('');
   }
   if (functions.length > 0) {
-    lines.push('| function | says the mode | left out | watched by |', '|---|---|---|---|');
+    lines.push('| function | in training mode | says the mode | left out | watched by |', '|---|---|---|---|---|');
     for (const { path, effect } of functions) {
       const { training, rate } = effect;
       const by = training === null || training === undefined ? `nothing${rate === null || rate === undefined ? '' : `; \`${rate.name}\` alone`}` : `\`${training.name}\``;
       const omitted = training === null || training === undefined ? 'always active' : training.default === true ? 'active in every mode' : training.default === false ? 'active in no mode' : 'not allowed';
-      lines.push(`| \`${path}\` | ${by} | ${omitted} | ${model.layers === undefined ? '`require-training-argument`' : '`no-unguarded-randomness`'} |`);
+      lines.push(`| \`${path}\` | ${effect.what ?? 'random'} | ${by} | ${omitted} | ${model.layers === undefined ? '`require-training-argument`' : '`no-unguarded-randomness`'} |`);
     }
     lines.push('');
   }
+  if (loaders.length > 0) {
+    lines.push('| gives a network | in mode | watched by |', '|---|---|---|');
+    for (const { path, effect } of loaders) {
+      const mode = effect.mode === 'kept' ? 'the one that it was saved or made in' : effect.mode === 'eval' ? `evaluation${effect.trainIf === undefined ? '' : `; training if \`${effect.trainIf.name}\``}` : 'training';
+      lines.push(`| \`${path}\` | ${mode} | ${effect.mode === 'eval' ? '`no-eval-mode-training`' : '`no-train-mode-inference`'} |`);
+    }
+    lines.push('');
+  }
+  if (random.length > 0) lines.push(`Random in every mode, so that a \`${model.layers?.call ?? model.modules?.forward ?? 'forward'}\` that adds it to its input has to test the mode (\`no-unguarded-randomness\`): ${random.map(({ path }) => `\`${path}\``).join(', ')}.`, '');
   return lines.join('\n');
 }
 

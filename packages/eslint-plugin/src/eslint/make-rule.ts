@@ -14,8 +14,10 @@ export interface RuleDocs {
   kind: string;
 }
 
-type Options = [{ certainty?: 'definite' | 'possible' }];
+type Options = [{ certainty?: 'definite' | 'possible'; designed?: readonly string[] }];
 type MessageIds = 'definite' | 'possible' | 'suggestion';
+
+const DESIGNED = { type: 'array' as const, items: { type: 'string' as const, pattern: '^[^*]*\\*?[^*]*$' }, uniqueItems: true, description: 'Classes whose randomness is meant; one `*` in a name stands for anything.' };
 
 const createRule = ESLintUtils.RuleCreator<RuleDocs>((name) => `${DOCS}/${name}.md`);
 
@@ -32,6 +34,7 @@ export function makeRule(rule: ModeRule): TSESLint.RuleModule<MessageIds, Option
           description: 'What to report.',
           properties: {
             certainty: { type: 'string', enum: ['definite', 'possible'], description: '`definite` reports what is certain; `possible` also what code out of sight, or a branch that cannot be decided, would make so.' },
+            ...(rule.declarable === true ? { designed: DESIGNED } : {}),
           },
           additionalProperties: false,
         },
@@ -44,7 +47,8 @@ export function makeRule(rule: ModeRule): TSESLint.RuleModule<MessageIds, Option
       const run = (): void => {
         const file = findingsOf(context as unknown as Readonly<TSESLint.RuleContext<string, readonly unknown[]>>);
         const wanted = context.options[0]?.certainty ?? 'definite';
-        for (const finding of file.findings) if (finding.rule === rule.name && (finding.certainty === 'definite' || wanted === 'possible')) report(context, file, finding);
+        const designed = context.options[0]?.designed ?? [];
+        for (const finding of file.findings) if (finding.rule === rule.name && !isDesigned(finding, designed) && (finding.certainty === 'definite' || wanted === 'possible')) report(context, file, finding);
       };
       // `Program` is the root of JavaScript and TypeScript, `Module` that of Python.
       return { 'Program:exit': run, 'Module:exit': run } as TSESLint.RuleListener;
@@ -53,6 +57,14 @@ export function makeRule(rule: ModeRule): TSESLint.RuleModule<MessageIds, Option
   // `languages` is newer than the types of @typescript-eslint/utils; ESLint refuses the rule for other languages by it.
   Object.assign(made.meta, { languages: ['js/js', 'modeguard/python'] });
   return made as TSESLint.RuleModule<MessageIds, Options, RuleDocs>;
+}
+
+/** `Prenet`, `*Sampler`: one star stands for anything. */
+function isDesigned({ owner }: Finding, names: readonly string[]): boolean {
+  return owner !== undefined && names.some((name) => {
+    const [start, end] = name.split('*', 2);
+    return end === undefined ? owner === name : owner.length >= name.length - 1 && owner.startsWith(start!) && owner.endsWith(end);
+  });
 }
 
 function report(context: Readonly<TSESLint.RuleContext<MessageIds, Options>>, file: FileFindings, finding: Finding): void {

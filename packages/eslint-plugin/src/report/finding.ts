@@ -44,4 +44,6 @@ export interface Finding {
   /** Applied by `--fix`: only what keeps the behaviour in every mode that was right before. */
   readonly fix: readonly TextEdit[] | null;
   readonly suggestions: readonly Suggestion[];
+  /** The class whose randomness it is about: it may be declared to be meant. */
+  readonly owner?: string;
 }

@@ -24,6 +24,7 @@ export const noUnguardedRandomness: ModeRule = {
   kind: 'local',
   fixable: false,
   hasSuggestions: false,
+  declarable: true,
   judge: (analysis) => onePerPlace(analysis.observations.draws.flatMap((draw) => judgeDraw(analysis, draw))),
 };
 
@@ -40,6 +41,7 @@ function report(analysis: Analysis, draw: DrawObservation, certainty: Finding['c
   return {
     rule: 'no-unguarded-randomness',
     certainty,
+    owner: draw.owner.definition.name,
     file: analysis.file,
     span: draw.call.span,
     what: `${quote(analysis, draw.call.span)} ${certainty === 'definite' ? 'perturbs the input of' : 'is drawn in'} \`${name}.forward\` in evaluation mode too.`,
@@ -58,6 +60,7 @@ function reportOption(analysis: Analysis, draw: DrawObservation, option: string,
   return {
     rule: 'no-unguarded-randomness',
     certainty,
+    owner: draw.owner.definition.name,
     file: analysis.file,
     span: draw.call.span,
     what: `${quote(analysis, draw.call.span)} is drawn in \`predict()\`, too.`,

@@ -15,6 +15,7 @@ export const requireTrainingArgument: ModeRule = {
   kind: 'local',
   fixable: true,
   hasSuggestions: true,
+  declarable: true,
   judge: (analysis) => onePerPlace(analysis.observations.draws.flatMap((draw) => judgeDraw(analysis, draw))),
 };
 
@@ -42,6 +43,7 @@ function report(analysis: Analysis, draw: DrawObservation, fault: Fault, certain
   return {
     rule: 'require-training-argument',
     certainty,
+    owner: draw.owner.definition.name,
     file: analysis.file,
     span: draw.call.span,
     what: `${call} stays active in evaluation mode.`,
@@ -60,6 +62,7 @@ function reportRate(analysis: Analysis, draw: DrawObservation, fault: Extract<Fa
   return {
     rule: 'require-training-argument',
     certainty,
+    owner: draw.owner.definition.name,
     file: analysis.file,
     span: draw.call.span,
     what: `${quote(analysis, draw.call.span)} takes the training flag for its rate.`,
@@ -78,6 +81,7 @@ function reportNoEffect(analysis: Analysis, draw: DrawObservation, fault: Extrac
   return {
     rule: 'require-training-argument',
     certainty,
+    owner: draw.owner.definition.name,
     file: analysis.file,
     span: draw.call.span,
     what: `${quote(analysis, draw.calleeSpan)} has no effect, in training mode neither.`,

@@ -11,6 +11,8 @@ export interface ModeRule {
   /** Holds if some finding carries a fix that keeps the behaviour on every path that was right. */
   readonly fixable: boolean;
   readonly hasSuggestions: boolean;
+  /** Holds if its findings are about randomness, which the author may have meant: classes can be named that are left alone. */
+  readonly declarable?: boolean;
   judge(analysis: Analysis): readonly Finding[];
 }
 

@@ -100,6 +100,21 @@ describe('settings', () => {
   });
 });
 
+describe('randomness that is meant', () => {
+  const noise = (name: string): string => `import torch\nfrom torch import nn\nfrom torch.nn import functional as F\n\n\nclass ${name}(nn.Module):\n    def forward(self, x):\n        return F.dropout(x + 0.1 * torch.randn_like(x), 0.5)\n`;
+  const both = ['modeguard/no-unguarded-randomness', 'modeguard/require-training-argument'];
+  const declared = (designed: readonly string[]): Linter.Config[] => [...plugin.configs.recommended, { files: ['**/*.py'], rules: Object.fromEntries(both.map((rule) => [rule, ['error', { designed }]])) as Linter.RulesRecord }];
+  test('is declared by the name of its class', async () => {
+    expect([...rulesOf(await lint(noise('Jitter'), 'a.py'))].sort()).toEqual(both);
+    for (const designed of [['Jitter'], ['*'], ['Jit*'], ['*ter'], ['Other', 'J*r']]) expect(rulesOf(await lint(noise('Jitter'), 'a.py', declared(designed)))).toEqual([]);
+    for (const designed of [[], ['Other'], ['jitter'], ['Jitter*Jitter']]) expect([...rulesOf(await lint(noise('Jitter'), 'a.py', declared(designed)))].sort()).toEqual(both);
+  });
+  test('an option of another rule, or a name with two stars, is refused', async () => {
+    await expect(lint(noise('Jitter'), 'a.py', declared(['**']))).rejects.toThrow(/pattern/);
+    await expect(lint(noise('Jitter'), 'a.py', [...plugin.configs.recommended, { rules: { 'modeguard/no-mode-race': ['error', { designed: ['Jitter'] }] } }])).rejects.toThrow(/designed/);
+  });
+});
+
 describe('typed linting', () => {
   test('a file of the project service gives the same findings', async () => {
     const text = "import { nn, noGrad, ones } from '@modeguard/engine';\nconst model = new nn.Sequential(new nn.Linear(4, 3), new nn.Dropout(0.5));\nconsole.log(noGrad(() => model.call(ones(1, 4)).argmax(1).item()));\n";
