@@ -83,6 +83,14 @@ describe('modes', () => {
     expect(x.grad).not.toBeNull();
   });
 
+  test('with and without biases, one after the other, where only the input wants a gradient', () => {
+    for (const bias of [false, true, false]) {
+      const x = randn(3, 1, 3, { requiresGrad: true });
+      new nn.GRU(3, 4, { bias }).requiresGrad_(false).call(x)[0].sum().backward();
+      expect(x.grad!.shape).toEqual([3, 1, 3]);
+    }
+  });
+
   test('double precision, flattenParameters, and no graph under noGrad', () => {
     const layer = new nn.GRU(3, 4, { bidirectional: true }).double();
     layer.flattenParameters();
