@@ -40,7 +40,7 @@ ATTENTIONS = [
 LAYERS = [
     # (class, settings, options of the call, inputs)
     ("TransformerEncoderLayer", dict(X), {}, [(2, 3, 4)]),
-    ("TransformerEncoderLayer", dict(X, norm_first=True), {}, [(2, 3, 4)]),
+    ("TransformerEncoderLayer", dict(X, norm_first=True, activation="gelu"), {}, [(2, 3, 4)]),
     ("TransformerEncoderLayer", dict(), dict(src_mask=CAUSAL), [(3, 2, 4)]),
     ("TransformerEncoderLayer", dict(X), dict(src_key_padding_mask=WHOLE_ROW), [(2, 3, 4)]),
     ("TransformerEncoderLayer", dict(X, bias=False), dict(src_key_padding_mask=PADDED), [(2, 3, 4)]),

@@ -4,7 +4,7 @@
 import { ReLU } from '../nn/activations.ts';
 import { ModuleDict, ModuleList, Sequential } from '../nn/containers.ts';
 import { Dropout } from '../nn/dropout.ts';
-import { batchNorm, dropout } from '../nn/functional.ts';
+import { alphaDropout, batchNorm, dropout, dropout1d, featureAlphaDropout, gumbelSoftmax, rrelu, scaledDotProductAttention } from '../nn/functional.ts';
 import { Linear } from '../nn/linear.ts';
 import { Module } from '../nn/module.ts';
 import { ParameterDict, ParameterList } from '../nn/parameter-containers.ts';
@@ -58,6 +58,8 @@ class Functional extends Module {
 
 export const functionalEntry = (call: string, run: (x: Tensor, training: boolean) => Tensor): Configuration => entry(`custom Module calling ${call}`, '', () => new Functional(run), inputs.nc);
 
+const attend = (x: Tensor, dropoutP: number): Tensor => scaledDotProductAttention(x.unsqueeze(0), x.unsqueeze(0), x.unsqueeze(0), { dropoutP });
+
 export const containerConfigurations: readonly Configuration[] = [
   entry('Sequential', 'Linear+ReLU', () => new Sequential(new Linear(6, 6), new ReLU()), inputs.nc),
   entry('Sequential', 'Linear+Dropout', () => new Sequential(new Linear(6, 6), new Dropout(0.5)), inputs.nc),
@@ -69,5 +71,12 @@ export const containerConfigurations: readonly Configuration[] = [
   entry('optim.swa_utils.AveragedModel', 'wraps Dropout', () => new AveragedModel(new Dropout(0.5)), inputs.nc),
   functionalEntry('F.dropout(x,0.5)  [no training arg]', (x) => dropout(x, 0.5)),
   functionalEntry('F.dropout(x,0.5,self.training)', (x, training) => dropout(x, 0.5, training)),
+  functionalEntry('F.dropout1d(x,0.5)', (x) => dropout1d(x, 0.5)),
+  functionalEntry('F.alpha_dropout(x,0.5)', (x) => alphaDropout(x, 0.5)),
+  functionalEntry('F.feature_alpha_dropout(x,0.5)', (x) => featureAlphaDropout(x, 0.5)),
+  functionalEntry('F.rrelu(x)', (x) => rrelu(x)),
+  functionalEntry('F.gumbel_softmax(x)', (x) => gumbelSoftmax(x)),
+  functionalEntry('scaled_dot_product_attention(dropout_p=0.5)', (x) => attend(x, 0.5)),
+  functionalEntry('scaled_dot_product_attention(dropout_p=p if self.training else 0)', (x, training) => attend(x, training ? 0.5 : 0)),
   functionalEntry('F.batch_norm(x,rm,rv)', (x) => batchNorm(x, zeros(6), ones(6))),
 ];

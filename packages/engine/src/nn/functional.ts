@@ -15,3 +15,4 @@ export * from './functional/norm.ts';
 export * from './functional/pad.ts';
 export * from './functional/pool.ts';
 export * from './functional/resample.ts';
+export { multiHeadAttentionForward, type AttentionParameters, type MultiHeadAttentionOptions } from './multi-head-attention-forward.ts';

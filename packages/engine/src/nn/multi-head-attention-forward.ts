@@ -7,12 +7,14 @@
  * masked is NaN with `needWeights` and 0 without, as there. Vaswani et al. 2017, section 3.2.2. Refuses what does not fit in PyTorch's words.
  */
 import { zeros } from '../ops/creation.ts';
-import { cat, where } from '../ops/joining.ts';
+import { cat } from '../ops/joining.ts';
 import type { Tensor } from '../ops/tensor.ts';
 import { AssertionError, RuntimeError } from '../tensor/errors.ts';
 import { formatSize, sameShape } from '../tensor/shape.ts';
-import { additiveMask, checkAttentionShapes, squareSubsequentMask } from './attention-masks.ts';
-import { dropout, linear } from './functional.ts';
+import { additiveMask, checkAttentionShapes } from './attention-masks.ts';
+import { scaledDotProductAttention } from './functional/attention.ts';
+import { dropout } from './functional/dropout.ts';
+import { linear } from './functional/linear.ts';
 
 /** The weights of one attention: either `inProjWeight` [3E, E], or one for each of query, key and value. */
 export interface AttentionParameters {
@@ -48,12 +50,6 @@ function project(query: Tensor, key: Tensor, value: Tensor, { inProjWeight, sepa
   const rows = (from: number, count = 1): Tensor => weight.narrow(0, from * size, count * size);
   if (key === value) return [linear(query, rows(0), bias(0)), ...parts(linear(key, rows(1, 2), bias(1, 2)), 2)] as unknown as [Tensor, Tensor, Tensor];
   return [linear(query, rows(0), bias(0)), linear(key, rows(1), bias(1)), linear(value, rows(2), bias(2))];
-}
-
-/** The softmax of each row, and zeros where everything is masked. */
-function softmaxOrZero(scores: Tensor): Tensor {
-  const blocked = scores.detach().amax(-1, true).eq(-Infinity);
-  return where(blocked, 0, where(blocked, 0, scores).softmax(-1));
 }
 
 const zeroColumn = (mask: Tensor | null): Tensor | null => (mask === null ? null : cat([mask, zeros([...mask.shape.slice(0, -1), 1], { dtype: mask.dtype })], mask.dim() - 1));
@@ -120,12 +116,10 @@ export function multiHeadAttentionForward(
   }
   const rate = training ? options.dropoutP : 0;
   const join = (part: Tensor): Tensor => linear(part.transpose(0, 1).reshape(length, batch, size), parameters.outProjWeight, parameters.outProjBias);
-  if (hinted) mask = squareSubsequentMask(Math.max(length, sources), q.dtype).narrow(0, 0, length).narrow(1, 0, sources);
+  if (!needWeights) return [join(scaledDotProductAttention(q, k, v, { attnMask: mask, dropoutP: rate, isCausal: hinted })), null];
   const products = q.mul(Math.sqrt(1 / headSize)).matmul(k.transpose(1, 2));
-  const scores = mask === null ? products : products.add(mask);
-  let weights = needWeights ? scores.softmax(-1) : softmaxOrZero(scores);
+  let weights = (mask === null ? products : products.add(mask)).softmax(-1);
   if (rate > 0) weights = dropout(weights, rate);
-  if (!needWeights) return [join(weights.matmul(v)), null];
   const each = weights.reshape(batch, heads, length, sources);
   return [join(weights.matmul(v)), averageAttnWeights ? each.mean(1) : each];
 }

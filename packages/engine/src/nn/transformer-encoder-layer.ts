@@ -13,14 +13,14 @@ import { additiveMask } from './attention-masks.ts';
 import { getFastpathEnabled, gradientsForbidFastPath } from './attention-fast-path.ts';
 import { ReLU } from './activations.ts';
 import { Dropout } from './dropout.ts';
-import { layerNorm, linear, relu } from './functional.ts';
+import { gelu, layerNorm, linear, relu } from './functional.ts';
 import { LayerNorm } from './layer-norm.ts';
 import { Linear } from './linear.ts';
 import { Module } from './module.ts';
 import { moduleState } from './module-state.ts';
 import { MultiheadAttention } from './multihead-attention.ts';
 
-export type Activation = 'relu' | ((x: Tensor) => Tensor) | Module;
+export type Activation = 'relu' | 'gelu' | ((x: Tensor) => Tensor) | Module;
 
 export interface TransformerLayerSettings {
   readonly dimFeedforward?: number;
@@ -39,8 +39,12 @@ export interface EncoderLayerOptions {
   readonly isCausal?: boolean;
 }
 
+/** F.gelu without its options. */
+const exactGelu = (x: Tensor): Tensor => gelu(x);
+
 export function activationFrom(activation: Activation): ((x: Tensor) => Tensor) | Module {
   if (activation === 'relu') return relu;
+  if (activation === 'gelu') return exactGelu;
   if (typeof activation === 'string') throw new RuntimeError(`activation should be relu/gelu, not ${String(activation)}`);
   return activation;
 }
@@ -76,7 +80,7 @@ export class TransformerEncoderLayer extends Module {
 
   /** Whether the activation is one of those that the fused path knows. */
   get activationIsFusable(): boolean {
-    return this.activation === relu || this.activation instanceof ReLU;
+    return this.activation === relu || this.activation === gelu || this.activation === exactGelu || this.activation instanceof ReLU;
   }
 
   private get tensorsOfCall(): readonly (Tensor | null)[] {
@@ -128,7 +132,7 @@ export class TransformerEncoderLayer extends Module {
     return {
       norm: (norm, x) => layerNorm(x, norm.normalizedShape, norm.weight, norm.bias, norm.eps),
       attend: (x) => this.self_attn.fused(x, { attnMask, keyPaddingMask, needWeights: false })[0],
-      feed: (x) => linear(relu(linear(x, this.linear1.weight, this.linear1.bias)), this.linear2.weight, this.linear2.bias),
+      feed: (x) => linear(activate(this.activation, linear(x, this.linear1.weight, this.linear1.bias)), this.linear2.weight, this.linear2.bias),
     };
   }
 

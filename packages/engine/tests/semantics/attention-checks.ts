@@ -2,8 +2,7 @@
  * B08 to B15: recurrent layers, attention and transformers.
  */
 import { vi } from 'vitest';
-import { inferenceMode, nn, noGrad, ones, randn, setGradEnabled, tensor, type Tensor } from '../../src/index.ts';
-import { multiHeadAttentionForward } from '../../src/nn/multi-head-attention-forward.ts';
+import { F, inferenceMode, nn, noGrad, ones, randn, setGradEnabled, tensor, type Tensor } from '../../src/index.ts';
 import { close, equal, type Checks } from './check.ts';
 
 const x = randn(2, 5, 8);
@@ -46,7 +45,7 @@ export const attentionChecks: Checks = {
   B11: () => {
     const [module, q] = [new nn.MultiheadAttention(8, 2).eval(), randn(5, 2, 8)];
     const run = (): Tensor =>
-      multiHeadAttentionForward(q, q, q, { heads: 2, inProjWeight: module.in_proj_weight, separate: null, inProjBias: module.in_proj_bias, biasK: null, biasV: null, addZeroAttn: false, outProjWeight: module.out_proj.weight, outProjBias: module.out_proj.bias }, { dropoutP: 0.5 })[0];
+      F.multiHeadAttentionForward(q, q, q, { heads: 2, inProjWeight: module.in_proj_weight, separate: null, inProjBias: module.in_proj_bias, biasK: null, biasV: null, addZeroAttn: false, outProjWeight: module.out_proj.weight, outProjBias: module.out_proj.bias }, { dropoutP: 0.5 })[0];
     return equal(run(), run());
   },
   B12: () => {

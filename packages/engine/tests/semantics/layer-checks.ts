@@ -91,6 +91,10 @@ export const layerChecks: Checks = {
     return { module: layer.training, ParametrizationList: mode('parametrizations.weight'), inner: mode('parametrizations.weight.0'), ModuleDict: mode('parametrizations') };
   },
   H02: () => { const x = randn(4, 1, 3, { requiresGrad: true }); return [outcome(() => { new nn.LSTM(3, 3).eval().call(x)[0].sum().backward(); return 'None'; }), x.grad !== null]; },
+  H04: () => {
+    const x = ones(2, 5, 3);
+    return parts('there are no docstrings', { 1: F.featureAlphaDropout(x, 0.5) !== x });
+  },
   H05: () => {
     const [p, off] = [true, false] as unknown as [number, number];
     return [outcome(() => python.list(F.dropout(ones(4), p))), outcome(() => python.list(F.dropout(ones(4), off))), ...[0, null, 'eval'].map((training) => outcome(() => String(F.dropout(ones(4), 0.5, training as never))))];
@@ -110,6 +114,16 @@ export const layerChecks: Checks = {
     const { missingKeys, unexpectedKeys } = layer.loadStateDict(state);
     return [missingKeys.length + unexpectedKeys.length === 0 ? '<All keys matched successfully>' : 'keys do not match', tracked(layer)];
   },
+  H20: () => {
+    const minus = (count: number): Tensor => ones(count).neg();
+    return [F.rrelu(minus(2)).toArray(), !equal(F.rrelu(minus(2), 1 / 8, 1 / 3, true), F.rrelu(minus(2), 1 / 8, 1 / 3, true)), F.rrelu(minus(1), 1 / 8, 1 / 3, false, true).toArray()];
+  },
+  H21: () => outcome(() => size(F.instanceNorm(randn(2, 3, 4), { useInputStats: false }))),
+  H22: () => noGrad(() => {
+    const q = randn(1, 2, 5, 8);
+    const run = (dropoutP: number): Tensor => F.scaledDotProductAttention(q, q, q, { dropoutP });
+    return parts('the third says which version of PyTorch makes it public', { 0: equal(run(0.5), run(0.5)), 1: equal(run(0), run(0)) });
+  }),
   H14: () => {
     const layer = new nn.BatchNorm1d(2);
     const before = new Map([...layer.stateDict()].map(([key, value]) => [key, value.clone()]));
