@@ -17,6 +17,7 @@ export { scope, type Scope } from './autograd/scope.ts';
 export type { GradPort } from './autograd/grad-port.ts';
 export { Generator } from './random/generator.ts';
 export { defaultGenerator, manualSeed } from './random/default-generator.ts';
+export { loadCheckpoint, type CheckpointValue } from './weights/checkpoint.ts';
 export { loadWeights, saveWeights } from './weights/safetensors.ts';
 export { RuntimeError, ValueError } from './tensor/errors.ts';
 export type { DType } from './tensor/dtype.ts';

@@ -21,8 +21,20 @@ test('a model comes back as it was, views and empty tensors included', () => {
   const other = new nn.Sequential(new nn.Linear(3, 2), new nn.BatchNorm1d(2));
   other.loadStateDict(loaded);
   expect([...other.stateDict()].map(([name, value]) => [name, value.dtype, value.toArray()])).toEqual([...model.stateDict()].map(([name, value]) => [name, value.dtype, value.toArray()]));
-  const odd = new Map([['2', tensor([[1, 2, 3]]).t()], ['1', zeros(0, 3)], ['flag', tensor([true, false])], ['wide', tensor([1e300], { dtype: 'float64' })]]);
+  const odd = new Map([['2', tensor([[1, 2, 3]]).t()], ['1', zeros(0, 3)], ['flag', tensor([true, false])], ['wide', tensor([1e300], { dtype: 'float64' })], ['int', tensor([-7], { dtype: 'int32' })]]);
   expect([...loadWeights(saveWeights(odd))].map(([name, value]) => [name, value.shape, value.toArray()])).toEqual([...odd].map(([name, value]) => [name, value.shape, value.toArray()]));
+});
+
+test('half precision is widened, narrow integers become int32', () => {
+  const bytes = file({ h: entry(0, 4, [2], 'F16'), b: entry(4, 8, [2], 'BF16'), i: entry(8, 12, [1], 'I32'), s: entry(12, 14, [1], 'I16'), c: entry(14, 15, [1], 'I8'), u: entry(15, 16, [1], 'U8') }, 16);
+  const data = new DataView(bytes.buffer, bytes.length - 16);
+  for (const [at, value] of [[0, 0x3e00], [2, 0x0001], [4, 0x3f80], [6, 0xc049], [12, -300]] as const) data.setInt16(at, value, true);
+  data.setInt32(8, -7, true);
+  data.setInt8(14, -128);
+  data.setUint8(15, 255);
+  expect([...loadWeights(bytes)].map(([name, value]) => [name, value.dtype, value.toArray()])).toEqual([
+    ['h', 'float32', [1.5, 2 ** -24]], ['b', 'float32', [1, -3.140625]], ['i', 'int32', [-7]], ['s', 'int32', [-300]], ['c', 'int32', [-128]], ['u', 'int32', [255]],
+  ]);
 });
 
 describe('refuses', () => {

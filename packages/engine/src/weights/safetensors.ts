@@ -1,7 +1,8 @@
 /**
  * State dictionaries as bytes in the safetensors format, and back.
  *
- * Guarantees: what `saveWeights` writes, `loadWeights` and the format's other readers read; keys keep their order. Types: F32, F64, I64, BOOL.
+ * Guarantees: what `saveWeights` writes, `loadWeights` and the format's other readers read; keys keep their order. Writes F32, F64, I64, I32, BOOL;
+ * reads F16 and BF16 widened to float32 and I16, I8 and U8 to int32, too.
  * Refuses hostile or broken bytes before it allocates anything of their size: truncated, a header that is too long, no JSON or no
  * object, a name given twice, an unknown type, sizes that disagree with the shape, ranges outside the data, overlaps and holes,
  * an I64 that a double cannot hold. Nothing in a file is executed.
@@ -9,26 +10,28 @@
  * Layout: 8 bytes header length (little-endian), the header as JSON `{name: {dtype, shape, data_offsets: [begin, end]}}`, the data.
  */
 import { Tensor } from '../ops/tensor.ts';
-import { allocate, type DType } from '../tensor/dtype.ts';
+import type { DType } from '../tensor/dtype.ts';
 import { ValueError } from '../tensor/errors.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { numelOf } from '../tensor/shape.ts';
 import { duplicateKey } from './duplicate-key.ts';
+import { elementFormats, readElements, type ElementFormat } from './elements.ts';
 
 /** The limit of the format's reference implementation. */
 const longestHeader = 100_000_000;
 
+/** What each type is written as. */
 const formats: Readonly<Record<DType, { readonly tag: string; readonly bytes: number }>> = {
   float32: { tag: 'F32', bytes: 4 },
   float64: { tag: 'F64', bytes: 8 },
-  int32: { tag: 'I32', bytes: 4 },
   int64: { tag: 'I64', bytes: 8 },
+  int32: { tag: 'I32', bytes: 4 },
   bool: { tag: 'BOOL', bytes: 1 },
 };
 
 interface Entry {
   readonly name: string;
-  readonly dtype: DType;
+  readonly format: ElementFormat;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -44,30 +47,12 @@ function writeValue(view: DataView, at: number, dtype: DType, value: number): vo
       return view.setFloat32(at, value, true);
     case 'float64':
       return view.setFloat64(at, value, true);
-    case 'int32':
-      return view.setInt32(at, value, true);
     case 'int64':
       return view.setBigInt64(at, BigInt(value), true);
+    case 'int32':
+      return view.setInt32(at, value, true);
     case 'bool':
       return view.setUint8(at, value);
-  }
-}
-
-function readValue(view: DataView, at: number, dtype: DType, name: string): number {
-  switch (dtype) {
-    case 'float32':
-      return view.getFloat32(at, true);
-    case 'float64':
-      return view.getFloat64(at, true);
-    case 'int32':
-      return view.getInt32(at, true);
-    case 'bool':
-      return view.getUint8(at) === 0 ? 0 : 1;
-    case 'int64': {
-      const value = Number(view.getBigInt64(at, true));
-      if (!Number.isSafeInteger(value)) refuse(`'${name}' holds an integer beyond 2^53`);
-      return value;
-    }
   }
 }
 
@@ -103,16 +88,16 @@ export function saveWeights(state: ReadonlyMap<string, Tensor>): Uint8Array {
 
 function parseEntry(name: string, value: unknown, dataLength: number): Entry {
   const { dtype, shape, data_offsets: offsets } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-  const type = (Object.keys(formats) as DType[]).find((candidate) => formats[candidate].tag === dtype);
-  if (type === undefined) refuse(`'${name}' has the unknown or unsupported dtype ${JSON.stringify(dtype) ?? 'undefined'}; known are F32, F64, I64, BOOL`);
+  const format = typeof dtype === 'string' && Object.hasOwn(elementFormats, dtype) ? elementFormats[dtype]! : null;
+  if (format === null) return refuse(`'${name}' has the unknown or unsupported dtype ${JSON.stringify(dtype) ?? 'undefined'}; known are ${Object.keys(elementFormats).join(', ')}`);
   const isCount = (number: unknown): number is number => typeof number === 'number' && Number.isSafeInteger(number) && number >= 0;
   if (!Array.isArray(shape) || !shape.every(isCount)) refuse(`'${name}' has an invalid shape`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) refuse(`'${name}' has invalid data_offsets`);
   const [begin, end] = offsets as [number, number];
   if (begin > end || end > dataLength) refuse(`'${name}' lies at [${begin}, ${end}), outside the ${dataLength} bytes of data`);
-  const needed = numelOf(shape) * formats[type].bytes;
+  const needed = numelOf(shape) * format.bytes;
   if (needed !== end - begin) refuse(`'${name}' of shape [${shape.join(', ')}] needs ${needed} bytes and has ${end - begin}`);
-  return { name, dtype: type, shape, begin, end };
+  return { name, format, shape, begin, end };
 }
 
 function parseHeader(text: string, dataLength: number): Entry[] {
@@ -156,11 +141,9 @@ export function loadWeights(bytes: Uint8Array): Map<string, Tensor> {
   }
   const start = 8 + headerLength;
   const state = new Map<string, Tensor>();
-  for (const { name, dtype, shape, begin } of parseHeader(text, bytes.length - start)) {
-    const data = allocate(dtype, numelOf(shape));
-    const step = formats[dtype].bytes;
-    for (let index = 0; index < data.length; index++) data[index] = readValue(view, start + begin + index * step, dtype, name);
-    state.set(name, new Tensor(NdArray.from(dtype, shape, data)));
+  for (const { name, format, shape, begin } of parseHeader(text, bytes.length - start)) {
+    const data = readElements(format, view, start + begin, numelOf(shape), (problem) => refuse(`'${name}' ${problem}`));
+    state.set(name, new Tensor(NdArray.from(format.dtype, shape, data)));
   }
   return state;
 }
