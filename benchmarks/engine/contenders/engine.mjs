@@ -107,12 +107,14 @@ function smallAdditions() {
   });
 }
 
-export async function open() {
+/** @param {{ threads: number }} options */
+export async function open({ threads }) {
+  engine.setNumThreads(threads);
   const [wide, other] = [from(numbers(11, million), million), from(numbers(12, million), million)];
   const square = from(numbers(13, softmaxSize ** 2, 4), softmaxSize, softmaxSize);
   return {
     version: `${manifest.version} (${engine.backend().name})`,
-    threads: 1,
+    threads,
     rows: {
       ...Object.fromEntries(matmulSizes.map((size) => [`matmul${size}`, () => matmul(size)])),
       conv2d: () => conv2d(false),
