@@ -3,7 +3,7 @@
 Usage: python tools/record-weights.py          (needs torch and safetensors; the tests themselves need neither)
 
 Writes packages/engine/tests/weights/: perceptron.pt (torch.save of a state dictionary), perceptron.safetensors (the same), perceptron.json (inputs and outputs in
-both modes), checkpoint.pt (values of every kind that the reader knows) and refused-*.pt (what it must refuse).
+both modes), convolutional.pt and convolutional.json (the same of a network of convolutions), checkpoint.pt (values of every kind that the reader knows) and refused-*.pt (what it must refuse).
 """
 import collections
 import json
@@ -30,6 +30,27 @@ def train():
     return model, optimizer, x[:8]
 
 
+def record_convolutional():
+    torch.manual_seed(1)
+    model = nn.Sequential(nn.Conv2d(2, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.2), nn.Flatten(), nn.Linear(64, 3))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    x, y = torch.randn(32, 2, 8, 8), torch.randint(0, 3, (32,))
+    for _ in range(30):
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), y).backward()
+        optimizer.step()
+    torch.save({"model": model.state_dict(), "epoch": 30}, TARGET / "convolutional.pt")
+    model.eval()
+    with torch.no_grad():
+        evaluation = model(x[:4])
+    model.train()
+    model[4].eval()
+    with torch.no_grad():
+        training = model(x[:4])
+    content = {"torch": torch.__version__, "x": x[:4].tolist(), "evaluation": evaluation.tolist(), "training": training.tolist(), "runningVarAfter": model[1].running_var.tolist()}
+    (TARGET / "convolutional.json").write_text(json.dumps(content) + "\n")
+
+
 def main():
     TARGET.mkdir(parents=True, exist_ok=True)
     model, optimizer, x = train()
@@ -46,6 +67,8 @@ def main():
     (TARGET / "perceptron.json").write_text(json.dumps({
         "torch": torch.__version__, "x": x.tolist(), "evaluation": evaluation.tolist(), "training": training.tolist(), "runningMeanAfter": model[1].running_mean.tolist(),
     }) + "\n")
+
+    record_convolutional()
 
     base = torch.arange(12, dtype=torch.float32).reshape(3, 4)
     torch.save({

@@ -21,24 +21,26 @@ function matmul(size) {
 
 function conv2d(train) {
   const { batch, inChannels, outChannels, size, kernel, padding } = conv;
-  const layer = load(new nn.Conv2d(inChannels, outChannels, kernel, { padding, bias: false }), { weight: numbers(4, outChannels * inChannels * kernel ** 2, 0.1) });
-  const x = from(numbers(3, batch * inChannels * size ** 2), batch, inChannels, size, size).detach();
-  if (!train) return forward(() => layer.call(x));
+  const weight = from(numbers(4, outChannels * inChannels * kernel ** 2, 0.1), outChannels, inChannels, kernel, kernel);
+  const x = from(numbers(3, batch * inChannels * size ** 2), batch, inChannels, size, size);
+  if (!train) return forward(() => F.conv2d(x, weight, null, { padding }));
   x.requiresGrad_();
+  weight.requiresGrad_();
   const gradient = from(numbers(5, batch * outChannels * size ** 2), batch, outChannels, size, size);
   const run = () => {
     x.grad = null;
-    layer.zeroGrad();
-    layer.call(x).backward(gradient);
+    weight.grad = null;
+    F.conv2d(x, weight, null, { padding }).backward(gradient);
   };
-  return { run, probe: () => (run(), read(x.grad) + read(layer.weight.grad)) };
+  return { run, probe: () => (run(), read(x.grad) + read(weight.grad)) };
 }
 
 function batchnorm() {
   const { batch, channels, size } = batchNorm;
-  const layer = load(new nn.BatchNorm2d(channels), { weight: numbers(7, channels), bias: numbers(8, channels), running_mean: new Float32Array(channels), running_var: new Float32Array(channels).fill(1), num_batches_tracked: [0] });
+  const [weight, bias] = [from(numbers(7, channels), channels), from(numbers(8, channels), channels)];
+  const [runningMean, runningVar] = [engine.zeros(channels), engine.ones(channels)];
   const x = from(numbers(6, batch * channels * size ** 2), batch, channels, size, size);
-  return forward(() => layer.call(x));
+  return forward(() => F.batchNorm(x, runningMean, runningVar, { weight, bias, training: true }));
 }
 
 function mlpStep(makeOptimizer) {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { loadCheckpoint, loadWeights, nn, noGrad, ones, tensor, Tensor, ValueError, type Nested } from '../src/index.ts';
+import { F, loadCheckpoint, loadWeights, nn, noGrad, ones, tensor, Tensor, ValueError, type Nested } from '../src/index.ts';
 import { expectClose } from './recorded.ts';
 
 const folder = join(import.meta.dirname, 'weights');
@@ -30,6 +30,22 @@ describe('a model trained and saved by PyTorch computes the same here', () => {
     expectClose(noGrad(() => model.call(x)).toArray(), expected.training, 1e-5);
     expectClose(norm.runningMean!.toArray(), expected.runningMeanAfter, 1e-6);
   });
+});
+
+test('a network of convolutions, in both modes', () => {
+  const expected = JSON.parse(readFileSync(join(folder, 'convolutional.json'), 'utf8')) as Record<'x' | 'evaluation' | 'training' | 'runningVarAfter', Nested>;
+  const saved = loadCheckpoint(bytesOf('convolutional.pt')) as Map<string, nn.StateDict & number>;
+  expect(saved.get('epoch')).toBe(30);
+  const state = saved.get('model')!;
+  const weights = (name: string): Tensor => state.get(name)!;
+  const network = (x: Tensor, training: boolean): Tensor => {
+    const convolved = F.conv2d(x, weights('0.weight'), weights('0.bias'), { padding: 1 });
+    const normalised = F.batchNorm(convolved, weights('1.running_mean'), weights('1.running_var'), { weight: weights('1.weight'), bias: weights('1.bias'), training });
+    return F.linear(F.maxPool2d(normalised.relu(), 2).flatten(1), weights('6.weight'), weights('6.bias'));
+  };
+  expectClose(network(tensor(expected.x), false).toArray(), expected.evaluation, 1e-5);
+  expectClose(network(tensor(expected.x), true).toArray(), expected.training, 1e-5);
+  expectClose(weights('1.running_var').toArray(), expected.runningVarAfter, 1e-6);
 });
 
 describe('values of every kind', () => {
