@@ -110,16 +110,33 @@ export function maxRows(x: usize, rows: i32, columns: i32, out: usize): void {
   }
 }
 
+/**
+ * e^x for x <= 0 to two units in the last place, with the constants in locals, where they stay through the loop. Coefficients and reduction of
+ * XNNPACK's `f32-raddstoreexpminusmax-rr2-p5`.
+ */
+@inline
+function raised(x: v128, log2e: v128, magic: v128, high: v128, low: v128, c5: v128, c4: v128, c3: v128, c2: v128, c1: v128, least: v128): v128 {
+  const biased = madd(x, log2e, magic);
+  const s = i32x4.shl(biased, 23);
+  const n = f32x4.sub(biased, magic);
+  const t = madd(n, low, madd(n, high, x));
+  const p = madd(madd(madd(madd(c5, t, c4), t, c3), t, c2), t, c1);
+  return v128.andnot(madd(f32x4.mul(t, s), p, s), f32x4.lt(x, least));
+}
+
 export function softmaxRows(x: usize, rows: i32, columns: i32, out: usize): void {
   const tail = columns & 3;
+  const log2e = f32x4.splat(1.44269504), magic = f32x4.splat(12583039), high = f32x4.splat(-0.693145752), low = f32x4.splat(-1.42860677e-6);
+  const c5 = f32x4.splat(0.00828929059), c4 = f32x4.splat(0.0418978221), c3 = f32x4.splat(0.166676521), c2 = f32x4.splat(0.499991506), c1 = f32x4.splat(0.999999702);
+  const floor = f32x4.splat(-87.33);
   for (; rows > 0; rows--) {
     const top = f32x4.splat(rowMax(x, columns));
     let total = f32x4.splat(0), second = total;
     let at = out;
     let n = columns;
     for (; n >= 8; n -= 8) {
-      const e = expNegative(f32x4.sub(v128.load(x), top));
-      const f = expNegative(f32x4.sub(v128.load(x, 16), top));
+      const e = raised(f32x4.sub(v128.load(x), top), log2e, magic, high, low, c5, c4, c3, c2, c1, floor);
+      const f = raised(f32x4.sub(v128.load(x, 16), top), log2e, magic, high, low, c5, c4, c3, c2, c1, floor);
       v128.store(at, e);
       v128.store(at, f, 16);
       total = f32x4.add(total, e);
@@ -128,7 +145,7 @@ export function softmaxRows(x: usize, rows: i32, columns: i32, out: usize): void
       at += 32;
     }
     if (n >= 4) {
-      const e = expNegative(f32x4.sub(v128.load(x), top));
+      const e = raised(f32x4.sub(v128.load(x), top), log2e, magic, high, low, c5, c4, c3, c2, c1, floor);
       v128.store(at, e);
       total = f32x4.add(total, e);
       x += 16;
@@ -137,7 +154,7 @@ export function softmaxRows(x: usize, rows: i32, columns: i32, out: usize): void
     }
     let sum = sumLanes(f32x4.add(total, second));
     for (; n > 0; n--) {
-      const e = f32x4.extract_lane(expNegative(f32x4.sub(v128.load32_splat(x), top)), 0);
+      const e = f32x4.extract_lane(raised(f32x4.sub(v128.load32_splat(x), top), log2e, magic, high, low, c5, c4, c3, c2, c1, floor), 0);
       store<f32>(at, e);
       sum += e;
       x += 4;
