@@ -11,6 +11,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from engine_layers import record_layers
 from engine_rows import record_rows
 
 TARGET = pathlib.Path(__file__).resolve().parent.parent / "packages" / "engine" / "tests" / "recorded"
@@ -127,10 +128,18 @@ OPS = [
 ]
 
 
+def write_rows(name, rows):
+    """One row a line, so that a change shows which rows changed."""
+    lines = ",\n".join(json.dumps(row) for row in rows)
+    (TARGET / f"{name}.json").write_text(f'{{"torch": {json.dumps(torch.__version__)}, "rows": [\n{lines}\n]}}\n')
+
+
 def record_op_rows():
-    """One row a line: the file is compared as a whole, and read by line."""
-    lines = ",\n".join(json.dumps(row) for row in record_rows())
-    (TARGET / "op-rows.json").write_text(f'{{"torch": {json.dumps(torch.__version__)}, "rows": [\n{lines}\n]}}\n')
+    write_rows("op-rows", record_rows())
+
+
+def record_layer_rows():
+    write_rows("layers", record_layers())
 
 
 def record_ops():
@@ -313,5 +322,5 @@ def record_messages():
 
 
 if __name__ == "__main__":
-    for record in [record_random, record_ops, record_op_rows, record_batch_norm, record_losses, record_training, record_printing, record_messages]:
+    for record in [record_random, record_ops, record_op_rows, record_layer_rows, record_batch_norm, record_losses, record_training, record_printing, record_messages]:
         record()

@@ -1,32 +1,69 @@
 /**
- * Dropout: random zeros in training mode, nothing in evaluation mode.
+ * The six dropouts: random zeros (or SELU's saturation value) in training mode, nothing in evaluation mode.
  *
- * Guarantees: in evaluation mode the same tensor object comes back; p = 1 gives zeros without a draw (mode inventory 1a, executed).
+ * Guarantees: in evaluation mode the same tensor object comes back; p = 1 gives zeros without a draw; `inplace` writes the input in training mode, and
+ * the two alpha dropouts take it and ignore it (mode inventory 1a and B05, executed).
  * Refuses p outside [0, 1] at construction and, as p may be assigned later, at every call.
  */
 import type { Tensor } from '../ops/tensor.ts';
 import { ValueError } from '../tensor/errors.ts';
-import { dropout } from './functional.ts';
+import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from './functional/dropout.ts';
 import { Module } from './module.ts';
 
-export class Dropout extends Module {
+abstract class DropoutLayer extends Module {
   p: number;
+  inplace: boolean;
 
-  constructor(p = 0.5) {
+  constructor(p = 0.5, options: { readonly inplace?: boolean } = {}) {
     super();
     if (!(p >= 0 && p <= 1)) throw new ValueError(`dropout probability has to be between 0 and 1, but got ${p}`);
     this.p = p;
+    this.inplace = options.inplace ?? false;
   }
 
-  override forward(x: Tensor): Tensor {
-    return dropout(x, this.p, this.training);
-  }
+  abstract override forward(x: Tensor): Tensor;
 
   override isModeSensitive(): boolean {
     return this.p > 0;
   }
 
   protected override extraRepr(): string {
-    return `p=${this.p}, inplace=False`;
+    return `p=${this.p}, inplace=${this.inplace ? 'True' : 'False'}`;
+  }
+}
+
+export class Dropout extends DropoutLayer {
+  override forward(x: Tensor): Tensor {
+    return dropout(x, this.p, this.training, this.inplace);
+  }
+}
+
+export class Dropout1d extends DropoutLayer {
+  override forward(x: Tensor): Tensor {
+    return dropout1d(x, this.p, this.training, this.inplace);
+  }
+}
+
+export class Dropout2d extends DropoutLayer {
+  override forward(x: Tensor): Tensor {
+    return dropout2d(x, this.p, this.training, this.inplace);
+  }
+}
+
+export class Dropout3d extends DropoutLayer {
+  override forward(x: Tensor): Tensor {
+    return dropout3d(x, this.p, this.training, this.inplace);
+  }
+}
+
+export class AlphaDropout extends DropoutLayer {
+  override forward(x: Tensor): Tensor {
+    return alphaDropout(x, this.p, this.training);
+  }
+}
+
+export class FeatureAlphaDropout extends DropoutLayer {
+  override forward(x: Tensor): Tensor {
+    return featureAlphaDropout(x, this.p, this.training);
   }
 }

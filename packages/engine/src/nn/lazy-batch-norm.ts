@@ -4,7 +4,8 @@
  */
 import { tensor } from '../ops/creation.ts';
 import type { Tensor } from '../ops/tensor.ts';
-import { BatchNorm1d, type BatchNormSettings } from './batch-norm-1d.ts';
+import { BatchNorm1d } from './batch-norm-1d.ts';
+import type { BatchNormSettings } from './batch-norm-base.ts';
 import { deferred, materializeFrom } from './lazy.ts';
 import type { StateDict } from './state-dict.ts';
 import { uninitializedBuffer, uninitializedParameter } from './uninitialized.ts';

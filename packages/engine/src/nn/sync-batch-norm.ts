@@ -7,10 +7,10 @@
  */
 import type { Tensor } from '../ops/tensor.ts';
 import { ValueError } from '../tensor/errors.ts';
-import { BatchNorm1d } from './batch-norm-1d.ts';
+import { BatchNormBase } from './batch-norm-base.ts';
 import type { Module } from './module.ts';
 
-export class SyncBatchNorm extends BatchNorm1d {
+export class SyncBatchNorm extends BatchNormBase {
   protected override checkInput(x: Tensor): void {
     if (x.dim() < 2) throw new ValueError(`expected at least 2D input (got ${x.dim()}D input)`);
     if (x.size(1) === 0) throw new ValueError('SyncBatchNorm number of input channels should be non-zero');
@@ -19,7 +19,7 @@ export class SyncBatchNorm extends BatchNorm1d {
   /** Returns the model, or what takes its place if it is a batch normalisation itself. */
   static convertSyncBatchnorm(model: Module): Module {
     let result = model;
-    if (model instanceof BatchNorm1d && !(model instanceof SyncBatchNorm)) {
+    if (model instanceof BatchNormBase && !(model instanceof SyncBatchNorm)) {
       const { numFeatures, eps, momentum, affine, trackRunningStats } = model;
       const converted = new SyncBatchNorm(numFeatures, { eps, momentum, affine, trackRunningStats });
       converted.weight = model.weight;

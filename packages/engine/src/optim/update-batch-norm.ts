@@ -8,13 +8,13 @@
  * Worked example: `optim.updateBatchNorm(batches, average);`
  */
 import { noGrad, withoutRecording } from '../autograd/grad-mode.ts';
-import { BatchNorm1d } from '../nn/batch-norm-1d.ts';
+import { BatchNormBase } from '../nn/batch-norm-base.ts';
 import type { Module } from '../nn/module.ts';
 import type { Tensor } from '../ops/tensor.ts';
 
 /** `batches` holds inputs, or arrays of which the first is the input. */
 export function updateBatchNorm(batches: Iterable<Tensor | readonly Tensor[]>, model: Module): void {
-  const norms = [...model.modules()].filter((part): part is BatchNorm1d => part instanceof BatchNorm1d);
+  const norms = [...model.modules()].filter((part): part is BatchNormBase => part instanceof BatchNormBase);
   if (norms.length === 0) return;
   const momenta = new Map(norms.map((norm) => [norm, norm.momentum]));
   withoutRecording(() => {

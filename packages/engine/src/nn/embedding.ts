@@ -1,0 +1,71 @@
+/**
+ * Tables of vectors, looked up by index. The same in both modes; `maxNorm` rewrites the looked-up rows in both.
+ *
+ * Guarantees: weight [rows, width] of standard normal deviates, the row `paddingIdx` zero, as PyTorch draws them. Refuses a padding row outside the table.
+ */
+import { randn } from '../ops/creation.ts';
+import type { Tensor } from '../ops/tensor.ts';
+import { ValueError } from '../tensor/errors.ts';
+import { embedding, embeddingBag, type EmbeddingBagOptions, type EmbeddingOptions } from './functional/embedding.ts';
+import { ModelessLayer, settingsText } from './layer.ts';
+import { Parameter } from './parameter.ts';
+
+abstract class Table extends ModelessLayer {
+  readonly numEmbeddings: number;
+  readonly embeddingDim: number;
+  readonly paddingIdx: number | null;
+  readonly maxNorm: number | null;
+  readonly normType: number;
+  weight: Parameter;
+
+  constructor(numEmbeddings: number, embeddingDim: number, { paddingIdx = null, maxNorm = null, normType = 2 }: EmbeddingOptions) {
+    super();
+    if (paddingIdx !== null && (paddingIdx >= numEmbeddings || paddingIdx < -numEmbeddings)) throw new ValueError('Padding_idx must be within num_embeddings');
+    this.numEmbeddings = numEmbeddings;
+    this.embeddingDim = embeddingDim;
+    this.paddingIdx = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx;
+    this.maxNorm = maxNorm;
+    this.normType = normType;
+    const drawn = randn(numEmbeddings, embeddingDim);
+    if (this.paddingIdx !== null) drawn.select(0, this.paddingIdx).zero_();
+    this.weight = new Parameter(drawn);
+  }
+
+  protected override extraRepr(): string {
+    const shown: Record<string, unknown> = {};
+    if (this.paddingIdx !== null) shown['padding_idx'] = this.paddingIdx;
+    if (this.maxNorm !== null) shown['max_norm'] = this.maxNorm;
+    if (this.normType !== 2) shown['norm_type'] = this.normType;
+    return [`${this.numEmbeddings}, ${this.embeddingDim}`, settingsText(shown)].filter((part) => part !== '').join(', ');
+  }
+}
+
+export class Embedding extends Table {
+  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
+    super(numEmbeddings, embeddingDim, options);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return embedding(input, this.weight, this);
+  }
+}
+
+export class EmbeddingBag extends Table {
+  readonly mode: 'sum' | 'mean' | 'max';
+  readonly includeLastOffset: boolean;
+
+  constructor(numEmbeddings: number, embeddingDim: number, options: Omit<EmbeddingBagOptions, 'offsets' | 'perSampleWeights'> = {}) {
+    super(numEmbeddings, embeddingDim, options);
+    this.mode = options.mode ?? 'mean';
+    this.includeLastOffset = options.includeLastOffset ?? false;
+  }
+
+  override forward(input: Tensor, offsets: Tensor | null = null, perSampleWeights: Tensor | null = null): Tensor {
+    const { paddingIdx, maxNorm, normType, mode, includeLastOffset } = this;
+    return embeddingBag(input, this.weight, { paddingIdx, maxNorm, normType, mode, includeLastOffset, offsets, perSampleWeights });
+  }
+
+  protected override extraRepr(): string {
+    return `${super.extraRepr()}, ${settingsText({ mode: this.mode })}`;
+  }
+}

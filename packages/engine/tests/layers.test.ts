@@ -1,0 +1,75 @@
+/**
+ * Every layer without parts against PyTorch's: what it prints, its seeded state, its output in both modes, and what calls wrote (recorded by tools/engine_layers.py).
+ */
+import { describe, expect, test } from 'vitest';
+import { manualSeed, nn, tensor, Tensor, type Nested } from '../src/index.ts';
+import { expectClose, recorded } from './recorded.ts';
+
+interface Row {
+  readonly layer: string;
+  readonly args: readonly unknown[];
+  readonly options: object;
+  readonly text: string;
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly Nested[];
+  readonly integers: readonly boolean[];
+  readonly train: readonly unknown[];
+  readonly eval: readonly unknown[];
+  readonly after: Readonly<Record<string, unknown>>;
+}
+
+const { rows } = recorded<{ rows: Row[] }>('layers');
+type Layers = Record<string, new (...given: unknown[]) => nn.Module>;
+
+function expectState(layer: nn.Module, wanted: Readonly<Record<string, unknown>>): void {
+  const state = Object.fromEntries([...layer.stateDict()].map(([key, value]) => [key, value.toArray()]));
+  expect(Object.keys(state)).toEqual(Object.keys(wanted));
+  for (const [key, values] of Object.entries(wanted)) expectClose(state[key], values, 1e-5, key);
+}
+
+test.each(rows.map((row, index) => [`${index} ${row.text}`, row] as const))('%s', (_name, row) => {
+  manualSeed(0);
+  const layer = new (nn as unknown as Layers)[row.layer]!(...row.args, ...(Object.keys(row.options).length > 0 ? [row.options] : []));
+  // JavaScript cannot tell 1 from 1.0, so neither can what is printed.
+  expect(layer.toString()).toBe(row.text.replace(/(\d)\.0\b/g, '$1'));
+  expectState(layer, row.state);
+  for (const mode of ['train', 'eval'] as const) {
+    layer[mode]();
+    const inputs = row.inputs.map((values, index) => tensor(values, row.integers[index] ? { dtype: 'int64' } : {}));
+    const out: unknown = layer.call(...(inputs as never[]));
+    const outputs = out instanceof Tensor ? [out] : (out as Tensor[]);
+    expect(outputs.length).toBe(row[mode].length);
+    for (const [index, output] of outputs.entries()) expectClose(output.toArray(), row[mode][index], 1e-5, `${mode} ${index}`);
+  }
+  expectState(layer, row.after);
+});
+
+describe('what is sensitive says so', () => {
+  test.each([
+    [new nn.Dropout2d(0.5), true], [new nn.Dropout2d(0), false], [new nn.AlphaDropout(), true], [new nn.FeatureAlphaDropout(), true], [new nn.RReLU(), true],
+    [new nn.BatchNorm2d(3), true], [new nn.BatchNorm3d(3, { trackRunningStats: false }), false], [new nn.InstanceNorm2d(3), false], [new nn.InstanceNorm1d(3, { trackRunningStats: true }), true],
+    [new nn.GroupNorm(1, 2), false], [new nn.Conv2d(1, 1, 1), false], [new nn.FractionalMaxPool2d(2, { outputSize: 2 }), false],
+  ] as const)('%s: %s', (layer, sensitive) => {
+    expect(layer.isModeSensitive()).toBe(sensitive);
+  });
+
+  test('channelwise dropouts drop whole channels and scale the others; alpha dropouts ignore inplace', () => {
+    manualSeed(2);
+    const x = tensor(Array.from({ length: 8 }, () => Array.from({ length: 6 }, () => [1, 1, 1])));
+    const dropped = new nn.Dropout1d(0.5).call(x).sum(-1);
+    expect(new Set(dropped.toTypedArray())).toEqual(new Set([0, 6]));
+    const kept = x.toArray();
+    new nn.AlphaDropout(0.5, { inplace: true }).call(x);
+    expect(x.toArray()).toEqual(kept);
+    expect(new nn.Dropout(0.5, { inplace: true }).call(x)).toBe(x);
+    expect(x.toArray()).not.toEqual(kept);
+  });
+
+  test('fractional pools draw their windows in both modes', () => {
+    manualSeed(3);
+    const layer = new nn.FractionalMaxPool2d(2, { outputSize: 4 }).eval();
+    const x = tensor([Array.from({ length: 9 }, (_, row) => Array.from({ length: 9 }, (_unused, column) => row * 9 + column))]);
+    const outs = new Set(Array.from({ length: 8 }, () => String((layer.call(x) as Tensor).toTypedArray())));
+    expect(outs.size).toBeGreaterThan(1);
+  });
+});
