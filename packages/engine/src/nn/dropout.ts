@@ -21,7 +21,12 @@ abstract class DropoutLayer extends Module {
     this.inplace = options.inplace ?? false;
   }
 
-  abstract override forward(x: Tensor): Tensor;
+  protected abstract drop(x: Tensor): Tensor;
+
+  /** Beside `isModeSensitive`, whose answer speaks for this forward. */
+  override forward(x: Tensor): Tensor {
+    return this.drop(x);
+  }
 
   override isModeSensitive(): boolean {
     return this.p > 0;
@@ -33,37 +38,37 @@ abstract class DropoutLayer extends Module {
 }
 
 export class Dropout extends DropoutLayer {
-  override forward(x: Tensor): Tensor {
+  protected override drop(x: Tensor): Tensor {
     return dropout(x, this.p, this.training, this.inplace);
   }
 }
 
 export class Dropout1d extends DropoutLayer {
-  override forward(x: Tensor): Tensor {
+  protected override drop(x: Tensor): Tensor {
     return dropout1d(x, this.p, this.training, this.inplace);
   }
 }
 
 export class Dropout2d extends DropoutLayer {
-  override forward(x: Tensor): Tensor {
+  protected override drop(x: Tensor): Tensor {
     return dropout2d(x, this.p, this.training, this.inplace);
   }
 }
 
 export class Dropout3d extends DropoutLayer {
-  override forward(x: Tensor): Tensor {
+  protected override drop(x: Tensor): Tensor {
     return dropout3d(x, this.p, this.training, this.inplace);
   }
 }
 
 export class AlphaDropout extends DropoutLayer {
-  override forward(x: Tensor): Tensor {
+  protected override drop(x: Tensor): Tensor {
     return alphaDropout(x, this.p, this.training);
   }
 }
 
 export class FeatureAlphaDropout extends DropoutLayer {
-  override forward(x: Tensor): Tensor {
+  protected override drop(x: Tensor): Tensor {
     return featureAlphaDropout(x, this.p, this.training);
   }
 }
