@@ -12,6 +12,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from engine_layers import record_layers
+from engine_promotion import record_promotion
 from engine_rows import record_rows
 
 TARGET = pathlib.Path(__file__).resolve().parent.parent / "packages" / "engine" / "tests" / "recorded"
@@ -140,6 +141,10 @@ def record_op_rows():
 
 def record_layer_rows():
     write_rows("layers", record_layers())
+
+
+def record_types():
+    write("promotion", record_promotion())
 
 
 def record_ops():
@@ -322,5 +327,5 @@ def record_messages():
 
 
 if __name__ == "__main__":
-    for record in [record_random, record_ops, record_op_rows, record_layer_rows, record_batch_norm, record_losses, record_training, record_printing, record_messages]:
+    for record in [record_random, record_ops, record_op_rows, record_layer_rows, record_types, record_batch_norm, record_losses, record_training, record_printing, record_messages]:
         record()

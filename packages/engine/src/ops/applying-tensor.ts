@@ -1,7 +1,7 @@
 /**
  * What the methods of a tensor are made of: applying a registered operation to it and to other operands.
  *
- * Guarantees: a number or boolean stands for a 0-dimensional tensor of the type that PyTorch gives a Python scalar beside this one: it never
+ * Guarantees: a number stands for a 0-dimensional tensor of the type that PyTorch gives a Python scalar beside this one: it never
  * widens within its category. Refuses operands of any other kind.
  */
 import { applyInPlace, applyOp } from '../autograd/apply-op.ts';
@@ -24,7 +24,9 @@ export abstract class ApplyingTensor extends TensorBase {
   protected operand(value: Operand): ApplyingTensor {
     if (value instanceof ApplyingTensor) return value;
     if (typeof value !== 'number') throw new TypeError(`expected a tensor or a number, got ${value === null ? 'null' : typeof value}`);
-    const dtype: DType = isFloating(this.dtype) ? this.dtype : Number.isInteger(value) ? 'int64' : 'float32';
+    // Within its category a number takes this tensor's type; a whole number beside bool is int64, another beside a whole-number type float32.
+    const whole = Number.isInteger(value);
+    const dtype: DType = isFloating(this.dtype) || (whole && this.dtype !== 'bool') ? this.dtype : whole ? 'int64' : 'float32';
     return this.wrap(NdArray.filled(dtype, [], value), false);
   }
 }

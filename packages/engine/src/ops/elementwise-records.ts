@@ -6,8 +6,9 @@
  */
 import type { Gradient, NotDifferentiable, OpRecord } from '../autograd/op-record.ts';
 import type { NdArray } from '../tensor/nd-array.ts';
-import { floatingOf, promote, type DType } from '../tensor/dtype.ts';
+import { floatingOf, type DType } from '../tensor/dtype.ts';
 import { chooseArrays, combineArrays, mapArray, mulArrays } from '../tensor/elementwise.ts';
+import { resultType } from '../tensor/promotion.ts';
 import { sumToShape } from '../tensor/reduce.ts';
 import type { None, OpAttributes } from './op-attributes.ts';
 
@@ -17,13 +18,13 @@ type Records<K extends keyof OpAttributes> = { readonly [Name in K]: OpRecord<Op
 function unary(
   value: (x: number) => number,
   derivative: { readonly ofInput: (x: number) => number } | { readonly ofOutput: (y: number) => number },
-  resultType: (dtype: DType) => DType = floatingOf,
+  typeOf: (dtype: DType) => DType = floatingOf,
 ): OpRecord<None> {
   const gradient: Gradient<None> =
     'ofInput' in derivative
       ? { saves: () => ({ inputs: [0] }), of: (grad, context) => [combineArrays(grad, context.input(0), (g, x) => g * derivative.ofInput(x))] }
       : { saves: () => ({ output: true }), of: (grad, context) => [combineArrays(grad, context.output(), (g, y) => g * derivative.ofOutput(y))] };
-  return { forward: ([x]) => mapArray(x!, value, resultType(x!.dtype)), gradient };
+  return { forward: ([x]) => mapArray(x!, value, typeOf(x!.dtype)), gradient };
 }
 
 type Partial2 = (grad: NdArray, read: (index: number) => NdArray) => NdArray;
@@ -36,10 +37,10 @@ function binary(
   value: (x: number, y: number) => number,
   partials: readonly [Partial2, Partial2],
   reads: readonly [readonly number[], readonly number[]],
-  resultType: (dtype: DType) => DType = (dtype) => dtype,
+  typeOf: (dtype: DType) => DType = (dtype) => dtype,
 ): OpRecord<None> {
   return {
-    forward: ([x, y]) => combineArrays(x!, y!, value, resultType(promote(x!.dtype, y!.dtype))),
+    forward: ([x, y]) => combineArrays(x!, y!, value, typeOf(resultType(x!, y!))),
     gradient: {
       saves: (needs) => ({ inputs: [...(needs[0] ? reads[0] : []), ...(needs[1] ? reads[1] : [])] }),
       of: (grad, context) =>
@@ -75,7 +76,7 @@ export const binaryRecords: Records<'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max
   sub: binary((x, y) => x - y, [(grad) => grad, negate], [[], []]),
   mul: {
     ...binary((x, y) => x * y, [(grad, read) => mulArrays(grad, read(1)), (grad, read) => mulArrays(grad, read(0))], [[1], [0]]),
-    forward: ([x, y]) => multiply(x!, y!, promote(x!.dtype, y!.dtype)),
+    forward: ([x, y]) => multiply(x!, y!, resultType(x!, y!)),
   },
   div: binary(
     (x, y) => x / y,

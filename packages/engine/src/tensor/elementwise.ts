@@ -9,7 +9,7 @@ import { compiledAddInto, compiledBinary } from './compiled-elementwise.ts';
 import { allocate, type DType, type TypedArray } from './dtype.ts';
 import { NdArray } from './nd-array.ts';
 import { broadcastShapes, numelOf, sameShape, type Shape } from './shape.ts';
-import { promote } from './dtype.ts';
+import { resultType } from './promotion.ts';
 
 export function mapArray(a: NdArray, fn: (x: number) => number, dtype: DType = a.dtype): NdArray {
   const source = a.contiguousData();
@@ -23,7 +23,7 @@ function spread(a: NdArray, shape: Shape): TypedArray {
   return (sameShape(a.shape, shape) ? a : a.expand(shape)).contiguousData();
 }
 
-export function combineArrays(a: NdArray, b: NdArray, fn: (x: number, y: number) => number, dtype: DType = promote(a.dtype, b.dtype)): NdArray {
+export function combineArrays(a: NdArray, b: NdArray, fn: (x: number, y: number) => number, dtype: DType = a.dtype === b.dtype ? a.dtype : resultType(a, b)): NdArray {
   const shape = broadcastShapes(a.shape, b.shape);
   const data = allocate(dtype, numelOf(shape));
   if (b.numel === 1) {
@@ -64,7 +64,7 @@ export function mulArrays(a: NdArray, b: NdArray): NdArray {
 /** condition ? a : b, all three broadcast. */
 export function chooseArrays(condition: NdArray, a: NdArray, b: NdArray): NdArray {
   const shape = broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape));
-  const dtype = promote(a.dtype, b.dtype);
+  const dtype = resultType(a, b);
   const data = allocate(dtype, numelOf(shape));
   const test = spread(condition, shape);
   const x = spread(a, shape);
