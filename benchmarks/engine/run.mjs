@@ -129,7 +129,7 @@ const figures = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? valu
 const peak = multiplyAddPeak();
 const best = Math.max(peak.fused ?? 0, peak.separate ?? 0);
 
-/** @type {{ torch: string, machine: string, milliseconds: Record<string, Record<string, number>> } | null} */
+/** @type {{ torch: string, machine: string, milliseconds: Record<string, Record<string, { median: number, quickest: number }>> } | null} */
 const pytorch = existsSync(join(here, 'pytorch.json')) ? JSON.parse(readFileSync(join(here, 'pytorch.json'), 'utf8')) : null;
 const recorded = pytorch?.milliseconds[String(threads)] ?? {};
 
@@ -180,8 +180,8 @@ for (const row of rows) {
     const differs = probe !== null && expected !== null && Math.abs(probe - expected) > tolerance * Math.abs(expected) ? `  RESULT DIFFERS: ${probe} against ${expected}` : '';
     console.log(`  ${name.padEnd(16)} ${figures(time).padStart(8)} ms${ratio}, quickest ${figures(Math.min(...samples))}${rate}${share}${differs}`);
   }
-  const torchTime = recorded[row];
-  if (torchTime !== undefined) console.log(`  ${'PyTorch'.padEnd(16)} ${figures(torchTime).padStart(8)} ms${own === null ? '' : `  (${figures(torchTime / own)}x)`}`);
+  const torch = recorded[row];
+  if (torch !== undefined) console.log(`  ${'PyTorch'.padEnd(16)} ${figures(torch.median).padStart(8)} ms${own === null ? '' : `  (${figures(torch.median / own)}x)`}, quickest ${figures(torch.quickest)}`);
 }
 for (const line of absent) console.log(`\n${line}`);
 for (const { stop } of running) stop();
