@@ -27,7 +27,7 @@ export function buildKernels() {
   try {
     const encoded = [0, 1].map((fma) => {
       const output = join(folder, `${fma}.wasm`);
-      const options = ['--runtime', 'stub', '--noAssert', '-O3', '--converge', '--importMemory', '--sharedMemory', '--initialMemory', '16', '--maximumMemory', '65535', '--enable', 'simd', '--enable', 'relaxed-simd', '--enable', 'threads', '--use', `FMA=${fma}`];
+      const options = ['--runtime', 'stub', '--noAssert', '-O3', '--shrinkLevel', '1', '--converge', '--importMemory', '--sharedMemory', '--initialMemory', '16', '--maximumMemory', '65535', '--enable', 'simd', '--enable', 'relaxed-simd', '--enable', 'threads', '--use', `FMA=${fma}`];
       const done = spawnSync(process.execPath, [join(compiler, 'bin', 'asc.js'), join(sources, 'index.ts'), '--outFile', output, ...options], { stdio: 'inherit' });
       if (done.status !== 0) throw new Error(`the kernels do not compile (FMA=${fma})`);
       return readFileSync(output).toString('base64');

@@ -105,14 +105,14 @@ function binaryLoop(op: i32, rows: i32, columns: i32, a: usize, ars: usize, acs:
         y += 16;
         out += 16;
       }
-    } else if (acs == 4 && bcs == 0) {
+    } else if (op < 6 && acs == 4 && bcs == 0) {
       const v = v128.load32_splat(y);
       for (; n >= 4; n -= 4) {
         v128.store(out, binaryValue(op, v128.load(x), v));
         x += 16;
         out += 16;
       }
-    } else if (acs == 0 && bcs == 4) {
+    } else if (op < 6 && acs == 0 && bcs == 4) {
       const v = v128.load32_splat(x);
       for (; n >= 4; n -= 4) {
         v128.store(out, binaryValue(op, v, v128.load(y)));
