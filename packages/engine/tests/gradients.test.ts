@@ -219,3 +219,12 @@ describe('gradients equal finite differences', () => {
     });
   }
 });
+
+test('a gradient arrives in the type of the tensor that it is for, where types were mixed on the way', () => {
+  const a = tensor([[1, 2], [3, 4]], { requiresGrad: true });
+  const b = tensor([[0.5, 0], [0, 2]], { requiresGrad: true });
+  a.matmul(b).to('float64').mul(tensor([1, 2], { dtype: 'float64' })).sum().backward();
+  expect([a.grad!.dtype, b.grad!.dtype]).toEqual(['float32', 'float32']);
+  expect(a.grad!.toArray()).toEqual([[0.5, 4], [0.5, 4]]);
+  expect(b.grad!.toArray()).toEqual([[4, 8], [6, 12]]);
+});

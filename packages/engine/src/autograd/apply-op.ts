@@ -65,7 +65,7 @@ function record<A>(op: string, opRecord: OpRecord<A>, inputs: readonly TensorBas
       throw new RuntimeError(`${op}: operand ${index} is a view whose base was changed in place under autograd; take the view anew after the change`);
     }
   }
-  return new GraphNode(op, edges, gradient as Gradient<unknown>, attributes, inputs.map((input) => input.array.shape), saved, arrays, versions);
+  return new GraphNode(op, output.dtype, edges, gradient as Gradient<unknown>, attributes, inputs.map((input) => input.array.shape), saved, arrays, versions);
 }
 
 export function applyOp<A, T extends TensorBase>(op: string, opRecord: OpRecord<A>, inputs: readonly T[], attributes: A): T {

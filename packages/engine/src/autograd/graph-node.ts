@@ -7,13 +7,14 @@
  */
 import type { NdArray } from '../tensor/nd-array.ts';
 import type { Shape } from '../tensor/shape.ts';
-import { scalarTypeName } from '../tensor/dtype.ts';
+import { scalarTypeName, type DType } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import type { GradientHooks } from './gradient-hooks.ts';
 import type { Gradient, Saved } from './op-record.ts';
 
 /** A leaf that accumulates its gradient. */
 export interface GradientLeaf {
+  readonly dtype: DType;
   /** `owned`: nobody else has the array, so it may be kept as it is. */
   accumulateGrad(grad: NdArray, owned: boolean): void;
 }
@@ -25,6 +26,8 @@ let created = 0;
 
 export class GraphNode {
   readonly op: string;
+  /** Element type of the output, and so of the gradient that arrives here. */
+  readonly dtype: DType;
   readonly edges: readonly Edge[];
   /** Creation number; a backward visits in descending order. */
   readonly sequence = ++created;
@@ -39,8 +42,9 @@ export class GraphNode {
   private readonly saved: Saved;
   private freed = false;
 
-  constructor(op: string, edges: readonly Edge[], gradient: Gradient<unknown>, attributes: unknown, shapes: readonly Shape[], saved: Saved, arrays: readonly NdArray[], versions: readonly number[]) {
+  constructor(op: string, dtype: DType, edges: readonly Edge[], gradient: Gradient<unknown>, attributes: unknown, shapes: readonly Shape[], saved: Saved, arrays: readonly NdArray[], versions: readonly number[]) {
     this.op = op;
+    this.dtype = dtype;
     this.edges = edges;
     this.gradient = gradient;
     this.attributes = attributes;

@@ -82,7 +82,8 @@ class BackwardPass {
       const parts = node.gradients(arriving);
       for (const [index, edge] of node.edges.entries()) {
         const part = parts[index] ?? null;
-        if (edge !== null && part !== null) this.add(edge, part);
+        // What arrives at a tensor has its type: where types were mixed, the gradient of the wider one is narrowed (PyTorch's `validate_outputs`).
+        if (edge !== null && part !== null) this.add(edge, part.dtype === edge.dtype ? part : part.copy(edge.dtype));
       }
     } finally {
       entered = residency.collectEntering(outer)!;
