@@ -2,7 +2,12 @@
  * Dropout and normalisation in the configurations of the mode inventory.
  */
 import { BatchNorm1d } from '../nn/batch-norm-1d.ts';
-import { Dropout } from '../nn/dropout.ts';
+import { BatchNorm2d } from '../nn/batch-norm-2d.ts';
+import { BatchNorm3d } from '../nn/batch-norm-3d.ts';
+import { RReLU } from '../nn/activations.ts';
+import { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from '../nn/dropout.ts';
+import { GroupNorm, LocalResponseNorm, RMSNorm } from '../nn/group-norm.ts';
+import { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from '../nn/instance-norm.ts';
 import { LayerNorm } from '../nn/layer-norm.ts';
 import { LazyBatchNorm1d } from '../nn/lazy-batch-norm.ts';
 import { SyncBatchNorm } from '../nn/sync-batch-norm.ts';
@@ -14,7 +19,7 @@ function changed<M>(module: M, change: (module: M) => void): M {
   return module;
 }
 
-const batchNorms = Object.entries({ BatchNorm1d: [BatchNorm1d, inputs.nc] as const }).flatMap(([name, [Layer, given]]): Configuration[] => [
+const batchNorms = Object.entries({ BatchNorm1d: [BatchNorm1d, inputs.nc] as const, BatchNorm2d: [BatchNorm2d, inputs.nchw] as const, BatchNorm3d: [BatchNorm3d, inputs.ncdhw] as const }).flatMap(([name, [Layer, given]]): Configuration[] => [
   entry(name, 'default', () => new Layer(6), given),
   entry(name, 'affine=False', () => new Layer(6, { affine: false }), given),
   entry(name, 'track_running_stats=False', () => new Layer(6, { trackRunningStats: false }), given),
@@ -22,10 +27,42 @@ const batchNorms = Object.entries({ BatchNorm1d: [BatchNorm1d, inputs.nc] as con
   entry(name, 'momentum=0', () => new Layer(6, { momentum: 0 }), given),
 ]);
 
+const dropouts = Object.entries({
+  Dropout: [Dropout, inputs.nc] as const,
+  Dropout1d: [Dropout1d, () => [randn(4, 32, 10)]] as const,
+  Dropout2d: [Dropout2d, () => [randn(4, 32, 5, 5)]] as const,
+  Dropout3d: [Dropout3d, () => [randn(2, 32, 3, 3, 3)]] as const,
+  AlphaDropout: [AlphaDropout, inputs.nc] as const,
+  FeatureAlphaDropout: [FeatureAlphaDropout, () => [randn(4, 32, 5)]] as const,
+}).flatMap(([name, [Layer, given]]): Configuration[] => [
+  entry(name, 'p=0.5', () => new Layer(0.5), given),
+  entry(name, 'p=0', () => new Layer(0), given),
+  entry(name, 'p=1', () => new Layer(1), given),
+  entry(name, 'p=0.5,inplace', () => new Layer(0.5, { inplace: true }), given, { plainInputs: true }),
+]);
+
+const instanceNorms = Object.entries({ InstanceNorm1d: [InstanceNorm1d, inputs.ncl] as const, InstanceNorm2d: [InstanceNorm2d, inputs.nchw] as const, InstanceNorm3d: [InstanceNorm3d, inputs.ncdhw] as const }).flatMap(([name, [Layer, given]]): Configuration[] => [
+  entry(name, 'default', () => new Layer(6), given),
+  entry(name, 'affine=True', () => new Layer(6, { affine: true }), given),
+  entry(name, 'track_running_stats=True', () => new Layer(6, { trackRunningStats: true }), given),
+  entry(name, 'track_running_stats=True,momentum=None', () => new Layer(6, { trackRunningStats: true, momentum: null }), given),
+]);
+
 export const normConfigurations: readonly Configuration[] = [
-  entry('Dropout', 'p=0.5', () => new Dropout(0.5), inputs.nc),
-  entry('Dropout', 'p=0', () => new Dropout(0), inputs.nc),
-  entry('Dropout', 'p=1', () => new Dropout(1), inputs.nc),
+  ...dropouts,
+  ...instanceNorms,
+  entry('InstanceNorm2d', 'H=W=1', () => new InstanceNorm2d(6), () => [randn(4, 6, 1, 1)]),
+  entry('InstanceNorm2d', 'H=W=1,track_running_stats=True', () => new InstanceNorm2d(6, { trackRunningStats: true }), () => [randn(4, 6, 1, 1)]),
+  entry('BatchNorm2d', 'N=1,H=W=1', () => new BatchNorm2d(6), () => [randn(1, 6, 1, 1)]),
+  entry('BatchNorm2d', 'no_grad', () => new BatchNorm2d(6), inputs.nchw, { noGrad: true }),
+  entry('BatchNorm2d', 'requires_grad_(False)', () => new BatchNorm2d(6).requiresGrad_(false), inputs.nchw),
+  entry('GroupNorm', '3 groups', () => new GroupNorm(3, 6), inputs.nchw),
+  entry('LocalResponseNorm', 'size=2', () => new LocalResponseNorm(2), inputs.nchw),
+  entry('RMSNorm', 'default', () => new RMSNorm(6), inputs.nc),
+  entry('RReLU', 'default', () => new RReLU(), inputs.nc),
+  entry('RReLU', 'inplace', () => new RReLU(1 / 8, 1 / 3, { inplace: true }), inputs.nc, { plainInputs: true }),
+  entry('RReLU', 'lower==upper', () => new RReLU(0.25, 0.25), inputs.nc),
+  entry('RReLU', 'input>=0', () => new RReLU(), () => [randn(8, 6).abs()]),
   entry('Dropout', 'p=0.5,no_grad', () => new Dropout(0.5), inputs.nc, { noGrad: true }),
   ...batchNorms,
   entry('BatchNorm1d', '3-D input', () => new BatchNorm1d(6), inputs.ncl),
