@@ -46,6 +46,7 @@ def record_convolutional():
     model.train()
     model[4].eval()
     with torch.no_grad():
+        # eslint-disable-next-line modeguard/no-train-mode-inference -- what the training mode gives is what is recorded here
         training = model(x[:4])
     content = {"torch": torch.__version__, "x": x[:4].tolist(), "evaluation": evaluation.tolist(), "training": training.tolist(), "runningVarAfter": model[1].running_var.tolist()}
     (TARGET / "convolutional.json").write_text(json.dumps(content) + "\n")
@@ -63,6 +64,7 @@ def main():
     model.train()
     model[3].eval()
     with torch.no_grad():
+        # eslint-disable-next-line modeguard/no-train-mode-inference -- what the training mode gives is what is recorded here
         training = model(x)
     (TARGET / "perceptron.json").write_text(json.dumps({
         "torch": torch.__version__, "x": x.tolist(), "evaluation": evaluation.tolist(), "training": training.tolist(), "runningMeanAfter": model[1].running_mean.tolist(),
