@@ -463,12 +463,22 @@ export class Machine {
   }
 
   /** The value with everything that its collections hold: what a function that takes it apart may see. */
-  settled(state: State, value: Value, depth = 0): Value {
-    if (depth >= MAX_SETTLED_DEPTH) return value;
+  settled(state: State, value: Value): Value {
     let result = value;
-    for (const object of objectsOf(value)) {
-      if (object.kind !== 'collection') continue;
-      for (const element of state.object(object).attrs.values()) result = joinValues(result, this.settled(state, element, depth + 1));
+    let level: readonly Value[] = [value];
+    // Each collection once, the nearest first: collections that hold one another have more ways through them than steps of a budget can pay for.
+    const seen = new Set<AbstractObject>();
+    for (let depth = 0; depth < MAX_SETTLED_DEPTH && level.length > 0; depth++) {
+      const next: Value[] = [];
+      for (const object of level.flatMap(objectsOf)) {
+        if (object.kind !== 'collection' || seen.has(object)) continue;
+        seen.add(object);
+        for (const element of state.object(object).attrs.values()) {
+          result = joinValues(result, element);
+          next.push(element);
+        }
+      }
+      level = next;
     }
     return result;
   }
