@@ -51,9 +51,9 @@ describe('blocks', () => {
       }),
     );
     for (const [at, bytes] of held) blockPool.give(at, classOf(bytes));
-    const spanned = blockPool.bytesSpanned;
     const at = blockPool.take(classOf(100));
     blockPool.give(at, classOf(100));
+    const spanned = blockPool.bytesSpanned;
     expect(blockPool.take(classOf(100))).toBe(at);
     blockPool.give(at, classOf(100));
     expect(blockPool.bytesSpanned).toBe(spanned);

@@ -11,6 +11,7 @@
  */
 import { Parameter } from '../nn/parameter.ts';
 import { Tensor } from '../ops/tensor.ts';
+import { isFloating } from '../tensor/dtype.ts';
 import { ValueError } from '../tensor/errors.ts';
 import { Storage } from '../memory/storage.ts';
 import { NdArray } from '../tensor/nd-array.ts';
@@ -60,8 +61,11 @@ const rebuildTensor = (storages: ReadonlySet<unknown>): Callable => ([source, of
 };
 
 /** `torch._utils._rebuild_parameter(data, requires_grad, hooks)`. */
-const rebuildParameter: Callable = ([data, requiresGrad]) =>
-  data instanceof Tensor ? new Parameter(data.detach(), { requiresGrad: requiresGrad === true }) : refuse('a parameter has no tensor');
+const rebuildParameter: Callable = ([data, requiresGrad]) => {
+  if (!(data instanceof Tensor)) return refuse('a parameter has no tensor');
+  if (requiresGrad === true && !isFloating(data.dtype)) return refuse(`a parameter of ${data.dtype} requires gradients, which only floating point ones can`);
+  return new Parameter(data.detach(), { requiresGrad: requiresGrad === true });
+};
 
 const orderedDict: Callable = ([pairs]) => {
   const entries = pairs ?? [];
