@@ -32,7 +32,7 @@ export function buildKernels() {
       if (done.status !== 0) throw new Error(`the kernels do not compile (FMA=${fma})`);
       return readFileSync(output).toString('base64');
     });
-    writeFileSync(target, `${stamp}\n/** Without fused multiply-add: the same bits everywhere. */\nexport const plainKernels = '${encoded[0]}';\n/** With the fused multiply-add of relaxed SIMD. */\nexport const fusedKernels = '${encoded[1]}';\n`);
+    writeFileSync(target, `${stamp}\n/** Without fused multiply-add: the same bits everywhere. */\nexport const plainKernels: string = '${encoded[0]}';\n/** With the fused multiply-add of relaxed SIMD. */\nexport const fusedKernels: string = '${encoded[1]}';\n`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

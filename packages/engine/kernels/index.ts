@@ -1,7 +1,7 @@
 // The kernels: what the module exports. Pointers are byte addresses in the imported memory, counts and strides are elements.
 export { gemm } from './gemm';
 export { binary, copy, fill, unary } from './elementwise';
-export { logSoftmaxGradientRows, logSoftmaxRows, maxRows, softmaxGradientRows, softmaxRows, sumColumns, sumRows } from './reduce';
+export { logSoftmaxGradientRows, logSoftmaxRows, softmaxGradientRows, softmaxRows, sumColumns, sumRows } from './reduce';
 export { adamStep, sgdStep } from './optimize';
 export { channelGradientSums, channelStatistics, combineChannels, layerNormGradientRows, layerNormRows, scaleChannels } from './norm';
 export { convForward, convInputGradient, convShape, convWeightGradient } from './conv';

@@ -101,15 +101,6 @@ function rowMax(x: usize, columns: i32): f32 {
   return top;
 }
 
-/** out[r] = largest element of row r; NaN if there is one. */
-export function maxRows(x: usize, rows: i32, columns: i32, out: usize): void {
-  for (; rows > 0; rows--) {
-    store<f32>(out, rowMax(x, columns));
-    x += <usize>columns << 2;
-    out += 4;
-  }
-}
-
 /**
  * e^x for x <= 0 to two units in the last place, with the constants in locals, where they stay through the loop. Coefficients and reduction of
  * XNNPACK's `f32-raddstoreexpminusmax-rr2-p5`.

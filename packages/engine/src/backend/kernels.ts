@@ -15,7 +15,6 @@ export interface Kernels {
   fill(to: number, count: number, value: number): void;
   sumRows(x: number, rows: number, columns: number, scale: number, out: number): void;
   sumColumns(x: number, rows: number, columns: number, stride: number, scale: number, out: number): void;
-  maxRows(x: number, rows: number, columns: number, out: number): void;
   softmaxRows(x: number, rows: number, columns: number, out: number): void;
   logSoftmaxRows(x: number, rows: number, columns: number, out: number): void;
   softmaxGradientRows(grad: number, y: number, rows: number, columns: number, out: number): void;

@@ -7,11 +7,12 @@
  * [L, B, E], with `batchFirst` [B, L, E], or [L, E] without a batch.
  * Refuses an embedding that the heads do not divide.
  */
-import { randn, uniform, zeros } from '../ops/creation.ts';
+import { randn, zeros } from '../ops/creation.ts';
 import type { Tensor } from '../ops/tensor.ts';
 import { isFloating } from '../tensor/dtype.ts';
 import { AssertionError, ValueError } from '../tensor/errors.ts';
 import { getFastpathEnabled, gradientsForbidFastPath } from './attention-fast-path.ts';
+import { xavierUniform_ } from './init.ts';
 import { Linear } from './linear.ts';
 import { Module } from './module.ts';
 import { multiHeadAttentionForward, type AttentionParameters, type MultiHeadAttentionOptions } from './multi-head-attention-forward.ts';
@@ -27,12 +28,6 @@ export interface MultiheadAttentionSettings {
   readonly kdim?: number;
   readonly vdim?: number;
   readonly batchFirst?: boolean;
-}
-
-/** Uniform by Glorot and Bengio 2010, computed as PyTorch computes it. */
-export function xavierUniform(rows: number, columns: number): Tensor {
-  const bound = Math.sqrt(3) * Math.sqrt(2 / (rows + columns));
-  return uniform([rows, columns], -bound, bound);
 }
 
 export class MultiheadAttention extends Module {
@@ -63,11 +58,11 @@ export class MultiheadAttention extends Module {
     this.addZeroAttn = addZeroAttn;
     this.out_proj = new Linear(embedDim, embedDim, { bias });
     if (kdim === embedDim && vdim === embedDim) {
-      this.in_proj_weight = new Parameter(xavierUniform(3 * embedDim, embedDim));
+      this.in_proj_weight = new Parameter(xavierUniform_(zeros(3 * embedDim, embedDim)));
     } else {
-      this.q_proj_weight = new Parameter(xavierUniform(embedDim, embedDim));
-      this.k_proj_weight = new Parameter(xavierUniform(embedDim, kdim));
-      this.v_proj_weight = new Parameter(xavierUniform(embedDim, vdim));
+      this.q_proj_weight = new Parameter(xavierUniform_(zeros(embedDim, embedDim)));
+      this.k_proj_weight = new Parameter(xavierUniform_(zeros(embedDim, kdim)));
+      this.v_proj_weight = new Parameter(xavierUniform_(zeros(embedDim, vdim)));
     }
     if (bias) {
       this.in_proj_bias = new Parameter(zeros(3 * embedDim));

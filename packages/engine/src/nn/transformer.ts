@@ -12,7 +12,7 @@ import type { DType } from '../tensor/dtype.ts';
 import { squareSubsequentMask } from './attention-masks.ts';
 import { LayerNorm } from './layer-norm.ts';
 import { Module } from './module.ts';
-import { xavierUniform } from './multihead-attention.ts';
+import { xavierUniform_ } from './init.ts';
 import { TransformerDecoder } from './transformer-decoder.ts';
 import { TransformerDecoderLayer } from './transformer-decoder-layer.ts';
 import { TransformerEncoder } from './transformer-encoder.ts';
@@ -48,7 +48,7 @@ export class Transformer extends Module {
     this.encoder = new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, settings), numEncoderLayers, new LayerNorm(dModel, { eps, bias }));
     this.decoder = new TransformerDecoder(new TransformerDecoderLayer(dModel, nhead, settings), numDecoderLayers, new LayerNorm(dModel, { eps, bias }));
     withoutRecording(() => {
-      for (const parameter of this.parameters()) if (parameter.dim() > 1) parameter.copy_(xavierUniform(parameter.size(0), parameter.size(1)));
+      for (const parameter of this.parameters()) if (parameter.dim() > 1) xavierUniform_(parameter);
     });
     this.dModel = dModel;
     this.nhead = nhead;

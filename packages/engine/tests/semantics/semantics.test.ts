@@ -11,10 +11,11 @@ import { Part, type Checks } from './check.ts';
 import { gradientChecks } from './gradient-checks.ts';
 import { layerChecks } from './layer-checks.ts';
 import { moduleChecks } from './module-checks.ts';
+import { normAndDropoutChecks } from './norm-and-dropout-checks.ts';
 import { wrapperChecks } from './wrapper-checks.ts';
 
 const file = recorded<{ torch: string; checks: Record<string, { title: string; value: unknown }> }>('semantics');
-const checks: Checks = { ...layerChecks, ...moduleChecks, ...gradientChecks, ...attentionChecks, ...wrapperChecks };
+const checks: Checks = { ...layerChecks, ...normAndDropoutChecks, ...moduleChecks, ...gradientChecks, ...attentionChecks, ...wrapperChecks };
 
 /** JavaScript writes 2 where Python writes 2.0. */
 function asWritten(value: unknown): unknown {
