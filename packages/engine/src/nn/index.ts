@@ -5,7 +5,7 @@ export { Module, type HookHandle } from './module.ts';
 export { Parameter } from './parameter.ts';
 export { Linear } from './linear.ts';
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from './dropout.ts';
-export type { BatchNormSettings } from './batch-norm-base.ts';
+export type { BatchNormSettings } from './norm-base.ts';
 export { BatchNorm1d } from './batch-norm-1d.ts';
 export { BatchNorm2d } from './batch-norm-2d.ts';
 export { BatchNorm3d } from './batch-norm-3d.ts';

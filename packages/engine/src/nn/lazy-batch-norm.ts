@@ -5,7 +5,7 @@
 import { tensor } from '../ops/creation.ts';
 import type { Tensor } from '../ops/tensor.ts';
 import { BatchNorm1d } from './batch-norm-1d.ts';
-import type { BatchNormSettings } from './batch-norm-base.ts';
+import type { BatchNormSettings } from './norm-base.ts';
 import { deferred, materializeFrom } from './lazy.ts';
 import type { StateDict } from './state-dict.ts';
 import { uninitializedBuffer, uninitializedParameter } from './uninitialized.ts';
