@@ -4,6 +4,7 @@
 // again later and nothing about it can change in between but an assignment in the same function: it is no receiver of methods or
 // target of item assignment, which could change what its truth is. Only functions that deal with modes are looked at.
 import { destOf, successorsOf, type BlockId, type Constant, type Func, type Instr, type Module, type Temp, type Variable } from '../ir/ir.ts';
+import type { PathFacts } from '../domains/path-facts.ts';
 import type { Libraries } from '../libraries/read.ts';
 
 export interface Condition {
@@ -57,6 +58,18 @@ export const SOME = -1;
 /** The name under which it is known how often a loop has been entered. */
 export function loopName(head: BlockId): string {
   return `l${head}`;
+}
+
+/** What a condition must come to on the path that `facts` are of; null if that is open. */
+export function outcomeOf(facts: PathFacts, condition: Condition | undefined): boolean | null {
+  if (condition === undefined || facts.key === '') return null;
+  const known = facts.get(condition.name);
+  if (typeof known === 'boolean') return known !== condition.negated;
+  if (condition.constant === null) return null;
+  // Equal to one constant is unequal to another.
+  const others = `${truthName(condition.variable)}==`;
+  for (const [name, value] of facts.entries()) if (value === true && name.startsWith(others)) return condition.negated;
+  return null;
 }
 
 function find(module: Module, func: Func, libraries: Libraries): Conditions {

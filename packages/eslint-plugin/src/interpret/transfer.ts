@@ -1,36 +1,30 @@
-// The transfer function: what each instruction does to a state, and what each edge says about it. One instance runs one
+// The transfer function: what each instruction does to a state (what an edge says about it is in `edges.ts`). One instance runs one
 // activation of a function; it also collects what the activation returns and leaves behind.
-import { destOf, assertNever, type BlockId, type Func, type Instr, type Module, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
-import { operandsOf } from '../ir/operands.ts';
+import { assertNever, type BlockId, type Func, type Instr, type Module, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
 import { SharedMap } from '../domains/shared-map.ts';
-import { MAX_PATHS, type Analysis } from '../dataflow/solver.ts';
+import type { Analysis } from '../dataflow/solver.ts';
 import { elementName } from '../domains/heap.ts';
 import { isOff } from '../domains/grad.ts';
 import type { ProjectClass } from '../domains/object.ts';
 import { PathFacts } from '../domains/path-facts.ts';
-import type { State, StaleGuard } from '../domains/state.ts';
-import { ANYTHING, cutOff, derive, forwardsOf, joinValues, mustConstant, NOTHING, objectsOf, ofAtoms, ofBoolean, ofConstant, ofObject, type Value } from '../domains/value.ts';
-import { getAttribute, getItem, iterate, mayBeEmpty, setAttribute, setItem } from './attributes.ts';
-import { callInstr, exactElements } from './call.ts';
+import type { State } from '../domains/state.ts';
+import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofBoolean, ofConstant, ofObject, type Value } from '../domains/value.ts';
+import { getAttribute, getItem, iterate, setAttribute, setItem } from './attributes.ts';
+import { callInstr } from './call.ts';
 import { capturedBy } from './closures.ts';
 import { concatenated } from './collection-call.ts';
-import { conditionsOf, loopName, SOME, switchesParts, truthName, type Condition, type Conditions } from './conditions.ts';
+import { conditionsOf, outcomeOf, truthName, type Conditions } from './conditions.ts';
 import { crossingTemps } from './crossing-temps.ts';
-import { noteFlagUse } from './forward.ts';
+import { Edges } from './edges.ts';
 import { consume, hasPending, iterationOf } from './generators.ts';
 import { importedValue, starImported } from './imports.ts';
 import type { Frame, Machine } from './machine.ts';
 import { evaluateOperator } from './operator.ts';
 import { noteModeMethod } from './mode-methods.ts';
-import { PARTS } from './module-method.ts';
 import { noteAwait, noteEnd } from './races.ts';
 import { enterScope, exitScope, noteSuspension } from './scope.ts';
 import { escapeTree } from './set-mode.ts';
 import { withStaleElement, withStaleVariable } from './staleness.ts';
-import { assume, constantIsTruthy, truthOf } from './truth.ts';
-
-/** Lists shorter than this are gone through element by element. */
-const MAX_UNROLLED = 4;
 
 export class FunctionRun implements Analysis<State> {
   readonly machine: Machine;
@@ -43,15 +37,10 @@ export class FunctionRun implements Analysis<State> {
   /** The state at the yields of a generator, which is what one that never ends leaves behind; null if none was reached. */
   suspended: State | null = null;
   yielded: Value = NOTHING;
-  #definitions: Map<Temp, Instr> | null = null;
   #thrownByStep: State | null = null;
-  #paths = MAX_PATHS;
-  /** The state at the last arrival at a loop from outside. */
-  readonly #before = new Map<BlockId, State>();
-  /** Loops whose rounds begin with other modes than the first one. */
-  readonly #split = new Set<BlockId>();
   readonly #module: Module;
   readonly #conditions: Conditions;
+  readonly #edges: Edges;
   readonly #observed: boolean;
   readonly #sharedCells: ReadonlySet<Variable>;
 
@@ -64,6 +53,7 @@ export class FunctionRun implements Analysis<State> {
     this.#module = frame.context.ref.module;
     this.#observed = machine.catching;
     this.#conditions = conditionsOf(frame.context.ref.module, func, machine.libraries);
+    this.#edges = new Edges(machine, frame, func, this.#conditions);
   }
 
   clone(state: State): State {
@@ -91,7 +81,7 @@ export class FunctionRun implements Analysis<State> {
   }
 
   maxPaths(): number {
-    return this.#paths;
+    return this.#edges.maxPaths;
   }
 
   forgetPath(state: State): void {
@@ -280,7 +270,7 @@ export class FunctionRun implements Analysis<State> {
         return true;
       }
       case 'operator': {
-        const outcome = this.#outcomeOf(state, this.#conditions.tests.get(instr.dest));
+        const outcome = outcomeOf(state.facts, this.#conditions.tests.get(instr.dest));
         if (outcome !== null) {
           state.set(instr.dest, ofBoolean(outcome));
           return true;
@@ -345,134 +335,12 @@ export class FunctionRun implements Analysis<State> {
   }
 
   edge(state: State, terminal: Terminal, source: BlockId, target: BlockId, isThen: boolean): State | null {
-    const { heads, live } = this.#conditions;
-    let unrolled = false;
-    switch (terminal.kind) {
-      case 'branch': {
-        if (terminal.test === null) break;
-        const test = state.get(terminal.test);
-        const truth = truthOf(test);
-        if (this.machine.probe === null && !this.frame.early) {
-          for (const atom of test.atoms) if (atom.kind === 'flag') noteFlagUse(this.machine, this.frame, state, atom.object, { name: atom.object.label, span: terminal.span, effect: 'branch', sensitivity: 'unknown' });
-        }
-        if (isThen ? !truth.mayBeTrue : !truth.mayBeFalse) return null;
-        assume(state, test, isThen);
-        this.machine.use(forwardsOf(test), 'read', terminal.span);
-        const guard = this.#guardOf(terminal.test, test, isThen);
-        if (guard !== null) state.staleGuards = [...state.staleGuards.filter((known) => known.block !== guard.block), guard];
-        const condition = this.#conditions.tests.get(terminal.test);
-        if (condition !== undefined && truth.mayBeTrue && truth.mayBeFalse && !test.atoms.some((atom) => atom.kind === 'flag' || (atom.kind === 'object' && atom.object.kind !== 'opaque'))) {
-          state.facts = state.facts.with(condition.name, isThen !== condition.negated);
-          if (condition.constant === null) narrow(state, condition.variable, isThen !== condition.negated);
-        }
-        break;
-      }
-      case 'each': {
-        const iterable = state.get(terminal.iterable);
-        const elements = exactElements(state, iterable);
-        const entered = state.facts.get(loopName(source));
-        if (elements !== null && elements.length < this.#maxUnrolled(iterable) && typeof entered === 'number' && entered !== SOME) {
-          // A short list that is known in full is gone through element by element: `for net in (encoder, decoder): net.eval()`.
-          this.#paths = Math.max(this.#paths, elements.length + MAX_PATHS);
-          if (isThen !== entered < elements.length) return null;
-          if (isThen) state.set(terminal.dest, elements[entered]!);
-          unrolled = isThen;
-          break;
-        }
-        if (!isThen && entered === 0 && !mayBeEmpty(state, iterable)) return null;
-        if (isThen) state.set(terminal.dest, iterate(state, iterable));
-        break;
-      }
-      case 'goto':
-      case 'return':
-      case 'throw':
-      case 'unreachable':
-        break;
-      default:
-        return assertNever(terminal);
-    }
-    // The first arrival at the head of a loop is kept apart from the later ones; after the loop that is forgotten, and inside too, unless the
-    // first round has changed a mode: what the second round then does is the point of `no-eval-mode-training`.
-    const inSplitBody = isThen && this.#split.has(source) && state.facts.get(loopName(source)) === SOME;
-    if (heads.has(source) && !unrolled && !inSplitBody) state.facts = state.facts.without((name) => name === loopName(source));
-    if (heads.has(target)) {
-      const entered = state.facts.get(loopName(target));
-      if (source < target) {
-        this.#consume(state, target);
-        this.#before.set(target, state.clone());
-      }
-      else if (changesModes(this.#before.get(target), state)) this.#split.add(target);
-      state.facts = state.facts.with(loopName(target), source < target ? 0 : typeof entered === 'number' && entered !== SOME ? entered + 1 : SOME);
-    }
-    const needed = live.get(target);
-    if (needed !== undefined && state.facts.key !== '') {
-      const names = [...needed].map((variable) => truthName(variable));
-      state.facts = state.facts.without((name) => name.startsWith('v') && !names.some((one) => name === one || name.startsWith(`${one}==`)));
-    }
-    return state;
-  }
-
-  /** The parts of a network are gone through one by one where the function may switch or freeze some of them. */
-  #maxUnrolled(iterable: Value): number {
-    const [list] = objectsOf(iterable);
-    const holdsParts = list !== undefined && (list.label === PARTS || list.kind === 'module');
-    return holdsParts && switchesParts(this.func, this.machine.libraries) ? Infinity : MAX_UNROLLED;
-  }
-
-  /** The generator that the loop with this head goes through runs now, up to its end. */
-  #consume(state: State, head: BlockId): void {
-    const { terminal } = this.func.blocks[head]!;
-    if (terminal.kind !== 'each') return;
-    const iterable = state.get(terminal.iterable);
-    if (hasPending(iterable)) state.set(terminal.iterable, consume(this.machine, this.frame, state, iterable, iterationOf(terminal)));
+    return this.#edges.take(state, terminal, source, target, isThen);
   }
 
   /** Holds if a variable outlives this activation: other functions use it, or other files import it. */
   #isCell(variable: Variable): boolean {
     return variable.captured || variable.owner !== this.func.id || (this.func.kind === 'module' && this.#module !== this.machine.module);
-  }
-
-  /** What a condition must come to on this path; null if that is open. */
-  #outcomeOf(state: State, condition: Condition | undefined): boolean | null {
-    if (condition === undefined || state.facts.key === '') return null;
-    const known = state.facts.get(condition.name);
-    if (typeof known === 'boolean') return known !== condition.negated;
-    if (condition.constant === null) return null;
-    // Equal to one constant is unequal to another.
-    const others = `${truthName(condition.variable)}==`;
-    for (const [name, value] of state.facts.entries()) if (value === true && name.startsWith(others)) return condition.negated;
-    return null;
-  }
-
-  /** A test that speaks of a mode: through a stale copy, or by its name where the value is not known. */
-  #guardOf(temp: Temp, test: Value, side: boolean): StaleGuard | null {
-    if (this.machine.probe === null) return null;
-    if (test.stale !== null) return { test, block: temp + this.func.id * 1_000_000, side };
-    if (test.atoms.some((atom) => atom.kind === 'flag')) return null;
-    // The argument of the call that is probed is no hint at a mode, but the mode.
-    if (this.machine.probe.options !== null && mustConstant(test) !== null) return null;
-    return this.#speaksOfMode(temp, 0) ? { test, block: temp + this.func.id * 1_000_000, side } : null;
-  }
-
-  #speaksOfMode(temp: Temp, depth: number): boolean {
-    const instr = this.#definition(temp);
-    if (instr === undefined || depth > 4) return false;
-    if (instr.kind === 'load') return MODE_WORDS.test(instr.variable.name);
-    if (instr.kind === 'get-attr') return MODE_WORDS.test(instr.name) || this.#speaksOfMode(instr.object, depth + 1);
-    return operandsOf(instr).some((operand) => this.#speaksOfMode(operand, depth + 1));
-  }
-
-  #definition(temp: Temp): Instr | undefined {
-    if (this.#definitions === null) {
-      this.#definitions = new Map();
-      for (const block of this.func.blocks) {
-        for (const instr of block.instrs) {
-          const dest = destOf(instr);
-          if (dest !== null) this.#definitions.set(dest, instr);
-        }
-      }
-    }
-    return this.#definitions.get(temp);
   }
 
   #classOf(id: number, bases: readonly Value[]): ProjectClass {
@@ -493,20 +361,4 @@ export class FunctionRun implements Analysis<State> {
     }
     return null;
   }
-}
-
-/** Takes out of a variable that may hold several constants those that `truth` rules out: functions inside of this one see it, too. */
-function narrow(state: State, variable: Variable, truth: boolean): void {
-  const names = variable.captured ? state.cells : state.locals;
-  const value = names.get(variable);
-  if (value === undefined || value.unknown || value.atoms.some((atom) => atom.kind !== 'constant')) return;
-  names.set(variable, { ...value, atoms: value.atoms.filter((atom) => atom.kind === 'constant' && constantIsTruthy(atom.value) === truth) });
-}
-
-const MODE_WORDS = /train|eval|infer|test|determin|stochastic|sampl|augment|phase|stage|mode|valid/i;
-
-/** Holds if some network has another mode in `after` than it had in `before`. */
-function changesModes(before: State | undefined, after: State): boolean {
-  if (before === undefined || before.heap.isSameAs(after.heap)) return false;
-  return after.heap.entriesUnlike(before.heap).some(({ key, value }) => value.modes !== 0 && before.heap.has(key) && before.object(key).modes !== value.modes);
 }

@@ -1,0 +1,144 @@
+// What an edge of the control-flow graph says about the state that takes it: which way a test turned out, which element of a list a loop is at,
+// and which facts of the path are still worth keeping. `if train: model.train()` gives two states, one with the fact `v3=true` and one with
+// `v3=false`, which the solver keeps apart up to the last test of `train`; the first round of a loop is kept apart from the later ones.
+//
+// An edge that a state cannot take gives null. It never decides a test whose value is not known.
+import { assertNever, type BlockId, type Func, type Terminal, type Variable } from '../ir/ir.ts';
+import { MAX_PATHS } from '../dataflow/solver.ts';
+import type { State } from '../domains/state.ts';
+import { forwardsOf, objectsOf, type Value } from '../domains/value.ts';
+import { iterate, mayBeEmpty } from './attributes.ts';
+import { exactElements } from './call.ts';
+import { loopName, SOME, switchesParts, truthName, type Conditions } from './conditions.ts';
+import { noteFlagUse } from './forward.ts';
+import { consume, hasPending, iterationOf } from './generators.ts';
+import type { Frame, Machine } from './machine.ts';
+import { guardOf } from './mode-hints.ts';
+import { PARTS } from './module-method.ts';
+import { assume, constantIsTruthy, truthOf } from './truth.ts';
+
+/** Lists shorter than this are gone through element by element. */
+const MAX_UNROLLED = 4;
+
+/** The edges of one activation of `func`. */
+export class Edges {
+  readonly #machine: Machine;
+  readonly #frame: Frame;
+  readonly #func: Func;
+  readonly #conditions: Conditions;
+  #maxPaths = MAX_PATHS;
+  /** The state at the last arrival at a loop from outside. */
+  readonly #before = new Map<BlockId, State>();
+  /** Loops whose rounds begin with other modes than the first one. */
+  readonly #split = new Set<BlockId>();
+
+  constructor(machine: Machine, frame: Frame, func: Func, conditions: Conditions) {
+    this.#machine = machine;
+    this.#frame = frame;
+    this.#func = func;
+    this.#conditions = conditions;
+  }
+
+  /** How many paths into one block are worth keeping apart. */
+  get maxPaths(): number {
+    return this.#maxPaths;
+  }
+
+  /** The state on one edge out of a block, refined in place; null if the edge cannot be taken. */
+  take(state: State, terminal: Terminal, source: BlockId, target: BlockId, isThen: boolean): State | null {
+    const { heads, live } = this.#conditions;
+    let unrolled = false;
+    switch (terminal.kind) {
+      case 'branch': {
+        if (terminal.test === null) break;
+        const test = state.get(terminal.test);
+        const truth = truthOf(test);
+        if (this.#machine.probe === null && !this.#frame.early) {
+          for (const atom of test.atoms) if (atom.kind === 'flag') noteFlagUse(this.#machine, this.#frame, state, atom.object, { name: atom.object.label, span: terminal.span, effect: 'branch', sensitivity: 'unknown' });
+        }
+        if (isThen ? !truth.mayBeTrue : !truth.mayBeFalse) return null;
+        assume(state, test, isThen);
+        this.#machine.use(forwardsOf(test), 'read', terminal.span);
+        const guard = guardOf(this.#machine, this.#func, terminal.test, test, isThen);
+        if (guard !== null) state.staleGuards = [...state.staleGuards.filter((known) => known.block !== guard.block), guard];
+        const condition = this.#conditions.tests.get(terminal.test);
+        if (condition !== undefined && truth.mayBeTrue && truth.mayBeFalse && !test.atoms.some((atom) => atom.kind === 'flag' || (atom.kind === 'object' && atom.object.kind !== 'opaque'))) {
+          state.facts = state.facts.with(condition.name, isThen !== condition.negated);
+          if (condition.constant === null) narrow(state, condition.variable, isThen !== condition.negated);
+        }
+        break;
+      }
+      case 'each': {
+        const iterable = state.get(terminal.iterable);
+        const elements = exactElements(state, iterable);
+        const entered = state.facts.get(loopName(source));
+        if (elements !== null && elements.length < this.#maxUnrolled(iterable) && typeof entered === 'number' && entered !== SOME) {
+          // A short list that is known in full is gone through element by element: `for net in (encoder, decoder): net.eval()`.
+          this.#maxPaths = Math.max(this.#maxPaths, elements.length + MAX_PATHS);
+          if (isThen !== entered < elements.length) return null;
+          if (isThen) state.set(terminal.dest, elements[entered]!);
+          unrolled = isThen;
+          break;
+        }
+        if (!isThen && entered === 0 && !mayBeEmpty(state, iterable)) return null;
+        if (isThen) state.set(terminal.dest, iterate(state, iterable));
+        break;
+      }
+      case 'goto':
+      case 'return':
+      case 'throw':
+      case 'unreachable':
+        break;
+      default:
+        return assertNever(terminal);
+    }
+    // The first arrival at the head of a loop is kept apart from the later ones; after the loop that is forgotten, and inside too, unless the
+    // first round has changed a mode: what the second round then does is the point of `no-eval-mode-training`.
+    const inSplitBody = isThen && this.#split.has(source) && state.facts.get(loopName(source)) === SOME;
+    if (heads.has(source) && !unrolled && !inSplitBody) state.facts = state.facts.without((name) => name === loopName(source));
+    if (heads.has(target)) {
+      const entered = state.facts.get(loopName(target));
+      if (source < target) {
+        this.#consume(state, target);
+        this.#before.set(target, state.clone());
+      }
+      else if (changesModes(this.#before.get(target), state)) this.#split.add(target);
+      state.facts = state.facts.with(loopName(target), source < target ? 0 : typeof entered === 'number' && entered !== SOME ? entered + 1 : SOME);
+    }
+    const needed = live.get(target);
+    if (needed !== undefined && state.facts.key !== '') {
+      const names = [...needed].map((variable) => truthName(variable));
+      state.facts = state.facts.without((name) => name.startsWith('v') && !names.some((one) => name === one || name.startsWith(`${one}==`)));
+    }
+    return state;
+  }
+
+  /** The parts of a network are gone through one by one where the function may switch or freeze some of them. */
+  #maxUnrolled(iterable: Value): number {
+    const [list] = objectsOf(iterable);
+    const holdsParts = list !== undefined && (list.label === PARTS || list.kind === 'module');
+    return holdsParts && switchesParts(this.#func, this.#machine.libraries) ? Infinity : MAX_UNROLLED;
+  }
+
+  /** The generator that the loop with this head goes through runs now, up to its end. */
+  #consume(state: State, head: BlockId): void {
+    const { terminal } = this.#func.blocks[head]!;
+    if (terminal.kind !== 'each') return;
+    const iterable = state.get(terminal.iterable);
+    if (hasPending(iterable)) state.set(terminal.iterable, consume(this.#machine, this.#frame, state, iterable, iterationOf(terminal)));
+  }
+}
+
+/** Takes out of a variable that may hold several constants those that `truth` rules out: functions inside of this one see it, too. */
+function narrow(state: State, variable: Variable, truth: boolean): void {
+  const names = variable.captured ? state.cells : state.locals;
+  const value = names.get(variable);
+  if (value === undefined || value.unknown || value.atoms.some((atom) => atom.kind !== 'constant')) return;
+  names.set(variable, { ...value, atoms: value.atoms.filter((atom) => atom.kind === 'constant' && constantIsTruthy(atom.value) === truth) });
+}
+
+/** Holds if some network has another mode in `after` than it had in `before`. */
+function changesModes(before: State | undefined, after: State): boolean {
+  if (before === undefined || before.heap.isSameAs(after.heap)) return false;
+  return after.heap.entriesUnlike(before.heap).some(({ key, value }) => value.modes !== 0 && before.heap.has(key) && before.object(key).modes !== value.modes);
+}
