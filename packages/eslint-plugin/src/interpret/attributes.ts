@@ -12,6 +12,7 @@ import { exported } from './imports.ts';
 import { NO_ARGS, type Frame, type Machine } from './machine.ts';
 import { noteShallowRestore } from './left-behind.ts';
 import { withStaleness, withStaleSetting } from './staleness.ts';
+import { getUnseen, noteWritten, setUnseen } from './switched-off.ts';
 import { modesOfFlag, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 
 const STATISTICS_BUFFERS = new Set(['running_mean', 'running_var', 'runningMean', 'runningVar']);
@@ -27,7 +28,7 @@ export function getAttribute(machine: Machine, frame: Frame, state: State, value
     }
     const derived = derive([value]);
     result = joinValues(result, name === 'data' ? { ...derived, from: [], detached: forwardsOf(value) } : derived);
-    if (value.atoms.length === 0) result = withStaleSetting(machine, value, name, result, frame, instr);
+    if (value.atoms.length === 0) result = getUnseen(machine, frame, state, name, instr) ?? withStaleSetting(machine, value, name, result, frame, instr);
   } else if (value.from.length > 0 || value.detached.length > 0 || value.noise.length > 0 || value.input) {
     result = joinValues(result, { ...derive([value]), unknown: result.unknown });
   }
@@ -144,11 +145,15 @@ export function setAttribute(machine: Machine, frame: Frame, state: State, targe
     }
     if (STATISTICS_BUFFERS.has(name)) state.update(object, { statistics: strong ? CALIBRATED : state.object(object).statistics | CALIBRATED });
     state.setAttr(object, name, value, strong);
+    if (strong) noteWritten(machine, object, name, value, instr);
     if (object.kind === 'module') for (const part of objectsOf(value)) if (!machine.registered.has(part)) machine.registered.set(part, name);
     if (machine.shared.has(object)) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
     adopt(machine, state, object, value);
   }
-  if (target.unknown || target.atoms.length === 0) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
+  if (target.unknown || target.atoms.length === 0) {
+    machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
+    if (target.atoms.length === 0) setUnseen(machine, frame, state, name, value, instr);
+  }
 }
 
 /** What is stored in an object of the caller is the caller's too. */
@@ -188,7 +193,9 @@ export function setItem(machine: Machine, state: State, target: Value, index: Va
   const key = constant?.type === 'string' || constant?.type === 'number' ? constant.value : null;
   const one = mustObject(target);
   for (const object of objectsOf(target)) {
-    state.setAttr(object, elementName(key), value, one === object && key !== null);
+    const strong = one === object && key !== null;
+    state.setAttr(object, elementName(key), value, strong);
+    if (strong) noteWritten(machine, object, elementName(key), value, instr);
     if (machine.shared.has(object)) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
     adopt(machine, state, object, value);
   }

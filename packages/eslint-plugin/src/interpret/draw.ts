@@ -9,6 +9,7 @@ import { noteFlagUse } from './forward.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
 import type { DrawObservation, FunctionalFault } from './observation.ts';
 import { comesFrom, sourcesOf } from './sources.ts';
+import { noteActive } from './switched-off.ts';
 import { truthOf } from './truth.ts';
 
 const MASKS = /\.bernoulli_?$/;
@@ -19,7 +20,7 @@ type Functional = Extract<FunctionRow['effect'], { kind: 'functional' }>;
 export function recordRandom(machine: Machine, frame: Frame, state: State, path: string, given: readonly Value[], instr: CallInstr): Value {
   if (machine.probe === null || frame.early) return ANYTHING;
   if (machine.probe.awake) {
-    noteAwake(machine, instr);
+    noteAwake(machine, frame, instr);
     return ANYTHING;
   }
   const observation = note(machine, frame, state, path, instr, { kind: 'random', perturbs: false });
@@ -50,7 +51,7 @@ export function recordFunctional(machine: Machine, frame: Frame, state: State, p
   }
   if (machine.probe.awake) {
     const given = effect.training === null ? null : truthOf(findArgument(state, args, effect.training).value);
-    if (given === null || given.mayBeTrue) noteAwake(machine, instr);
+    if (given === null || given.mayBeTrue) noteAwake(machine, frame, instr);
     return;
   }
   if (rate !== null && rate.value.atoms.length === 1 && rate.value.atoms[0]!.kind === 'flag') {
@@ -116,8 +117,9 @@ function noEffect(state: State, effect: Functional, args: ArgValues, instr: Call
   return { kind: 'no-effect', name: effect.training.name, argsEnd: last?.span.end ?? instr.span.end - 1, hasArgs: last !== undefined };
 }
 
-/** The draw is made in training mode as well. */
-function noteAwake(machine: Machine, instr: CallInstr): void {
+/** The draw is made in training mode, perhaps as well. */
+function noteAwake(machine: Machine, frame: Frame, instr: CallInstr): void {
+  noteActive(machine, frame, instr);
   const known = machine.knownDraw(instr);
   if (known !== undefined) machine.probe!.seen.add(known);
 }

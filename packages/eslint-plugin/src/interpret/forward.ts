@@ -15,6 +15,7 @@ import { recordVisit, Visit } from './left-behind.ts';
 import { noteAssignedFlags } from './assigned-flags.ts';
 import { noteReliance } from './races.ts';
 import { noteBuiltInForward } from './registration.ts';
+import { noteActiveLayer } from './switched-off.ts';
 import type { ExportFact, ForwardObservation, LeafRun } from './observation.ts';
 import type { Span } from '../source/span.ts';
 import { calibrate, eachInTree, escapeTree } from './set-mode.ts';
@@ -24,6 +25,7 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   const inputs = allArgs(args).map((value) => machine.settled(state, value));
   const derived = { ...derive(inputs), noise: [] };
   if (machine.probe?.awake === false) noteBuiltInForward(machine, frame, state, object, instr);
+  if (machine.probe?.awake === true) noteActiveLayer(machine, frame, state, object, instr);
   if (outer !== null) {
     machine.running = { observation: outer.observation, path: joinPath(outer.path, machine.registered.get(object) ?? '') };
     const result = runModule(machine, frame, state, object, args, instr, derived);

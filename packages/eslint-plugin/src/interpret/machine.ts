@@ -21,6 +21,7 @@ import { Context, placeKey } from './context.ts';
 import type { ProjectFiles } from './imports.ts';
 import type { Visit, VisitRecord } from './left-behind.ts';
 import type { DrawObservation, ForwardObservation, LayerFault, LayerObservation, LeafRun, RestoreObservation, ScopeObservation, Use } from './observation.ts';
+import type { Traces } from './switched-off.ts';
 
 /** Arguments of a call after evaluation. `more` is what `*args`, `**kwargs` or unknown callers may add, or null. */
 export interface ArgValues {
@@ -70,6 +71,8 @@ export interface Probe {
   readonly options: { readonly object: AbstractObject; readonly family: OptionFamily } | null;
   /** Set while the `forward` is run once more in training mode: which of the draws are made then, too. */
   readonly awake: boolean;
+  /** What it sets, and what is active in it. */
+  readonly traces: Traces;
 }
 
 interface Kept {

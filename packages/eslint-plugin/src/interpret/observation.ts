@@ -168,6 +168,8 @@ export type LayerFault =
   | { readonly kind: 'unregistered'; readonly owner: ProjectClass; readonly attribute: string; readonly form: string; readonly part: AbstractObject; readonly sensitive: boolean; readonly learns: boolean }
   /** `train` or `eval` is overridden, and does not do what its callers rely on. */
   | { readonly kind: 'override'; readonly owner: ProjectClass; readonly method: string; readonly problem: OverrideProblem; readonly parts: readonly AbstractObject[]; readonly bodyStart: number }
+  /** What drops values in training mode does not after a call in evaluation mode: that one has assigned a setting, and nothing puts it back. */
+  | { readonly kind: 'switched-off'; readonly owner: ProjectClass; readonly assigned: Site }
   /** A mode method is looked up and not called, or the flag is called. */
   | { readonly kind: 'mode-method'; readonly name: string; readonly how: 'tested' | 'dropped' | 'passed' | 'flag-called' }
   /** The flag of one module is assigned; `parts` are layers below it that keep the other mode. */

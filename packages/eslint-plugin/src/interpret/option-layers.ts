@@ -15,6 +15,7 @@ import { isInert } from './construct.ts';
 import { bindUnknown, constructUnknown } from './from-outside.ts';
 import { NO_ARGS, type ArgValues, type Frame, type Machine, type OptionCall } from './machine.ts';
 import type { DrawObservation } from './observation.ts';
+import { noTraces } from './switched-off.ts';
 
 /** The label of what layers make of a symbolic input: it holds them. */
 const SYMBOLIC = 'symbolic';
@@ -212,7 +213,7 @@ export function probeLayer(machine: Machine, base: State, cls: ProjectClass, fam
     bindUnknown(machine, entry, ref.func, receiver, true);
     bindOptions(entry, ref.func, family, ofObject(options), training);
     const seen = new Set<DrawObservation>();
-    machine.probe = { owner: cls, receiver, context, seen, awake: training, options: { object: options, family } };
+    machine.probe = { owner: cls, receiver, context, seen, awake: training, options: { object: options, family }, traces: noTraces() };
     const run = runFunction(machine, { context, receiver, early: false }, ref.func, entry);
     machine.probe = null;
     return { seen, finished: run.exit !== null && !machine.exhausted };

@@ -16,6 +16,7 @@ import { probeLayer } from './option-layers.ts';
 import { probeOverrides } from './overrides.ts';
 import { noteUnregistered } from './registration.ts';
 import { eachInTree } from './set-mode.ts';
+import { noteSwitchedOff, noTraces, type Traces } from './switched-off.ts';
 
 export function probeClasses(machine: Machine, base: State): void {
   const idles = mayIdle(machine);
@@ -61,22 +62,38 @@ function probeForward(machine: Machine, base: State, cls: ProjectClass, idles: b
   for (const atom of forward.entry.value.atoms) {
     if (atom.kind !== 'function') continue;
     machine.entered.set(atom.ref.func, atom.ref.module);
-    const asleep = runIn(machine, state, cls, receiver, atom.ref, EVAL);
+    const asleep = runIn(machine, state, cls, receiver, atom.ref, EVAL, 'asleep');
+    if (asleep.exit !== null && asleep.traces.written.size > 0) {
+      let times = 0;
+      noteSwitchedOff(machine, cls, state, asleep.traces.written, asleep.exit, (entry) => {
+        times += 1;
+        const later = runIn(machine, entry, cls, receiver, atom.ref, TRAIN, `later ${times}`);
+        return later.finished ? later.traces : null;
+      });
+    }
     if (asleep.seen.size === 0 && !idles) continue;
-    const awake = runIn(machine, state, cls, receiver, atom.ref, TRAIN);
+    const awake = runIn(machine, state, cls, receiver, atom.ref, TRAIN, 'awake');
     for (const draw of asleep.seen) if (draw.inverted !== false) draw.inverted = awake.finished && !awake.seen.has(draw);
   }
 }
 
-function runIn(machine: Machine, state: State, cls: ProjectClass, receiver: AbstractObject, ref: FuncRef, modes: ModeSet): { readonly seen: ReadonlySet<DrawObservation>; readonly finished: boolean } {
-  const context = machine.rootContext(ref, `probe ${cls.definition.id} ${modes}`);
-  const seen = new Set<DrawObservation>();
+interface Ran {
+  readonly seen: ReadonlySet<DrawObservation>;
+  readonly traces: Traces;
+  readonly exit: State | null;
+  readonly finished: boolean;
+}
+
+/** `name` tells apart the contexts of several runs, whose results are not to be taken for one another's. */
+function runIn(machine: Machine, state: State, cls: ProjectClass, receiver: AbstractObject, ref: FuncRef, modes: ModeSet, name: string): Ran {
+  const context = machine.rootContext(ref, `probe ${cls.definition.id} ${name}`);
+  const [seen, traces] = [new Set<DrawObservation>(), noTraces()];
   const entry = state.clone();
   entry.grad = GRAD_ENABLED;
   eachInTree(entry, receiver, true, (object) => entry.update(object, { modes }));
   bindUnknown(machine, entry, ref.func, receiver, true);
-  machine.probe = { owner: cls, receiver, context, seen, awake: modes === TRAIN, options: null };
+  machine.probe = { owner: cls, receiver, context, seen, awake: modes === TRAIN, options: null, traces };
   const run = runFunction(machine, { context, receiver, early: false }, ref.func, entry);
   machine.probe = null;
-  return { seen, finished: run.exit !== null && !machine.exhausted };
+  return { seen, traces, exit: run.exit, finished: run.exit !== null && !machine.exhausted };
 }

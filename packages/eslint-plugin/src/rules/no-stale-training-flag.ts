@@ -1,18 +1,40 @@
-// A copy of the mode, or a private flag that stands for it, decides in evaluation mode: `eval()` does not reach it.
+// A copy of the mode, or a private flag that stands for it, decides in evaluation mode: `eval()` does not reach it. And the other way round: a setting that
+// `forward` changes in evaluation mode, so that `train()` does not bring it back.
 import type { Analysis } from '../analyze.ts';
-import type { DrawObservation } from '../interpret/observation.ts';
+import type { DrawObservation, LayerObservation } from '../interpret/observation.ts';
 import type { Finding } from '../report/finding.ts';
 import { lineOf, quote } from '../report/wording.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
 
 export const noStaleTrainingFlag: ModeRule = {
   name: 'no-stale-training-flag',
-  description: 'disallow copies of the training flag that `eval()` does not reach',
+  description: 'disallow copies of the training flag, and settings that `forward` changes in evaluation mode, which `eval()` and `train()` do not reach',
   kind: 'local',
   fixable: false,
   hasSuggestions: false,
-  judge: (analysis) => onePerPlace(analysis.observations.draws.flatMap((draw) => judgeDraw(analysis, draw))),
+  judge: (analysis) => onePerPlace([...analysis.observations.draws.flatMap((draw) => judgeDraw(analysis, draw)), ...analysis.observations.layers.flatMap((layer) => judgeSetting(analysis, layer))]),
 };
+
+/** Dropout that an evaluation switches off for the training after it. */
+function judgeSetting(analysis: Analysis, { fault, call, where, certain }: LayerObservation): readonly Finding[] {
+  if (fault.kind !== 'switched-off' || isInBrokenCode(analysis, where.func.span)) return [];
+  const owner = fault.owner.definition.name;
+  const assignment = quote(analysis, fault.assigned.span, fault.assigned.file);
+  return [
+    {
+      rule: 'no-stale-training-flag',
+      certainty: certain ? 'definite' : 'possible',
+      file: analysis.file,
+      span: call.span,
+      what: `${quote(analysis, call.span)} is switched off for good by the first call in evaluation mode.`,
+      why: `${assignment} (${lineOf(analysis, fault.assigned)}) runs in evaluation mode and nothing puts the value back, so \`${owner}\` trains without it after an evaluation.`,
+      action: `Leave the setting as it is, and choose by \`${analysis.module.language === 'python' ? 'self' : 'this'}.training\` where it is used.`,
+      witness: [{ file: fault.assigned.file, span: fault.assigned.span, text: `${assignment} is assigned in evaluation mode` }],
+      fix: null,
+      suggestions: [],
+    },
+  ];
+}
 
 function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[] {
   const { stale } = draw;
