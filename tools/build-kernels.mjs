@@ -1,18 +1,22 @@
 // @ts-check
 // Compiles the engine's kernels (AssemblyScript, packages/engine/kernels) twice, with and without fused multiply-add, and writes
-// both as base64 into packages/engine/src/backend/binaries.ts, so that they need no file and no fetch at run time. Skipped while
-// the sources, this script and the compiler's version are those that the file was made from.
+// both, packed, as base64 into packages/engine/src/backend/binaries.ts, so that they need no file and no fetch at run time. The builds are
+// nearly alike: stretches of both take turns, so that DEFLATE finds the one in the other (11.7 KB instead of 18.8). Skipped while the sources,
+// this script and the compiler's version are those that the file was made from.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const engine = join(root, 'packages', 'engine');
 const sources = join(engine, 'kernels');
 const target = join(engine, 'src', 'backend', 'binaries.ts');
+/** Bytes that one build has in a row; twice that is well inside DEFLATE's window. */
+const stretch = 8192;
 
 /** Writes `binaries.ts` if it is not up to date. */
 export function buildKernels() {
@@ -25,14 +29,21 @@ export function buildKernels() {
   if (existsSync(target) && readFileSync(target, 'utf8').startsWith(`${stamp}\n`)) return;
   const folder = mkdtempSync(join(tmpdir(), 'kernels-'));
   try {
-    const encoded = [0, 1].map((fma) => {
+    const builds = [0, 1].map((fma) => {
       const output = join(folder, `${fma}.wasm`);
       const options = ['--runtime', 'stub', '--noAssert', '-O3', '--shrinkLevel', '1', '--converge', '--importMemory', '--sharedMemory', '--initialMemory', '16', '--maximumMemory', '65535', '--enable', 'simd', '--enable', 'relaxed-simd', '--enable', 'threads', '--use', `FMA=${fma}`];
       const done = spawnSync(process.execPath, [join(compiler, 'bin', 'asc.js'), join(sources, 'index.ts'), '--outFile', output, ...options], { stdio: 'inherit' });
       if (done.status !== 0) throw new Error(`the kernels do not compile (FMA=${fma})`);
-      return readFileSync(output).toString('base64');
+      return readFileSync(output);
     });
-    writeFileSync(target, `${stamp}\n/** Without fused multiply-add: the same bits everywhere. */\nexport const plainKernels: string = '${encoded[0]}';\n/** With the fused multiply-add of relaxed SIMD. */\nexport const fusedKernels: string = '${encoded[1]}';\n`);
+    const sizes = builds.map(({ length }) => length);
+    const stretches = [];
+    for (let at = 0; at < Math.max(...sizes); at += stretch) for (const build of builds) stretches.push(build.subarray(at, at + stretch));
+    const packed = deflateRawSync(Buffer.concat(stretches), { level: 9, memLevel: 9 }).toString('base64');
+    writeFileSync(target, `${stamp}
+/** Two builds, the plain one (without fused multiply-add: the same bits everywhere) and the fused one, \`stretch\` bytes of each in turn, packed by DEFLATE, in base64. */
+export const binaries = { sizes: [${sizes.join(', ')}], stretch: ${stretch}, packed: '${packed}' } as const;
+`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -12,7 +12,8 @@ export {
 export { bernoulli_, exponential_, normal_, uniform_ } from './ops/random-fill.ts';
 export { cat, stack, where } from './ops/joining.ts';
 export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, setGradEnabled } from './autograd/grad-mode.ts';
-export { backend, setBackend, setNumThreads, type BackendName, type BackendReport } from './backend/backend.ts';
+export { backend, setBackend, type BackendName, type BackendReport } from './backend/backend.ts';
+export { setNumThreads } from './backend/threads.ts';
 export { scope, type Scope } from './autograd/scope.ts';
 export type { GradPort } from './autograd/grad-port.ts';
 export { Generator } from './random/generator.ts';

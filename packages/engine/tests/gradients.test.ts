@@ -182,7 +182,7 @@ function check<K extends OpName>(op: K, example: Example<OpAttributes[K]>): numb
     for (let at = 0; at < data.length; at++) data[at] = (example.domain ?? ((x) => x))(data[at]!);
     return values.requiresGrad_();
   });
-  const run = (): Tensor => applyNamed(op, [...before, ...inputs, ...after], example.attributes);
+  const run = (): Tensor => applyNamed(registry, op, [...before, ...inputs, ...after], example.attributes);
   const weights = randn([...run().shape]).to('float64');
   const objective = (): number => run().mul(weights).sum().item();
   run().mul(weights).sum().backward();

@@ -42,4 +42,6 @@ export interface OpRecord<A> {
   readonly gradient: Gradient<A> | NotDifferentiable;
   /** The output shares the memory of the first input. */
   readonly view?: boolean;
+  /** Kernels are tried before this record's arithmetic. */
+  readonly compiled?: boolean;
 }

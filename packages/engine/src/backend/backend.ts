@@ -9,11 +9,9 @@
  * Worked example: `setBackend('reference')` before a computation that is to be followed step by step; `backend()` says what is chosen.
  */
 import { RuntimeError } from '../tensor/errors.ts';
-import { linearMemory, mostThreads } from '../memory/linear-memory.ts';
+import { linearMemory } from '../memory/linear-memory.ts';
 import type { Kernels } from './kernels.ts';
 import { loadKernels, type LoadedKernels } from './load-kernels.ts';
-import { splitKernels } from './split-kernels.ts';
-import { Team } from './team.ts';
 
 export type BackendName = 'wasm-fused' | 'wasm-plain' | 'reference';
 
@@ -25,11 +23,22 @@ export interface BackendReport {
   readonly threads: number;
 }
 
+/** Kernels with something in their place, and how to end it when the kernels change. */
+export interface LaidOver {
+  readonly kernels: Kernels;
+  /** Threads that compute at once, if this has any. */
+  readonly threads?: number;
+  dismiss?(): void;
+}
+
+export type Overlay = (kernels: Kernels, bytes: Uint8Array) => LaidOver;
+
 const loaded = new Map<boolean, LoadedKernels | null>();
 let chosen: BackendName | null = null;
 let active: Kernels | null = null;
-let threads = 1;
-let team: Team | null = null;
+/** What stands between the kernels and those who call them, by name: nothing, unless the program asked for it. */
+const overlays = new Map<string, Overlay>();
+let laid: readonly LaidOver[] = [];
 
 function load(fused: boolean): LoadedKernels | null {
   let found = loaded.get(fused);
@@ -38,9 +47,15 @@ function load(fused: boolean): LoadedKernels | null {
 }
 
 function activate(found: LoadedKernels | null): void {
-  team?.dismiss();
-  team = found !== null && threads > 1 ? new Team(threads, found.kernels, found.bytes) : null;
-  active = found === null || team === null ? (found?.kernels ?? null) : splitKernels(found.kernels, team);
+  for (const one of laid) one.dismiss?.();
+  laid = [];
+  active = found?.kernels ?? null;
+  if (found === null) return;
+  for (const overlay of overlays.values()) {
+    const next = overlay(active!, found.bytes);
+    laid = [...laid, next];
+    active = next.kernels;
+  }
 }
 
 function choose(): void {
@@ -58,7 +73,7 @@ export function kernels(): Kernels | null {
 /** What is in use. */
 export function backend(): BackendReport {
   if (chosen === null) choose();
-  return { name: chosen!, sharedMemory: chosen !== 'reference' && linearMemory().shared, threads: team?.size ?? 1 };
+  return { name: chosen!, sharedMemory: chosen !== 'reference' && linearMemory().shared, threads: laid.find((one) => one.threads !== undefined)?.threads ?? 1 };
 }
 
 /**
@@ -75,15 +90,9 @@ export function setBackend(name: BackendName): void {
   chosen = name;
 }
 
-/**
- * How many threads compute at once, from now on, the calling one included: 1 at the start, at most 8. Calls stay synchronous.
- * @throws RuntimeError for less than 1 or a fraction, or for more than 1 without shared memory
- */
-export function setNumThreads(count: number): void {
-  if (!Number.isInteger(count) || count < 1) throw new RuntimeError(`Expected a positive number of threads, got ${count}`);
-  if (kernels() !== null && count > 1 && !linearMemory().shared) {
-    throw new RuntimeError('setNumThreads: threads need shared memory; in a browser, serve the page with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp');
-  }
-  threads = Math.min(count, mostThreads);
+/** Puts `overlay` between the kernels and their callers from now on, or takes the one of that name away. For the engine's own use. */
+export function overlay(name: string, put: Overlay | null): void {
+  overlays.delete(name);
+  if (put !== null) overlays.set(name, put);
   setBackend(backend().name);
 }

@@ -7,7 +7,8 @@
  * byte that says so is changed.
  */
 import { linearMemory } from '../memory/linear-memory.ts';
-import { fusedKernels, plainKernels } from './binaries.ts';
+import { binaries } from './binaries.ts';
+import { inflate } from './inflate.ts';
 import type { Kernels } from './kernels.ts';
 
 export interface LoadedKernels {
@@ -17,8 +18,18 @@ export interface LoadedKernels {
   readonly bytes: Uint8Array;
 }
 
-function decode(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+/** The build with or without fused multiply-add, out of the packed stretches. */
+function unpack(fused: boolean): Uint8Array {
+  const { sizes, stretch, packed } = binaries;
+  const both = inflate(Uint8Array.from(atob(packed), (character) => character.charCodeAt(0)), sizes[0] + sizes[1]);
+  const builds = sizes.map((size) => new Uint8Array(size));
+  for (let from = 0, at = 0; from < both.length; at += stretch) {
+    for (const build of builds) {
+      const size = Math.min(build.length - at, stretch);
+      if (size > 0) build.set(both.subarray(from, (from += size)), at);
+    }
+  }
+  return builds[Number(fused)]!;
 }
 
 /** `(module (func (param v128 v128 v128) (result v128) local.get 0 local.get 1 local.get 2 f32x4.relaxed_madd))` */
@@ -45,7 +56,7 @@ function unshared(bytes: Uint8Array): Uint8Array {
 
 export function loadKernels(fused: boolean): LoadedKernels | null {
   const fusedMultiplyAdd = fused && enableRelaxedSimd();
-  const embedded = decode(fusedMultiplyAdd ? fusedKernels : plainKernels);
+  const embedded = unpack(fusedMultiplyAdd);
   const { memory, shared } = linearMemory();
   const bytes = shared ? embedded : unshared(embedded);
   if (!WebAssembly.validate(bytes)) return null;

@@ -9,6 +9,7 @@
  */
 import { uniform, zeros } from '../ops/creation.ts';
 import { applyNamed } from '../ops/apply-named.ts';
+import { recurrentOps } from '../ops/compiled-lstm.ts';
 import { cat, stack } from '../ops/joining.ts';
 import type { CellKind } from '../ops/recurrent-cells.ts';
 import { Tensor } from '../ops/tensor.ts';
@@ -33,7 +34,7 @@ const gateCounts: Readonly<Record<CellKind, number>> = { LSTM: 4, GRU: 3, RNN_TA
 
 /** One direction of one layer over x [T, B, I]: h of every time [T, B, P], and the last h and c. */
 export function recurrentLayer(kind: CellKind, reverse: boolean, x: Tensor, states: readonly Tensor[], weights: { readonly bias: boolean; readonly projected: boolean; readonly list: readonly Tensor[] }): { readonly output: Tensor; readonly last: readonly Tensor[] } {
-  const packed = applyNamed('recurrent', [x, ...states, ...weights.list], { kind, reverse, bias: weights.bias, projected: weights.projected });
+  const packed = applyNamed(recurrentOps, 'recurrent', [x, ...states, ...weights.list], { kind, reverse, bias: weights.bias, projected: weights.projected });
   const [steps, batch] = [x.size(0), x.size(1)];
   const [out, hidden] = [states[0]!.size(1), weights.list[1]!.size(0) / gateCounts[kind]];
   const output = packed.narrow(0, 0, steps * batch * out).reshape(steps, batch, out);

@@ -9,6 +9,7 @@ import { allocate, floatingOf } from '../tensor/dtype.ts';
 import { combineArrays, mapArray, mulArrays } from '../tensor/elementwise.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { sumToShape } from '../tensor/reduce.ts';
+import { logistic, logOnePlusExp } from './logistic.ts';
 import type { None } from './op-attributes.ts';
 import type { Records } from './records.ts';
 import { erf } from './special-functions.ts';
@@ -51,12 +52,6 @@ function activation<A>(value: (attributes: A) => (x: number) => number, derivati
     },
   };
 }
-
-/** 1 / (1 + e^-x) without overflow. */
-export const logistic = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
-
-/** log(1 + e^x) without overflow. */
-export const logOnePlusExp = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 const tanhApproximation = Math.sqrt(2 / Math.PI);
 const cubic = 0.044715;

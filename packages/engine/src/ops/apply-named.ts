@@ -1,16 +1,17 @@
 /**
- * Applies a registered operation by name, for functions that are no method of one tensor.
+ * Applies an operation of a family by name, for functions that are no method of one tensor.
+ *
+ * Worked example: `applyNamed(convOps, 'conv', [x, weight], { windows, groups: 1 })`.
  */
 import { applyInPlace, applyOp } from '../autograd/apply-op.ts';
-import type { OpAttributes, OpName } from './op-attributes.ts';
-import { registry } from './registry.ts';
+import type { Records } from './records.ts';
 import type { Tensor } from './tensor.ts';
 
-export function applyNamed<K extends OpName>(op: K, inputs: readonly Tensor[], attributes: OpAttributes[K]): Tensor {
-  return applyOp<OpAttributes[K], Tensor>(op, registry[op], inputs, attributes);
+export function applyNamed<Attributes, K extends keyof Attributes & string>(family: Records<Attributes>, op: K, inputs: readonly Tensor[], attributes: Attributes[K]): Tensor {
+  return applyOp<Attributes[K], Tensor>(op, family[op], inputs, attributes);
 }
 
 /** The same, with the result written into `target`, the first input. Returns `target`. */
-export function applyInPlaceNamed<K extends OpName>(op: K, target: Tensor, others: readonly Tensor[], attributes: OpAttributes[K]): Tensor {
-  return applyInPlace<OpAttributes[K], Tensor>(op, registry[op], target, others, attributes);
+export function applyInPlaceNamed<Attributes, K extends keyof Attributes & string>(family: Records<Attributes>, op: K, target: Tensor, others: readonly Tensor[], attributes: Attributes[K]): Tensor {
+  return applyInPlace<Attributes[K], Tensor>(op, family[op], target, others, attributes);
 }

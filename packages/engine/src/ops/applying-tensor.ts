@@ -8,17 +8,17 @@ import { applyInPlace, applyOp } from '../autograd/apply-op.ts';
 import { TensorBase } from '../autograd/tensor-base.ts';
 import { isFloating, type DType } from '../tensor/dtype.ts';
 import { NdArray } from '../tensor/nd-array.ts';
-import type { OpAttributes, OpName } from './op-attributes.ts';
-import { registry } from './registry.ts';
+import type { TensorOpAttributes } from './op-attributes.ts';
+import { tensorOps } from './tensor-ops.ts';
 import type { Operand, Tensor } from './tensor.ts';
 
 export abstract class ApplyingTensor extends TensorBase {
-  protected apply<K extends OpName>(op: K, attributes: OpAttributes[K], ...others: readonly Operand[]): Tensor {
-    return applyOp<OpAttributes[K], ApplyingTensor>(op, registry[op], [this, ...others.map((other) => this.operand(other))], attributes) as Tensor;
+  protected apply<K extends keyof TensorOpAttributes>(op: K, attributes: TensorOpAttributes[K], ...others: readonly Operand[]): Tensor {
+    return applyOp<TensorOpAttributes[K], ApplyingTensor>(op, tensorOps[op], [this, ...others.map((other) => this.operand(other))], attributes) as Tensor;
   }
 
-  protected applyInPlace<K extends OpName>(op: K, attributes: OpAttributes[K], ...others: readonly Operand[]): this {
-    return applyInPlace<OpAttributes[K], ApplyingTensor>(op, registry[op], this, others.map((other) => this.operand(other)), attributes) as this;
+  protected applyInPlace<K extends keyof TensorOpAttributes>(op: K, attributes: TensorOpAttributes[K], ...others: readonly Operand[]): this {
+    return applyInPlace<TensorOpAttributes[K], ApplyingTensor>(op, tensorOps[op], this, others.map((other) => this.operand(other)), attributes) as this;
   }
 
   protected operand(value: Operand): ApplyingTensor {

@@ -11,8 +11,9 @@ import { mulArrays } from '../tensor/elementwise.ts';
 import { matrixProduct } from '../tensor/matrix-product.ts';
 import type { NdArray } from '../tensor/nd-array.ts';
 import { sumToShape } from '../tensor/reduce.ts';
-import type { AttentionAttributes } from './attention-records.ts';
-import type { Compiled } from './compiled-records.ts';
+import { attentionRecords, type AttentionAttributes } from './attention-records.ts';
+import type { Records } from './records.ts';
+import { withCompiled, type Compiled } from './with-compiled.ts';
 
 type Settings = AttentionAttributes['scaledDotProductAttention'];
 
@@ -28,7 +29,7 @@ function probabilities(q: NdArray, k: NdArray, { scale, isCausal }: Settings): N
 
 const dropped = (p: NdArray, { dropout }: Settings): NdArray => (dropout === null ? p : mulArrays(p, dropout));
 
-export const compiledAttention: Compiled<Settings> = {
+const compiledAttention: Compiled<Settings> = {
   forward: (inputs, settings) => {
     const p = inputs.length > 3 ? null : probabilities(inputs[0]!, inputs[1]!, settings);
     if (p === null) return null;
@@ -54,3 +55,5 @@ export const compiledAttention: Compiled<Settings> = {
     ];
   },
 };
+
+export const attentionOps: Records<AttentionAttributes> = /* @__PURE__ */ withCompiled<AttentionAttributes>(attentionRecords, { scaledDotProductAttention: compiledAttention });

@@ -12,8 +12,9 @@ import { scratchOf } from '../memory/linear-memory.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { sumArray } from '../tensor/reduce.ts';
 import { numelOf, type Shape } from '../tensor/shape.ts';
-import type { Compiled } from './compiled-records.ts';
-import type { ConvAttributes } from './conv-records.ts';
+import { convRecords, type ConvAttributes } from './conv-records.ts';
+import type { Records } from './records.ts';
+import { withCompiled, type Compiled } from './with-compiled.ts';
 
 type Convolution = ConvAttributes['conv'];
 
@@ -108,5 +109,7 @@ function compiledConvolution(forward: Product, ofInput: Product, ofWeight: (x: N
   };
 }
 
-export const compiledConv: Compiled<ConvAttributes['conv']> = compiledConvolution(small, large, between);
-export const compiledConvTranspose: Compiled<ConvAttributes['convTranspose']> = compiledConvolution(large, small, (x, grad, shape, convolution) => between(grad, x, shape, convolution));
+export const convOps: Records<ConvAttributes> = /* @__PURE__ */ withCompiled<ConvAttributes>(convRecords, {
+  conv: compiledConvolution(small, large, between),
+  convTranspose: compiledConvolution(large, small, (x, grad, shape, convolution) => between(grad, x, shape, convolution)),
+});

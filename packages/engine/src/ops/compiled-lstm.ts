@@ -10,9 +10,11 @@ import { scratchOf } from '../memory/linear-memory.ts';
 import { addArrays } from '../tensor/elementwise.ts';
 import { matrixProduct } from '../tensor/matrix-product.ts';
 import { NdArray } from '../tensor/nd-array.ts';
-import { layoutOf, positions, type RecurrentAttributes } from './recurrent-records.ts';
+import { layoutOf, positions, recurrentRecords, type RecurrentAttributes, type RecurrentOpAttributes } from './recurrent-records.ts';
+import type { Records } from './records.ts';
+import { withCompiled } from './with-compiled.ts';
 
-export function compiledLstm(inputs: readonly NdArray[], attributes: RecurrentAttributes): NdArray | null {
+function compiledLstm(inputs: readonly NdArray[], attributes: RecurrentAttributes): NdArray | null {
   const compiled = attributes.kind === 'LSTM' && !attributes.projected && inputs.every((input) => input.dtype === 'float32') ? kernels() : null;
   if (compiled === null) return null;
   const at = positions(attributes);
@@ -43,3 +45,5 @@ export function compiledLstm(inputs: readonly NdArray[], attributes: RecurrentAt
   gates.storage.free();
   return packed;
 }
+
+export const recurrentOps: Records<RecurrentOpAttributes> = /* @__PURE__ */ withCompiled<RecurrentOpAttributes>(recurrentRecords, { recurrent: { forward: compiledLstm } });

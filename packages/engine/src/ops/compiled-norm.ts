@@ -9,8 +9,9 @@ import { kernels } from '../backend/backend.ts';
 import { linearMemory } from '../memory/linear-memory.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { numelOf } from '../tensor/shape.ts';
-import type { Compiled } from './compiled-records.ts';
-import type { NormAttributes, Statistics } from './norm-records.ts';
+import { normRecords, type NormAttributes, type Statistics } from './norm-records.ts';
+import type { Records } from './records.ts';
+import { withCompiled, type Compiled } from './with-compiled.ts';
 
 /** `count` doubles in the linear memory for the time of one call. */
 function doubles(...sources: (Float64Array | number)[]): NdArray[] {
@@ -52,7 +53,7 @@ function measure(x: NdArray): Statistics {
 
 const inverses = (variance: Float64Array, eps: number): Float64Array => variance.map((value) => 1 / Math.sqrt(value + eps));
 
-export const compiledBatchNorm: Compiled<NormAttributes['batchNorm']> = {
+const compiledBatchNorm: Compiled<NormAttributes['batchNorm']> = {
   forward: (inputs, { eps, given, statistics }) => {
     const compiled = inputs.every(isFloat32) && inputs[0]!.numel > 0 ? kernels() : null;
     if (compiled === null) return null;
@@ -97,7 +98,7 @@ export const compiledBatchNorm: Compiled<NormAttributes['batchNorm']> = {
   },
 };
 
-export const compiledLayerNorm: Compiled<NormAttributes['layerNorm']> = {
+const compiledLayerNorm: Compiled<NormAttributes['layerNorm']> = {
   forward: (inputs, { eps, dims, statistics }) => {
     const compiled = inputs.every(isFloat32) && inputs[0]!.numel > 0 ? kernels() : null;
     if (compiled === null) return null;
@@ -128,3 +129,5 @@ export const compiledLayerNorm: Compiled<NormAttributes['layerNorm']> = {
     return gradients;
   },
 };
+
+export const normOps: Records<NormAttributes> = /* @__PURE__ */ withCompiled<NormAttributes>(normRecords, { batchNorm: compiledBatchNorm, layerNorm: compiledLayerNorm });

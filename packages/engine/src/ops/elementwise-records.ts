@@ -10,6 +10,7 @@ import { floatingOf, type DType } from '../tensor/dtype.ts';
 import { chooseArrays, combineArrays, mapArray, mulArrays } from '../tensor/elementwise.ts';
 import { resultType } from '../tensor/promotion.ts';
 import { sumToShape } from '../tensor/reduce.ts';
+import { logistic, logOnePlusExp } from './logistic.ts';
 import type { None, OpAttributes } from './op-attributes.ts';
 
 type Records<K extends keyof OpAttributes> = { readonly [Name in K]: OpRecord<OpAttributes[Name]> };
@@ -68,9 +69,6 @@ function compare(holds: (x: number, y: number) => boolean): OpRecord<None> {
   return { forward: ([x, y]) => combineArrays(x!, y!, (a, b) => (holds(a, b) ? 1 : 0), 'bool'), gradient: comparison };
 }
 
-/** 1 / (1 + e^-x) without overflow. */
-const logistic = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
-
 export const binaryRecords: Records<'add' | 'sub' | 'mul' | 'div' | 'pow' | 'maximum' | 'minimum'> = {
   add: binary((x, y) => x + y, [(grad) => grad, (grad) => grad], [[], []]),
   sub: binary((x, y) => x - y, [(grad) => grad, negate], [[], []]),
@@ -111,7 +109,7 @@ export const unaryRecords: Records<
   relu: unary((x) => (x < 0 ? 0 : x), { ofOutput: (y) => (y > 0 ? 1 : 0) }, (dtype) => dtype),
   sigmoid: unary(logistic, { ofOutput: (y) => y * (1 - y) }),
   tanh: unary(Math.tanh, { ofOutput: (y) => 1 - y * y }),
-  softplus: unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), { ofInput: logistic }),
+  softplus: unary(logOnePlusExp, { ofInput: logistic }),
   clamp: {
     forward: ([x], { min, max }) => mapArray(x!, (value) => (Number.isNaN(value) ? value : Math.min(Math.max(value, min), max))),
     gradient: {

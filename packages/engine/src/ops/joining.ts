@@ -6,6 +6,7 @@
 import { RuntimeError } from '../tensor/errors.ts';
 import { formatSize, normalizeDim, sameShape } from '../tensor/shape.ts';
 import { applyNamed } from './apply-named.ts';
+import { tensorOps } from './tensor-ops.ts';
 import { scalarTensor } from './creation.ts';
 import type { Operand, Tensor } from './tensor.ts';
 
@@ -14,7 +15,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   const first = tensors[0];
   if (first === undefined) throw new RuntimeError('torch.cat(): expected a non-empty list of Tensors');
   if (tensors.some((part) => part.dim() === 0)) throw new RuntimeError('zero-dimensional tensor cannot be concatenated');
-  return applyNamed('cat', tensors, { dim: normalizeDim(dim, first.dim()) });
+  return applyNamed(tensorOps, 'cat', tensors, { dim: normalizeDim(dim, first.dim()) });
 }
 
 /** Joins tensors of one shape along a new dimension. */
@@ -33,5 +34,5 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 /** `a` where the condition is true, else `b`; all three broadcast. */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   const [x, y] = [a, b].map((side, index) => (typeof side === 'number' ? scalarTensor(side, [b, a][index]!) : side));
-  return applyNamed('where', [condition, x!, y!], {});
+  return applyNamed(tensorOps, 'where', [condition, x!, y!], {});
 }

@@ -11,7 +11,7 @@ import { RuntimeError } from '../tensor/errors.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { sumToShape } from '../tensor/reduce.ts';
 import { numelOf } from '../tensor/shape.ts';
-import { logistic, logOnePlusExp } from './activation-records.ts';
+import { logistic, logOnePlusExp } from './logistic.ts';
 import type { None } from './op-attributes.ts';
 import type { Records } from './records.ts';
 

@@ -16,7 +16,7 @@ import type { LossAttributes } from './loss-records.ts';
 import type { MathAttributes } from './math-records.ts';
 import type { NormAttributes } from './norm-records.ts';
 import type { PoolAttributes } from './pool-records.ts';
-import type { RecurrentAttributes } from './recurrent-records.ts';
+import type { RecurrentOpAttributes } from './recurrent-records.ts';
 import type { SpatialAttributes } from './spatial-records.ts';
 
 export type None = Readonly<Record<never, never>>;
@@ -28,8 +28,8 @@ export interface AlongDim {
   readonly dim: number;
 }
 
-export interface OpAttributes
-  extends ActivationAttributes, AttentionAttributes, ConvAttributes, EmbeddingAttributes, IndexAttributes, LossAttributes, MathAttributes, NormAttributes, PoolAttributes, SpatialAttributes {
+/** What methods of a tensor apply. */
+export interface TensorOpAttributes extends IndexAttributes, MathAttributes {
   // elementwise, two operands
   readonly add: None;
   readonly sub: None;
@@ -84,8 +84,9 @@ export interface OpAttributes
   readonly gather: AlongDim;
   readonly indexSelect: AlongDim;
   readonly dropout: { readonly mask: NdArray };
-  // recurrent networks
-  readonly recurrent: RecurrentAttributes;
 }
+
+export interface OpAttributes
+  extends TensorOpAttributes, ActivationAttributes, AttentionAttributes, ConvAttributes, EmbeddingAttributes, LossAttributes, NormAttributes, PoolAttributes, RecurrentOpAttributes, SpatialAttributes {}
 
 export type OpName = keyof OpAttributes;

@@ -15,8 +15,8 @@ import { allocate, type TypedArray } from '../tensor/dtype.ts';
 import { matrixProduct } from '../tensor/matrix-product.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { sumArray } from '../tensor/reduce.ts';
-import type { OpRecord } from '../autograd/op-record.ts';
 import { cells, type CellKind } from './recurrent-cells.ts';
+import type { Records } from './records.ts';
 
 export interface RecurrentAttributes {
   readonly kind: CellKind;
@@ -179,7 +179,11 @@ function previousStates(output: TypedArray, first: TypedArray, steps: number, si
   return before;
 }
 
-export const recurrentRecords: { readonly recurrent: OpRecord<RecurrentAttributes> } = {
+export interface RecurrentOpAttributes {
+  readonly recurrent: RecurrentAttributes;
+}
+
+export const recurrentRecords: Records<RecurrentOpAttributes> = {
   recurrent: {
     forward,
     gradient: {

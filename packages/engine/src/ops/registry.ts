@@ -1,49 +1,30 @@
 /**
- * Every operation by name.
+ * Every operation by name: what the checks run over. Programs apply the families one by one, so that a bundle carries those that it uses.
  *
- * Guarantees: complete by its mapped type: a name in `OpAttributes` without a record is a compile error. Over some of the records, which are
- * the specification, lie compiled kernels (`compiled-records.ts`).
+ * Guarantees: complete by its type: a name in `OpAttributes` without a record is a compile error.
  */
-import type { OpRecord } from '../autograd/op-record.ts';
-import { activationRecords } from './activation-records.ts';
-import { attentionRecords } from './attention-records.ts';
-import { convRecords } from './conv-records.ts';
-import { binaryRecords, choiceRecords, comparisonRecords, unaryRecords } from './elementwise-records.ts';
-import { compiledRecords, withCompiled, type Compiled } from './compiled-records.ts';
+import { activationOps } from './activation-ops.ts';
+import { attentionOps } from './compiled-attention.ts';
+import { convOps } from './compiled-conv.ts';
+import { recurrentOps } from './compiled-lstm.ts';
+import { normOps } from './compiled-norm.ts';
 import { embeddingRecords } from './embedding-records.ts';
-import { indexRecords } from './index-records.ts';
 import { lossRecords } from './loss-records.ts';
-import { mathRecords } from './math-records.ts';
-import { normRecords } from './norm-records.ts';
 import type { OpAttributes } from './op-attributes.ts';
 import { poolRecords } from './pool-records.ts';
-import { recurrentRecords } from './recurrent-records.ts';
-import { reductionRecords } from './reduction-records.ts';
-import { shapeRecords } from './shape-records.ts';
+import type { Records } from './records.ts';
 import { spatialRecords } from './spatial-records.ts';
+import { tensorOps } from './tensor-ops.ts';
 
-export type Registry = { readonly [Name in keyof OpAttributes]: OpRecord<OpAttributes[Name]> };
-
-const reference: Registry = {
-  ...binaryRecords,
-  ...unaryRecords,
-  ...comparisonRecords,
-  ...choiceRecords,
-  ...reductionRecords,
-  ...recurrentRecords,
-  ...shapeRecords,
-  ...activationRecords,
-  ...attentionRecords,
-  ...convRecords,
+export const registry: Records<OpAttributes> = {
+  ...tensorOps,
+  ...activationOps,
+  ...attentionOps,
+  ...convOps,
   ...embeddingRecords,
-  ...indexRecords,
   ...lossRecords,
-  ...mathRecords,
-  ...normRecords,
+  ...normOps,
   ...poolRecords,
+  ...recurrentOps,
   ...spatialRecords,
 };
-
-export const registry = Object.fromEntries(
-  Object.entries(reference).map(([name, record]) => [name, withCompiled(record as OpRecord<unknown>, compiledRecords[name as keyof OpAttributes] as Compiled<unknown> | undefined)]),
-) as unknown as Registry;

@@ -5,8 +5,9 @@
  * middle slope unless told `training = true` (mode inventory 2); `gumbelSoftmax` is random in both modes.
  */
 import { applyInPlaceNamed, applyNamed } from '../../ops/apply-named.ts';
+import { activationOps } from '../../ops/activation-ops.ts';
 import { rand, zerosLike } from '../../ops/creation.ts';
-import type { OpAttributes, OpName } from '../../ops/op-attributes.ts';
+import type { ActivationAttributes } from '../../ops/activation-records.ts';
 import type { Tensor } from '../../ops/tensor.ts';
 import { defaultGenerator } from '../../random/default-generator.ts';
 import { allocate } from '../../tensor/dtype.ts';
@@ -15,11 +16,11 @@ import { NdArray } from '../../tensor/nd-array.ts';
 import { normalizeDim } from '../../tensor/shape.ts';
 import { activeTrace } from '../../trace/trace.ts';
 
-function pointwise<K extends OpName>(op: K, x: Tensor, attributes: OpAttributes[K], inplace = false): Tensor {
-  return inplace ? applyInPlaceNamed(op, x, [], attributes) : applyNamed(op, [x], attributes);
+function pointwise<K extends keyof ActivationAttributes>(op: K, x: Tensor, attributes: ActivationAttributes[K], inplace = false): Tensor {
+  return inplace ? applyInPlaceNamed(activationOps, op, x, [], attributes) : applyNamed(activationOps, op, [x], attributes);
 }
 
-export const relu = (x: Tensor, inplace = false): Tensor => pointwise('relu', x, {}, inplace);
+export const relu = (x: Tensor, inplace = false): Tensor => (inplace ? x.relu_() : x.relu());
 export const sigmoid = (x: Tensor): Tensor => x.sigmoid();
 export const tanh = (x: Tensor): Tensor => x.tanh();
 export const softmax = (x: Tensor, dim: number): Tensor => x.softmax(dim);
@@ -46,33 +47,33 @@ export function celu(x: Tensor, alpha = 1, inplace = false): Tensor {
 export function gelu(x: Tensor, options: { readonly approximate?: 'none' | 'tanh' } = {}): Tensor {
   const { approximate = 'none' } = options;
   if (approximate !== 'none' && approximate !== 'tanh') throw new RuntimeError('approximate argument must be either none or tanh.');
-  return applyNamed('gelu', [x], { approximate });
+  return applyNamed(activationOps, 'gelu', [x], { approximate });
 }
 export const silu = (x: Tensor, inplace = false): Tensor => pointwise('silu', x, {}, inplace);
 export const mish = (x: Tensor, inplace = false): Tensor => pointwise('mish', x, {}, inplace);
 /** log(1 + e^(beta x)) / beta; x itself where beta * x is above the threshold. */
-export const softplus = (x: Tensor, beta = 1, threshold = 20): Tensor => (beta === 1 && threshold === 20 ? x.softplus() : applyNamed('scaledSoftplus', [x], { beta, threshold }));
-export const softsign = (x: Tensor): Tensor => applyNamed('softsign', [x], {});
+export const softplus = (x: Tensor, beta = 1, threshold = 20): Tensor => (beta === 1 && threshold === 20 ? x.softplus() : applyNamed(activationOps, 'scaledSoftplus', [x], { beta, threshold }));
+export const softsign = (x: Tensor): Tensor => applyNamed(activationOps, 'softsign', [x], {});
 export const hardsigmoid = (x: Tensor, inplace = false): Tensor => pointwise('hardsigmoid', x, {}, inplace);
 export const hardswish = (x: Tensor, inplace = false): Tensor => pointwise('hardswish', x, {}, inplace);
 export const leakyRelu = (x: Tensor, negativeSlope = 0.01, inplace = false): Tensor => pointwise('leakyRelu', x, { negativeSlope }, inplace);
-export const logsigmoid = (x: Tensor): Tensor => applyNamed('logsigmoid', [x], {});
+export const logsigmoid = (x: Tensor): Tensor => applyNamed(activationOps, 'logsigmoid', [x], {});
 /** `value` where x is not above `threshold`. */
 export const threshold = (x: Tensor, limit: number, value: number, inplace = false): Tensor => pointwise('threshold', x, { threshold: limit, value }, inplace);
 export const tanhshrink = (x: Tensor): Tensor => x.sub(x.tanh());
 export function softshrink(x: Tensor, lambda = 0.5): Tensor {
   if (lambda < 0) throw new RuntimeError(`lambda must be greater or equal to 0, but found to be ${lambda}.`);
-  return applyNamed('softshrink', [x], { lambda });
+  return applyNamed(activationOps, 'softshrink', [x], { lambda });
 }
-export const hardshrink = (x: Tensor, lambda = 0.5): Tensor => applyNamed('hardshrink', [x], { lambda });
+export const hardshrink = (x: Tensor, lambda = 0.5): Tensor => applyNamed(activationOps, 'hardshrink', [x], { lambda });
 
 /** x where positive, weight * x elsewhere; weight has one element, or one per channel (dimension 1). */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
   const channels = x.dim() >= 2 ? x.size(1) : 1;
   if (weight.dim() > 1) throw new RuntimeError(`prelu: Expected \`weight\` to be a scalar or 1D tensor, but got: ndim = ${weight.dim()}`);
-  if (weight.numel() === 1) return applyNamed('prelu', [x, weight.reshape([])], {});
+  if (weight.numel() === 1) return applyNamed(activationOps, 'prelu', [x, weight.reshape([])], {});
   if (weight.numel() !== channels) throw new RuntimeError(`Mismatch of parameter numbers and input channel size. Found parameter numbers = ${weight.numel()} and channel size = ${channels}.`);
-  return applyNamed('prelu', [x, weight.reshape([channels, ...new Array<number>(Math.max(x.dim() - 2, 0)).fill(1)])], {});
+  return applyNamed(activationOps, 'prelu', [x, weight.reshape([channels, ...new Array<number>(Math.max(x.dim() - 2, 0)).fill(1)])], {});
 }
 
 /** Leaky ReLU whose slope is drawn from [lower, upper) for each element that is not positive, if `training`; the middle otherwise. */
@@ -96,7 +97,7 @@ export function glu(x: Tensor, dim = -1): Tensor {
   if (x.dim() === 0) throw new RuntimeError('glu does not support 0-dimensional tensors');
   const at = normalizeDim(dim, x.dim());
   if (x.size(at) % 2 !== 0) throw new RuntimeError(`Halving dimension must be even, but dimension ${at} is size ${x.size(at)}`);
-  return applyNamed('glu', [x], { dim: at });
+  return applyNamed(activationOps, 'glu', [x], { dim: at });
 }
 
 /**

@@ -5,6 +5,7 @@
  * `dropoutP: this.training ? p : 0` (mode inventory 2, executed).
  */
 import { applyNamed } from '../../ops/apply-named.ts';
+import { attentionOps } from '../../ops/compiled-attention.ts';
 import type { Tensor } from '../../ops/tensor.ts';
 import { allocate } from '../../tensor/dtype.ts';
 import { RuntimeError, ValueError } from '../../tensor/errors.ts';
@@ -58,7 +59,7 @@ export function scaledDotProductAttention(query: Tensor, key: Tensor, value: Ten
   if (!Number.isInteger(repeats)) throw new RuntimeError('Number of heads in key and value must divide the number of heads in query');
   const [keys, values] = [spread(key), spread(value)];
   const shape = [...broadcastShapes(query.shape.slice(0, -2), keys.shape.slice(0, -2)), query.size(-2), keys.size(-2)];
-  return applyNamed('scaledDotProductAttention', attnMask === null ? [query, keys, values] : [query, keys, values, biasOf(attnMask, query)], {
+  return applyNamed(attentionOps, 'scaledDotProductAttention', attnMask === null ? [query, keys, values] : [query, keys, values, biasOf(attnMask, query)], {
     scale: options.scale ?? 1 / Math.sqrt(query.size(-1)),
     isCausal,
     dropout: dropoutP === 0 ? null : dropoutP === 1 ? NdArray.filled(query.dtype, shape, 0) : dropoutMask('scaledDotProductAttention', shape, query.dtype, dropoutP),

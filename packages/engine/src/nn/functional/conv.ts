@@ -5,6 +5,7 @@
  * 'same' pads so that the output is as long as the input, one more behind than in front where the total is odd; it refuses strides.
  */
 import { applyNamed } from '../../ops/apply-named.ts';
+import { convOps } from '../../ops/compiled-conv.ts';
 import type { Tensor } from '../../ops/tensor.ts';
 import { convolutionWindows } from '../../ops/windows.ts';
 import { RuntimeError } from '../../tensor/errors.ts';
@@ -59,7 +60,7 @@ function convolve(rank: number, input: Tensor, weight: Tensor, bias: Tensor | nu
     const after = padding === 'same' ? totals.map((total, dim) => total - before[dim]!) : before;
     if (before.some((size) => size < 0)) throw new RuntimeError('negative padding is not supported');
     const windows = convolutionWindows(x.shape.slice(2), kernel, stride, before, dilation, after);
-    return [applyNamed('conv', bias === null ? [x, weight] : [x, weight, bias], { windows, groups })];
+    return [applyNamed(convOps, 'conv', bias === null ? [x, weight] : [x, weight, bias], { windows, groups })];
   })[0]!;
 }
 
@@ -80,7 +81,7 @@ function convolveTransposed(rank: number, input: Tensor, weight: Tensor, bias: T
       throw new RuntimeError(`Given input size per channel: (${small.join(' x ')}). Calculated output size per channel: (${large.join(' x ')}). Output size is too small`);
     }
     const windows = { input: large, output: small, kernel, stride, padding, dilation };
-    return [applyNamed('convTranspose', bias === null ? [x, weight] : [x, weight, bias], { windows, groups })];
+    return [applyNamed(convOps, 'convTranspose', bias === null ? [x, weight] : [x, weight, bias], { windows, groups })];
   })[0]!;
 }
 

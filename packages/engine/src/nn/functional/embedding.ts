@@ -6,6 +6,7 @@
  */
 import { withoutRecording } from '../../autograd/grad-mode.ts';
 import { applyNamed } from '../../ops/apply-named.ts';
+import { embeddingRecords } from '../../ops/embedding-records.ts';
 import type { Tensor } from '../../ops/tensor.ts';
 import { scalarTypeName } from '../../tensor/dtype.ts';
 import { RuntimeError, ValueError } from '../../tensor/errors.ts';
@@ -66,7 +67,7 @@ export function embedding(input: Tensor, weight: Tensor, options: EmbeddingOptio
   requireIndices('embedding', input);
   const paddingIdx = paddingRow(options.paddingIdx, weight.size(0));
   if (options.maxNorm != null) renormalize(weight, input, options.maxNorm, options.normType ?? 2);
-  return applyNamed('embedding', [weight, input], { paddingIdx });
+  return applyNamed(embeddingRecords, 'embedding', [weight, input], { paddingIdx });
 }
 
 /** Sums, means or maxima of bags of rows: input [B, n], or [n] with the offsets of the bags; output [B, width]. */
@@ -91,7 +92,7 @@ export function embeddingBag(input: Tensor, weight: Tensor, options: EmbeddingBa
   if (options.maxNorm != null) renormalize(weight, input, options.maxNorm, options.normType ?? 2);
   const flat = input.reshape([input.numel()]);
   const inputs = perSampleWeights === null ? [weight, flat] : [weight, flat, perSampleWeights.reshape([flat.numel()])];
-  return applyNamed('embeddingBag', inputs, { starts, mode, paddingIdx });
+  return applyNamed(embeddingRecords, 'embeddingBag', inputs, { starts, mode, paddingIdx });
 }
 
 /** Rows of the identity matrix: int64 [*, numClasses], one more than the largest index if no number is given. */

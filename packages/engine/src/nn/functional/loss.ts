@@ -5,6 +5,8 @@
  * that do not fit, in PyTorch's wording. Class targets may be whole numbers of any type, since JavaScript cannot tell 1 from 1.0.
  */
 import { applyNamed } from '../../ops/apply-named.ts';
+import { activationOps } from '../../ops/activation-ops.ts';
+import { lossRecords } from '../../ops/loss-records.ts';
 import { tensor } from '../../ops/creation.ts';
 import { stack, where } from '../../ops/joining.ts';
 import type { Tensor } from '../../ops/tensor.ts';
@@ -42,7 +44,7 @@ function reduce(loss: Tensor, reduction: LossReduction = 'mean'): Tensor {
 /** (input - target)^2. */
 export function mseLoss(input: Tensor, target: Tensor, options: Options<{ readonly weight?: Tensor | null }> = {}): Tensor {
   const { weight = null, reduction } = settings(options);
-  const losses = applyNamed('mseLoss', [input, target], {});
+  const losses = applyNamed(lossRecords, 'mseLoss', [input, target], {});
   if (weight === null) return reduce(losses, reduction);
   const weighted = losses.mul(weight);
   return reduction === 'mean' || reduction === undefined ? weighted.sum().div(weight.sum()) : reduce(weighted, reduction);
@@ -50,21 +52,21 @@ export function mseLoss(input: Tensor, target: Tensor, options: Options<{ readon
 
 /** |input - target|. */
 export function l1Loss(input: Tensor, target: Tensor, options: Options<object> = {}): Tensor {
-  return reduce(applyNamed('l1Loss', [input, target], {}), settings(options).reduction);
+  return reduce(applyNamed(lossRecords, 'l1Loss', [input, target], {}), settings(options).reduction);
 }
 
 /** Quadratic below `beta`, linear above. */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: LossOptions & { readonly beta?: number } = {}): Tensor {
   const { beta = 1 } = options;
   if (beta < 0) throw new RuntimeError('smooth_l1_loss does not support negative values for beta.');
-  return reduce(beta === 0 ? applyNamed('l1Loss', [input, target], {}) : applyNamed('smoothL1Loss', [input, target], { beta }), options.reduction);
+  return reduce(beta === 0 ? applyNamed(lossRecords, 'l1Loss', [input, target], {}) : applyNamed(lossRecords, 'smoothL1Loss', [input, target], { beta }), options.reduction);
 }
 
 /** Quadratic up to `delta`, linear above with that slope. */
 export function huberLoss(input: Tensor, target: Tensor, options: LossOptions & { readonly delta?: number } = {}): Tensor {
   const { delta = 1 } = options;
   if (delta <= 0) throw new RuntimeError('huber_loss does not support non-positive values for delta.');
-  return reduce(applyNamed('huberLoss', [input, target], { delta }), options.reduction);
+  return reduce(applyNamed(lossRecords, 'huberLoss', [input, target], { delta }), options.reduction);
 }
 
 export interface ClassLossOptions extends LossOptions {
@@ -90,7 +92,7 @@ export function nllLoss(input: Tensor, target: Tensor, options: ClassLossOptions
   if (weight !== null && (weight.dim() !== 1 || weight.numel() !== logs.size(1))) {
     throw new RuntimeError(`weight tensor should be defined either for all ${logs.size(1)} classes or no classes but got weight tensor of shape: [${weight.shape.join(', ')}]`);
   }
-  const losses = applyNamed('nllLoss', weight === null ? [logs, classes] : [logs, classes, weight.detach()], { ignoreIndex });
+  const losses = applyNamed(lossRecords, 'nllLoss', weight === null ? [logs, classes] : [logs, classes, weight.detach()], { ignoreIndex });
   if (reduction !== 'mean') return reduce(losses.reshape(target.shape), reduction);
   return losses.sum().div(totalWeight(classes, weight, ignoreIndex));
 }
@@ -138,7 +140,7 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, options: LossO
   if (!sameShape(input.shape, target.shape)) {
     throw new ValueError(`Using a target size (${formatSize(target.shape)}) that is different to the input size (${formatSize(input.shape)}) is deprecated. Please ensure they have the same size.`);
   }
-  const losses = applyNamed('bceLoss', [input, target], {});
+  const losses = applyNamed(lossRecords, 'bceLoss', [input, target], {});
   return reduce(options.weight == null ? losses : losses.mul(options.weight), options.reduction);
 }
 
@@ -149,15 +151,15 @@ export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, opti
   // (1 - y) x + (1 + (p - 1) y) log(1 + e^-x)
   const losses =
     posWeight === null
-      ? applyNamed('bceWithLogitsLoss', [input, target], {})
-      : target.neg().add(1).mul(input).add(posWeight.sub(1).mul(target).add(1).mul(applyNamed('logsigmoid', [input], {}).neg()));
+      ? applyNamed(lossRecords, 'bceWithLogitsLoss', [input, target], {})
+      : target.neg().add(1).mul(input).add(posWeight.sub(1).mul(target).add(1).mul(applyNamed(activationOps, 'logsigmoid', [input], {}).neg()));
   return reduce(weight === null ? losses : losses.mul(weight), reduction);
 }
 
 /** Divergence of the distribution `target` from the one whose logarithms are `input`. 'batchmean' divides by the batch size. */
 export function klDiv(input: Tensor, target: Tensor, options: { readonly reduction?: LossReduction | 'batchmean'; readonly logTarget?: boolean } = {}): Tensor {
   const { reduction = 'mean', logTarget = false } = options;
-  const losses = applyNamed('klDivLoss', [input, target], { logTarget });
+  const losses = applyNamed(lossRecords, 'klDivLoss', [input, target], { logTarget });
   return reduction === 'batchmean' ? losses.sum().div(input.size(0)) : reduce(losses, reduction);
 }
 
@@ -199,7 +201,7 @@ export function marginRankingLoss(a: Tensor, b: Tensor, target: Tensor, options:
 
 /** log(1 + e^(-target * input)). */
 export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return reduce(applyNamed('softMarginLoss', [input, target], {}), options.reduction);
+  return reduce(applyNamed(lossRecords, 'softMarginLoss', [input, target], {}), options.reduction);
 }
 
 /** The sum over the other classes of max(0, margin - x_target + x_i)^p, divided by the number of classes: input [N, C] or [C]. */
@@ -237,7 +239,7 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Los
 
 /** The mean over the classes of the binary cross entropies of logits. */
 export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, options: LossOptions & { readonly weight?: Tensor | null } = {}): Tensor {
-  const losses = applyNamed('bceWithLogitsLoss', [input, target], {});
+  const losses = applyNamed(lossRecords, 'bceWithLogitsLoss', [input, target], {});
   return reduce((options.weight == null ? losses : losses.mul(options.weight)).mean(-1), options.reduction);
 }
 

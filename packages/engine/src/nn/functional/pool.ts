@@ -5,6 +5,7 @@
  * its windows in both modes unless they are given (mode inventory 1c).
  */
 import { applyNamed } from '../../ops/apply-named.ts';
+import { poolRecords } from '../../ops/pool-records.ts';
 import { rand } from '../../ops/creation.ts';
 import { stack } from '../../ops/joining.ts';
 import { cellsOf, type Cells } from '../../ops/pool-records.ts';
@@ -96,11 +97,11 @@ function cellSizes(cells: Cells): Float64Array {
 type Pair = readonly [Tensor, Tensor];
 
 function maxOver(x: Tensor, cells: Cells): readonly [Tensor] {
-  return [applyNamed('maxPool', [x], { cells })];
+  return [applyNamed(poolRecords, 'maxPool', [x], { cells })];
 }
 
 function maxAndIndices(x: Tensor, cells: Cells): Pair {
-  return [maxOver(x, cells)[0], applyNamed('maxPoolIndices', [x], { cells })];
+  return [maxOver(x, cells)[0], applyNamed(poolRecords, 'maxPoolIndices', [x], { cells })];
 }
 
 function maxPooled<T extends readonly Tensor[]>(rank: number, input: Tensor, kernelSize: Sizes, options: MaxPoolOptions, pool: (x: Tensor, cells: Cells) => T): T {
@@ -131,7 +132,7 @@ function avgPooled(rank: number, input: Tensor, kernelSize: Sizes, options: AvgP
         return new Array<number>(Math.min(start + windows.kernel[dim]!, length + windows.padding[dim]!) - start).fill(0);
       }))));
     }
-    return [applyNamed('avgPool', [x], { cells, divisors })];
+    return [applyNamed(poolRecords, 'avgPool', [x], { cells, divisors })];
   })[0]!;
 }
 
@@ -149,7 +150,7 @@ function adaptiveMax(rank: number, input: Tensor, outputSize: OutputSize): Pair 
 function adaptiveAverage(rank: number, input: Tensor, outputSize: OutputSize): Tensor {
   return batched(input, rank, `adaptive_avg_pool${rank}d`, (x) => {
     const cells = adaptiveCells(x, outputSize, rank);
-    return [applyNamed('avgPool', [x], { cells, divisors: cellSizes(cells) })];
+    return [applyNamed(poolRecords, 'avgPool', [x], { cells, divisors: cellSizes(cells) })];
   })[0]!;
 }
 
@@ -195,7 +196,7 @@ function unpooled(rank: number, input: Tensor, indices: Tensor, kernelSize: Size
     const [low, high] = [usual[dim]! - stride[dim]!, usual[dim]! + stride[dim]!];
     if (!(low < length && length < high)) throw new ValueError(`invalid output_size "[${size.join(', ')}]" (dim ${dim} must be between ${low} and ${high})`);
   }
-  return applyNamed('maxUnpool', [input, indices], { size });
+  return applyNamed(poolRecords, 'maxUnpool', [input, indices], { size });
 }
 
 /** Puts pooled maxima back where they came from, zeros elsewhere. */

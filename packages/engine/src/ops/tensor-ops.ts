@@ -1,54 +1,26 @@
 /**
- * Which operations the compiled kernels do, and how: laid over the reference records by name.
+ * The operations that are methods of a tensor, as they are applied: the reference records with compiled kernels laid over those that have one.
  *
- * Guarantees: an entry replaces arithmetic only: what is saved, which gradients exist and every refusal stay those of the record,
- * which also does whatever an entry declines by returning null (another type than float32, the reference backend).
+ * Guarantees: complete by its type: a name in `TensorOpAttributes` without a record is a compile error. The families that only functions
+ * use (convolution, normalisation, pooling, …) are not here but with those functions, so that a program carries no more of them than it calls.
  *
  * Worked example: `relu` on float32 runs the kernel `relu` forward and `reluGradient` on the saved output backward.
  */
-import type { GradientContext, OpRecord } from '../autograd/op-record.ts';
-import { binaryCode, unaryCode, type BinaryCode, type UnaryCode } from '../backend/codes.ts';
+import { binaryCode, unaryCode, type BinaryCode } from '../backend/codes.ts';
 import { compiledBinary, compiledUnary } from '../tensor/compiled-elementwise.ts';
 import { compiledRowGradients, compiledRows, compiledSum } from '../tensor/compiled-reduce.ts';
 import type { NdArray } from '../tensor/nd-array.ts';
 import { reducedShape, sumToShape } from '../tensor/reduce.ts';
 import { numelOf } from '../tensor/shape.ts';
-import { compiledAttention } from './compiled-attention.ts';
-import { compiledConv, compiledConvTranspose } from './compiled-conv.ts';
-import { compiledLstm } from './compiled-lstm.ts';
-import { compiledBatchNorm, compiledLayerNorm } from './compiled-norm.ts';
-import type { None, OpAttributes, Reduction } from './op-attributes.ts';
-
-type Gradients = readonly (NdArray | null)[];
-
-export interface Compiled<A> {
-  readonly forward: (inputs: readonly NdArray[], attributes: A) => NdArray | null;
-  readonly gradient?: (grad: NdArray, context: GradientContext<A>) => Gradients | null;
-}
-
-/** `record` with `compiled` tried first. */
-export function withCompiled<A>(record: OpRecord<A>, compiled: Compiled<A> | undefined): OpRecord<A> {
-  if (compiled === undefined) return record;
-  const { gradient } = record;
-  return {
-    ...record,
-    forward: (inputs, attributes) => compiled.forward(inputs, attributes) ?? record.forward(inputs, attributes),
-    gradient:
-      'notDifferentiable' in gradient || compiled.gradient === undefined
-        ? gradient
-        : { saves: gradient.saves, of: (grad, context) => compiled.gradient!(grad, context) ?? gradient.of(grad, context) },
-  };
-}
-
-function unary(code: UnaryCode, gradient: { readonly ofInput: BinaryCode } | { readonly ofOutput: BinaryCode }): Compiled<None> {
-  return {
-    forward: ([x]) => compiledUnary(code, x!),
-    gradient: (grad, context) => {
-      const part = 'ofInput' in gradient ? compiledBinary(gradient.ofInput, grad, context.input(0)) : compiledBinary(gradient.ofOutput, grad, context.output());
-      return part === null ? null : [part];
-    },
-  };
-}
+import { compiledUnaryOp } from './compiled-unary.ts';
+import { binaryRecords, choiceRecords, comparisonRecords, unaryRecords } from './elementwise-records.ts';
+import { indexRecords } from './index-records.ts';
+import { mathRecords } from './math-records.ts';
+import type { None, Reduction, TensorOpAttributes } from './op-attributes.ts';
+import type { Records } from './records.ts';
+import { reductionRecords } from './reduction-records.ts';
+import { shapeRecords } from './shape-records.ts';
+import { withCompiled, type Compiled } from './with-compiled.ts';
 
 function binary(code: BinaryCode, gradient?: Compiled<None>['gradient']): Compiled<None> {
   const forward: Compiled<None>['forward'] = ([x, y]) => compiledBinary(code, x!, y!);
@@ -69,7 +41,7 @@ const mean: Compiled<Reduction> = {
   },
 };
 
-export const compiledRecords: { readonly [K in keyof OpAttributes]?: Compiled<OpAttributes[K]> } = {
+const compiled: { readonly [K in keyof TensorOpAttributes]?: Compiled<TensorOpAttributes[K]> } = {
   add: binary(binaryCode.add),
   sub: binary(binaryCode.sub, (grad, { needs, shapes }) => {
     const negated = needs[1] ? compiledUnary(unaryCode.neg, grad) : null;
@@ -98,14 +70,14 @@ export const compiledRecords: { readonly [K in keyof OpAttributes]?: Compiled<Op
       return part === null ? null : [part];
     },
   },
-  exp: unary(unaryCode.exp, { ofOutput: binaryCode.mul }),
-  log: unary(unaryCode.log, { ofInput: binaryCode.div }),
-  sqrt: unary(unaryCode.sqrt, { ofOutput: binaryCode.sqrtGradient }),
-  abs: unary(unaryCode.abs, { ofInput: binaryCode.absGradient }),
-  relu: unary(unaryCode.relu, { ofOutput: binaryCode.reluGradient }),
-  sigmoid: unary(unaryCode.sigmoid, { ofOutput: binaryCode.sigmoidGradient }),
-  tanh: unary(unaryCode.tanh, { ofOutput: binaryCode.tanhGradient }),
-  softplus: unary(unaryCode.softplus, { ofInput: binaryCode.softplusGradient }),
+  exp: compiledUnaryOp(unaryCode.exp, { ofOutput: binaryCode.mul }),
+  log: compiledUnaryOp(unaryCode.log, { ofInput: binaryCode.div }),
+  sqrt: compiledUnaryOp(unaryCode.sqrt, { ofOutput: binaryCode.sqrtGradient }),
+  abs: compiledUnaryOp(unaryCode.abs, { ofInput: binaryCode.absGradient }),
+  relu: compiledUnaryOp(unaryCode.relu, { ofOutput: binaryCode.reluGradient }),
+  sigmoid: compiledUnaryOp(unaryCode.sigmoid, { ofOutput: binaryCode.sigmoidGradient }),
+  tanh: compiledUnaryOp(unaryCode.tanh, { ofOutput: binaryCode.tanhGradient }),
+  softplus: compiledUnaryOp(unaryCode.softplus, { ofInput: binaryCode.softplusGradient }),
   clamp: { forward: ([x], { min, max }) => (min <= max ? compiledUnary(unaryCode.clamp, x!, min, max) : null) },
   mean,
   softmax: {
@@ -122,18 +94,9 @@ export const compiledRecords: { readonly [K in keyof OpAttributes]?: Compiled<Op
       return part === null ? null : [part];
     },
   },
-  recurrent: { forward: compiledLstm },
-  scaledDotProductAttention: compiledAttention,
-  conv: compiledConv,
-  convTranspose: compiledConvTranspose,
-  batchNorm: compiledBatchNorm,
-  layerNorm: compiledLayerNorm,
-  gelu: {
-    forward: ([x], { approximate }) => (approximate === 'none' ? compiledUnary(unaryCode.gelu, x!) : null),
-    gradient: (grad, { attributes: { approximate }, input }) => {
-      const part = approximate === 'none' ? compiledBinary(binaryCode.geluGradient, grad, input(0)) : null;
-      return part === null ? null : [part];
-    },
-  },
-  silu: unary(unaryCode.silu, { ofInput: binaryCode.siluGradient }),
 };
+
+export const tensorOps: Records<TensorOpAttributes> = /* @__PURE__ */ withCompiled<TensorOpAttributes>(
+  { ...binaryRecords, ...unaryRecords, ...comparisonRecords, ...choiceRecords, ...reductionRecords, ...shapeRecords, ...indexRecords, ...mathRecords },
+  compiled,
+);
