@@ -188,10 +188,15 @@ export function getItem(state: State, value: Value, index: Value | null): Value 
   return joinValues(result, { ...derive([value]), unknown: result.unknown });
 }
 
-export function setItem(machine: Machine, state: State, target: Value, index: Value | null, value: Value, instr: Instr): void {
+export function setItem(machine: Machine, frame: Frame, state: State, target: Value, index: Value | null, value: Value, instr: Instr): void {
   const constant = index === null ? null : mustConstant(index);
   const key = constant?.type === 'string' || constant?.type === 'number' ? constant.value : null;
   const one = mustObject(target);
+  // `net['training'] = false` is `net.training = false`.
+  if (machine.language === 'typescript' && constant?.type === 'string' && one !== null && one.kind !== 'collection') {
+    setAttribute(machine, frame, state, target, constant.value, value, instr);
+    return;
+  }
   for (const object of objectsOf(target)) {
     const strong = one === object && key !== null;
     state.setAttr(object, elementName(key), value, strong);

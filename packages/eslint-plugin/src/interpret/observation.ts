@@ -190,6 +190,8 @@ export type OverrideProblem =
   | 'keeps-training'
   /** It gives nothing back: `net.eval()` is no module. */
   | 'returns-nothing'
+  /** It gives something else back: `net.eval()` is another object. */
+  | 'returns-other'
   /** It cannot take the mode that `eval()` hands over. */
   | 'takes-no-mode'
   /** It is something else that happens to have the name. */

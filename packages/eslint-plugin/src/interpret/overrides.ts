@@ -3,7 +3,7 @@
 import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { AbstractObject, ProjectClass, Site } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ofBoolean, type FuncRef } from '../domains/value.ts';
+import { mustObject, ofBoolean, type FuncRef } from '../domains/value.ts';
 import type { Func, Param } from '../ir/ir.ts';
 import { runFunction } from './call-function.ts';
 import { bindUnknown, constructUnknown } from './from-outside.ts';
@@ -65,7 +65,13 @@ function probeOverride(machine: Machine, base: State, cls: ProjectClass, ref: Fu
   }
   const { result } = run;
   if (!result.unknown && result.atoms.length > 0 && result.atoms.every((item) => item.kind === 'constant' && (item.value.type === 'none' || item.value.type === 'undefined'))) tell('returns-nothing', true);
+  else if (isOther(mustObject(result), receiver)) tell('returns-other', true);
   else if (isEval && exit.object(receiver).modes === EVAL && !cls.members.has(machine.libraries.moduleModel.trainMethod)) tell('eval-alone', false);
+}
+
+/** Holds for an object that is certainly not the module itself. */
+function isOther(object: AbstractObject | null, receiver: AbstractObject): boolean {
+  return object !== null && object !== receiver && object.kind !== 'opaque';
 }
 
 /** `eval()` calls `train(false)`, and nobody hands anything to `eval`. */

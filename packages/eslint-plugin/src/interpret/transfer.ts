@@ -199,7 +199,7 @@ export class FunctionRun implements Analysis<State> {
         }
         return true;
       case 'set-item':
-        setItem(machine, state, state.get(instr.object), instr.index === null ? null : state.get(instr.index), state.get(instr.value), instr);
+        setItem(machine, frame, state, state.get(instr.object), instr.index === null ? null : state.get(instr.index), state.get(instr.value), instr);
         return true;
       case 'call': {
         machine.thrown = null;

@@ -34,6 +34,8 @@ function wordsFor(analysis: Analysis, fault: Override): Pick<Finding, 'what' | '
     }
     case 'returns-nothing':
       return { what: `${name} returns nothing.`, why: `Callers go on with what it returns: \`net = Net().eval()\` is \`${isPython ? 'None' : 'undefined'}\` with it.`, action: `Return ${self}.` };
+    case 'returns-other':
+      return { what: `${name} returns something other than the module.`, why: 'Callers go on with what it returns: `net = Net().eval()` is not the network with it.', action: `Return ${self}.` };
     case 'takes-no-mode':
       return { what: `${name} does not take the mode.`, why: `\`eval()\` calls it with ${no}, and \`train(${yes})\` of a network around it calls it with ${yes}: both throw a \`TypeError\`.`, action: 'Take `mode=True`, and hand it to `super().train(mode)`.' };
     case 'shadows':
