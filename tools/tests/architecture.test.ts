@@ -21,7 +21,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   report: ['source', 'analyze.ts', 'domains', 'interpret'],
   rules: ['interpret', 'report', 'analyze.ts', 'domains'],
   'analyze.ts': ['source', 'ir', 'frontends/typescript', 'frontends/python', 'libraries', 'interpret', 'project'],
-  eslint: ['source', 'ir', 'dataflow', 'frontends/typescript', 'frontends/python', 'libraries', 'domains', 'interpret', 'project', 'report', 'rules', 'analyze.ts'],
+  debug: ['source', 'ir', 'domains', 'interpret', 'project', 'analyze.ts'],
+  eslint: ['debug', 'source', 'ir', 'dataflow', 'frontends/typescript', 'frontends/python', 'libraries', 'domains', 'interpret', 'project', 'report', 'rules', 'analyze.ts'],
   'index.ts': ['eslint', 'rules'],
 };
 

@@ -22,7 +22,9 @@ export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'list-rules' }
-  | { readonly kind: 'explain'; readonly rule: string };
+  | { readonly kind: 'explain'; readonly rule: string }
+  /** `what`: as typed, a file and perhaps a function. */
+  | { readonly kind: 'debug'; readonly what: string };
 
 export interface CommandLine {
   readonly command: Command;
@@ -43,6 +45,9 @@ Options:
   -o, --output-file <file>  write the report to a file, not to standard output
       --list-rules          print every rule and what it proves
       --explain <rule>      print the documentation page of a rule
+      --debug <file>[:<function>]
+                            print how the analysis sees a function: its
+                            intermediate representation and the states found
       --color, --no-color   colour the output, or not; otherwise NO_COLOR,
                             FORCE_COLOR and the terminal decide
   -v, --version             print the version
@@ -75,6 +80,7 @@ const settings = {
     'output-file': { type: 'string', short: 'o' },
     'list-rules': { type: 'boolean' },
     explain: { type: 'string' },
+    debug: { type: 'string' },
     color: { type: 'boolean' },
     'no-color': { type: 'boolean' },
     version: { type: 'boolean', short: 'v' },
@@ -109,6 +115,10 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     if (values.version) return { kind: 'version' };
     if (values['list-rules']) return { kind: 'list-rules' };
     if (values.explain !== undefined) return { kind: 'explain', rule: values.explain };
+    if (values.debug !== undefined) {
+      if (positionals.length > 0) throw new UsageError(`--debug takes one file, as in --debug ${values.debug}; '${positionals[0]!}' is left over.`);
+      return { kind: 'debug', what: values.debug };
+    }
     return {
       kind: 'lint',
       paths: positionals.length === 0 ? ['.'] : positionals,

@@ -53,6 +53,15 @@ async function perform(argv: readonly string[], io: Io, given: ModeguardPlugin |
       io.stdout.write(explainRule(loaded, resolveRule(loaded, command.rule), style));
       return 0;
     }
+    case 'debug': {
+      const { debugFile, DebugError } = await import('@modeguard/eslint-plugin/debug');
+      try {
+        io.stdout.write(debugFile(command.what, io.cwd));
+      } catch (error) {
+        throw error instanceof DebugError ? new UsageError(error.message) : error;
+      }
+      return 0;
+    }
     case 'lint':
       return lintAndReport(command, io, await plugin(), { color, colorOption, isInstalled: given === undefined });
   }

@@ -7,6 +7,7 @@ import { parsePython, type PythonTree } from './frontends/python/parse.ts';
 import { lowerTypeScript } from './frontends/typescript/lower.ts';
 import { parseTypeScript } from './frontends/typescript/parse.ts';
 import type { Observations } from './interpret/observation.ts';
+import type { Recorder } from './interpret/recorder.ts';
 import type { Language, Module } from './ir/ir.ts';
 import { librariesFor } from './libraries/read.ts';
 import type { LibraryModel } from './libraries/schema.ts';
@@ -22,6 +23,8 @@ export interface SourceInput {
   readonly tree?: PythonTree | ts.SourceFile;
   /** Library models of the user's own. */
   readonly libraries?: readonly LibraryModel[];
+  /** Keeps the states of functions that somebody wants to see; what was found before is then not taken from memory. */
+  readonly recorder?: Recorder;
 }
 
 /** Everything that a rule may look at. */
@@ -43,12 +46,13 @@ export interface SourceOfFile {
 }
 
 export function analyze(input: SourceInput): Analysis {
+  const { recorder = null } = input;
   const module = lower(input);
   const libraries = librariesFor(input.language, input.libraries);
   const lowerOther: Lower = (file, text) => lower({ file, text, language: input.language });
   const files = new FilesInSight(module, libraries, lowerOther);
-  const own = mentionsModes(input) ? guarded(() => interpretAndKeep(module, input.text, libraries, files).observations.get(normalize(module.file))) ?? NO_OBSERVATIONS : NO_OBSERVATIONS;
-  const callers = isAbsolute(input.file) && module.funcs.length > 1 ? guarded(() => viewOfCallers(module, input.text, libraries, lowerOther)) : undefined;
+  const own = recorder !== null || mentionsModes(input) ? guarded(() => interpretAndKeep(module, input.text, libraries, files, recorder).observations.get(normalize(module.file))) ?? NO_OBSERVATIONS : NO_OBSERVATIONS;
+  const callers = isAbsolute(input.file) && module.funcs.length > 1 ? guarded(() => viewOfCallers(module, input.text, libraries, lowerOther, recorder)) : undefined;
   const lines = new LineIndex(input.text);
   const indexed = new Map<string, LineIndex>();
   const sourceOf = (file: string): SourceOfFile => {

@@ -6,11 +6,12 @@ import type { Linter } from 'eslint';
 import * as typescriptParser from '@typescript-eslint/parser';
 import { makeRule } from './eslint/make-rule.ts';
 import { PythonLanguage } from './eslint/python-language.ts';
+import { revealRule } from './eslint/reveal-rule.ts';
 import { RULES } from './rules/registry.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
-const rules = Object.fromEntries(RULES.map((rule) => [rule.name, makeRule(rule)]));
+const rules = { ...Object.fromEntries(RULES.map((rule) => [rule.name, makeRule(rule)])), reveal: revealRule };
 
 const plugin = {
   meta: { name: '@modeguard/eslint-plugin', version, namespace: 'modeguard' },
@@ -19,7 +20,8 @@ const plugin = {
 };
 
 function config(name: string, certainty: 'definite' | 'possible'): Linter.Config[] {
-  const severities = Object.fromEntries(RULES.map((rule) => [`modeguard/${rule.name}`, ['error', { certainty }] as const]));
+  // What a marker shows is no fault, but should not stay in the code.
+  const severities = { ...Object.fromEntries(RULES.map((rule) => [`modeguard/${rule.name}`, ['error', { certainty }] as const])), 'modeguard/reveal': 'warn' };
   // The types of a rule made by @typescript-eslint/utils are not those of ESLint's own; the objects are.
   const plugins = { modeguard: self as unknown as NonNullable<Linter.Config['plugins']>[string] };
   return [

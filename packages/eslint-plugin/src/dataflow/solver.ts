@@ -47,7 +47,10 @@ interface Entry<S> {
   changed: boolean;
 }
 
-export function solve<S>(func: Func, initial: S, analysis: Analysis<S>): void {
+/** The states that each block was reached with, by the paths that they stand for; a block that is not in it was not reached. */
+export type Reached<S> = ReadonlyMap<BlockId, ReadonlyMap<string, { readonly state: S }>>;
+
+export function solve<S>(func: Func, initial: S, analysis: Analysis<S>): Reached<S> {
   const entries = new Map<BlockId, Map<string, Entry<S>>>([[func.entry, new Map([[analysis.pathOf(initial), { state: initial, changed: true }]])]]);
   const pending = new PendingBlocks(func.blocks.length);
   pending.add(func.entry);
@@ -67,11 +70,12 @@ export function solve<S>(func: Func, initial: S, analysis: Analysis<S>): void {
   for (let id = pending.take(); id !== null; id = pending.take()) {
     for (const entry of entries.get(id)!.values()) {
       if (!entry.changed) continue;
-      if (analysis.isExhausted()) return;
+      if (analysis.isExhausted()) return entries;
       entry.changed = false;
       visit(func.blocks[id]!, analysis.clone(entry.state), analysis, flow);
     }
   }
+  return entries;
 }
 
 function visit<S>(block: Block, state: S, analysis: Analysis<S>, flow: (target: BlockId, state: S) => void): void {

@@ -6,6 +6,10 @@ import type { TSESLint } from '@typescript-eslint/utils';
 import ts from 'typescript';
 import { analyze, type Analysis } from '../analyze.ts';
 import type { LibraryModel } from '../libraries/schema.ts';
+import { requestFor } from '../debug/debug-request.ts';
+import { NoSuchFunction, printFunctions } from '../debug/print-functions.ts';
+import { mayReveal, recorderFor, reveal, type RevealMarker } from '../debug/reveal.ts';
+import type { Recorder } from '../interpret/recorder.ts';
 import { projectLibraries, readLibraries } from '../project/own-libraries.ts';
 import { keepResult, keptResult, type CacheQuestion } from '../project/result-cache.ts';
 import type { Finding } from '../report/finding.ts';
@@ -17,6 +21,8 @@ export interface FileFindings {
   readonly findings: readonly Finding[];
   /** Lines of this file, or of another that a witness leads to. */
   linesOf(file: string): LineIndex;
+  /** What the analysis says at a marker; null in a text that has none. */
+  readonly reveal: ((marker: RevealMarker) => string) | null;
 }
 
 interface Settings {
@@ -41,20 +47,36 @@ function find(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>
   const libraries = together(settings.libraries, projectLibraries(context.filename));
   const language = (context.sourceCode as unknown) instanceof PythonSourceCode ? 'python' : 'typescript';
   const question: CacheQuestion = { file: context.filename, text: context.sourceCode.text, language, settings: libraries };
-  // Whoever looks for a fault of the analysis wants it to run.
-  const caches = settings.cache && process.env['MODEGUARD_DEBUG'] === undefined;
+  const recorder = mayReveal(question.text) ? recorderFor(question.file) : undefined;
+  // Whoever looks for a fault of the analysis, or at its states, wants it to run.
+  const caches = settings.cache && recorder === undefined && process.env['MODEGUARD_DEBUG'] === undefined;
   const kept = caches ? keptResult(question) : undefined;
-  if (Array.isArray(kept)) return { findings: kept as readonly Finding[], linesOf: linesFrom(question) };
-  const analysis = analysisOf(context, question, libraries);
+  if (Array.isArray(kept)) return { findings: kept as readonly Finding[], linesOf: linesFrom(question), reveal: null };
+  printIfAsked(question, libraries, context.cwd);
+  const analysis = analysisOf(context, question, libraries, recorder);
   const findings = RULES.flatMap((rule) => rule.judge(analysis));
   if (caches) keepResult(question, analysis.dependencies, findings);
-  return { findings, linesOf: (file) => analysis.sourceOf(file).lines };
+  return { findings, linesOf: (file) => analysis.sourceOf(file).lines, reveal: recorder === undefined ? null : (marker) => reveal(analysis, recorder, marker) };
 }
 
-function analysisOf(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>, { file, text, language }: CacheQuestion, libraries: readonly LibraryModel[]): Analysis {
+function analysisOf(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>, { file, text, language }: CacheQuestion, libraries: readonly LibraryModel[], recorder: Recorder | undefined): Analysis {
   const sourceCode: unknown = context.sourceCode;
-  if (sourceCode instanceof PythonSourceCode) return analyze({ file, text, language, tree: sourceCode.tree, libraries });
-  return analyze({ file, text, language, libraries, ...typedTree(context.sourceCode, file) });
+  const recording = recorder === undefined ? {} : { recorder };
+  if (sourceCode instanceof PythonSourceCode) return analyze({ file, text, language, tree: sourceCode.tree, libraries, ...recording });
+  return analyze({ file, text, language, libraries, ...recording, ...typedTree(context.sourceCode, file) });
+}
+
+/** With MODEGUARD_DEBUG set to a file or a function: its IR and states, on standard error, where a formatter's output does not mix with it. */
+function printIfAsked({ file, text, language }: CacheQuestion, libraries: readonly LibraryModel[], folder: string): void {
+  const request = requestFor(file, folder);
+  if (request === null) return;
+  try {
+    process.stderr.write(printFunctions({ file, text, language, libraries }, request.functionName));
+  } catch (error) {
+    if (!(error instanceof NoSuchFunction)) throw error;
+    // A function that was asked for in whichever file need not be in each.
+    if (request.file !== '') process.stderr.write(`MODEGUARD_DEBUG: ${error.message}\n`);
+  }
 }
 
 /** The compiler's own tree, if typed linting has made it already. */

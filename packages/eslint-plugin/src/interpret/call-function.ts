@@ -75,7 +75,8 @@ export function runFunction(machine: Machine, frame: Frame, func: Func, entry: S
   const run = new FunctionRun(machine, frame, func, shared);
   const outer = machine.current;
   machine.current = frame.context.ref.module;
-  solve(func, entry, run);
+  const reached = solve(func, entry, run);
+  run.record?.end(reached, machine.exhausted);
   machine.current = outer;
   return run;
 }

@@ -26,6 +26,7 @@ import { judgeTapes } from './option-layers.ts';
 import { probeClasses } from './probe.ts';
 import { Machine } from './machine.ts';
 import type { Observation, Observations } from './observation.ts';
+import type { Recorder } from './recorder.ts';
 import { gradOf } from './scope.ts';
 import { eachInTree } from './set-mode.ts';
 
@@ -38,9 +39,9 @@ export interface Interpretation {
   readonly entered: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
-
-export function interpret(module: Module, libraries: Libraries, files: ProjectFiles): Interpretation {
-  const machine = new Machine(module, libraries, files);
+/** @param recorder keeps the states of the functions that it is after, which changes nothing else */
+export function interpret(module: Module, libraries: Libraries, files: ProjectFiles, recorder: Recorder | null = null): Interpretation {
+  const machine = new Machine(module, libraries, files, recorder);
   const main = module.funcs[0]!;
   const start = runImports(machine);
   const run = machine.withBudget(() => runFunction(machine, { context: machine.rootContext({ module, func: main }, 'main'), receiver: null, early: true }, main, start));

@@ -21,6 +21,7 @@ import { Context, placeKey } from './context.ts';
 import type { ProjectFiles } from './imports.ts';
 import type { Visit, VisitRecord } from './left-behind.ts';
 import type { DrawObservation, ForwardObservation, LayerFault, LayerObservation, LeafRun, RestoreObservation, ScopeObservation, Use } from './observation.ts';
+import type { Recorder } from './recorder.ts';
 import type { Traces } from './switched-off.ts';
 
 /** Arguments of a call after evaluation. `more` is what `*args`, `**kwargs` or unknown callers may add, or null. */
@@ -200,6 +201,8 @@ export class Machine {
   /** Forward calls whose gradients a step of an optimiser used. */
   readonly stepped = new Set<number>();
   probe: Probe | null = null;
+  /** Keeps the states of functions that somebody wants to see. */
+  readonly recorder: Recorder | null;
   /** Calls of models in the callback that is run for gradients. */
   trainingCalls: OptionCall[] | null = null;
   /** False while a class is made ready for its probe: the constructors of its parts are not run, a probe does not enter them. */
@@ -222,7 +225,8 @@ export class Machine {
   #instrNumbers = new Map<Instr, number>();
   #contextNumbers = new Map<Context, number>();
 
-  constructor(module: Module, libraries: Libraries, files: ProjectFiles) {
+  constructor(module: Module, libraries: Libraries, files: ProjectFiles, recorder: Recorder | null = null) {
+    this.recorder = recorder;
     this.module = module;
     this.current = module;
     this.libraries = libraries;

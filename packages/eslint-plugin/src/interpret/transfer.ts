@@ -22,6 +22,7 @@ import type { Frame, Machine } from './machine.ts';
 import { evaluateOperator } from './operator.ts';
 import { noteModeMethod } from './mode-methods.ts';
 import { noteAwait, noteEnd } from './races.ts';
+import type { RecordedRun } from './recorder.ts';
 import { enterScope, exitScope, noteSuspension } from './scope.ts';
 import { escapeTree } from './set-mode.ts';
 import { withStaleElement, withStaleVariable } from './staleness.ts';
@@ -37,6 +38,8 @@ export class FunctionRun implements Analysis<State> {
   /** The state at the yields of a generator, which is what one that never ends leaves behind; null if none was reached. */
   suspended: State | null = null;
   yielded: Value = NOTHING;
+  /** Set if somebody wants to see the states of this activation. */
+  readonly record: RecordedRun | null;
   #thrownByStep: State | null = null;
   readonly #module: Module;
   readonly #conditions: Conditions;
@@ -53,6 +56,7 @@ export class FunctionRun implements Analysis<State> {
     this.#module = frame.context.ref.module;
     this.#observed = machine.catching;
     this.#conditions = conditionsOf(frame.context.ref.module, func, machine.libraries);
+    this.record = machine.recorder?.begin(machine, frame, func) ?? null;
     this.#edges = new Edges(machine, frame, func, this.#conditions);
   }
 
@@ -133,6 +137,12 @@ export class FunctionRun implements Analysis<State> {
   }
 
   step(state: State, instr: Instr, caught: boolean): boolean {
+    const returns = this.#run(state, instr, caught);
+    if (this.record !== null && returns) this.record.after(instr, state);
+    return returns;
+  }
+
+  #run(state: State, instr: Instr, caught: boolean): boolean {
     const { machine, frame } = this;
     // A write may copy the heap, so a step costs more the larger that is.
     machine.steps += 1 + (state.heap.size >>> 8);

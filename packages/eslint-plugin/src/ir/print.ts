@@ -7,15 +7,20 @@ export function printModule(module: Module): string {
 }
 
 export function printFunc(func: Func): string {
-  const flags = [func.isAsync ? 'async ' : '', func.isGenerator ? 'generator ' : ''].join('');
-  const params = func.params.map((param) => `${param.kind === 'positional' ? '' : `${param.kind} `}${param.variable.name}${param.optional ? '?' : ''}`).join(', ');
-  const lines = [`${flags}${func.kind} ${func.name}#${func.id}(${params})`];
+  const lines = [printHeader(func)];
   for (const block of func.blocks) {
     lines.push(`  b${block.id}${block.handler === null ? '' : ` (handler b${block.handler})`}:`);
     for (const instr of block.instrs) lines.push(`    ${printInstr(instr)}`);
     lines.push(`    ${printTerminal(block.terminal)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** The line that a function begins with: what it is called, its number in the module, its parameters. */
+export function printHeader(func: Func): string {
+  const flags = [func.isAsync ? 'async ' : '', func.isGenerator ? 'generator ' : ''].join('');
+  const params = func.params.map((param) => `${param.kind === 'positional' ? '' : `${param.kind} `}${param.variable.name}${param.optional ? '?' : ''}`).join(', ');
+  return `${flags}${func.kind} ${func.name}#${func.id}(${params})`;
 }
 
 export function printInstr(instr: Instr): string {

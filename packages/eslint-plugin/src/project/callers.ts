@@ -8,6 +8,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, normalize } from 'node:path';
 import { interpret, type Interpretation } from '../interpret/interpret.ts';
 import type { Observations } from '../interpret/observation.ts';
+import type { Recorder } from '../interpret/recorder.ts';
 import type { Module } from '../ir/ir.ts';
 import type { Libraries } from '../libraries/read.ts';
 import { FilesInSight, type Lower } from './files.ts';
@@ -34,20 +35,22 @@ interface Kept extends Interpretation {
 const kept = new Map<string, Kept>();
 
 /** Analyses `module`; what it shows, also of other files, is kept if its text is the one on disk. */
-export function interpretAndKeep(module: Module, text: string, libraries: Libraries, files: FilesInSight): Interpretation {
+export function interpretAndKeep(module: Module, text: string, libraries: Libraries, files: FilesInSight, recorder: Recorder | null = null): Interpretation {
+  // What was kept has no states to show.
+  if (recorder !== null) return normalized(interpret(module, libraries, files, recorder));
   if (!isAbsolute(module.file) || !isOnDisk(module.file, text)) return normalized(interpret(module, libraries, files));
   const file = normalize(module.file);
   return keptOf(file, libraries) ?? keep(file, interpret(module, libraries, files), libraries, files);
 }
 
 /** What the callers of `module` show of it. */
-export function viewOfCallers(module: Module, text: string, libraries: Libraries, lower: Lower): CallersView {
+export function viewOfCallers(module: Module, text: string, libraries: Libraries, lower: Lower, recorder: Recorder | null = null): CallersView {
   const file = normalize(module.file);
   const { files: importers, complete } = importersOf(file, module.language);
   const saved = importers.length > 0 && isOnDisk(file, text);
   // At every key in an editor only those callers are asked again that looked into this file before.
   const asked = saved ? importers : importers.filter((importer) => keptOf(importer, libraries)?.observations.has(file) !== false);
-  const views = asked.flatMap((importer) => viewOf(importer, file, saved ? null : module, libraries, lower) ?? []);
+  const views = asked.flatMap((importer) => viewOf(importer, file, saved ? null : module, libraries, lower, recorder) ?? []);
   const called = new Set<number>();
   if (complete && views.length === asked.length) for (const view of views) for (const start of view.entered.get(file) ?? []) called.add(start);
   const files = [...new Set(views.flatMap((view) => view.stamps.map(([path]) => path)))];
@@ -59,8 +62,8 @@ export function viewOfCallers(module: Module, text: string, libraries: Libraries
   };
 }
 
-function viewOf(importer: string, file: string, unsaved: Module | null, libraries: Libraries, lower: Lower): Kept | null {
-  const known = unsaved === null ? keptOf(importer, libraries) : null;
+function viewOf(importer: string, file: string, unsaved: Module | null, libraries: Libraries, lower: Lower, recorder: Recorder | null): Kept | null {
+  const known = unsaved === null && recorder === null ? keptOf(importer, libraries) : null;
   if (known !== null) return known;
   const text = readText(importer);
   if (text === null) return null;
@@ -71,7 +74,7 @@ function viewOf(importer: string, file: string, unsaved: Module | null, librarie
     return null;
   }
   const files = new FilesInSight(module, libraries, lower, unsaved === null ? null : { file, module: unsaved });
-  const result = interpret(module, libraries, files);
+  const result = interpret(module, libraries, files, recorder);
   return keep(importer, result, libraries, files, unsaved === null);
 }
 

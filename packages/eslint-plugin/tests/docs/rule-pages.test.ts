@@ -9,7 +9,8 @@ const pages = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'rules')
 const HEADINGS = ['What it proves', 'Why', 'Incorrect', 'Correct', 'Options', 'Known misses', 'Known false alarms', 'Fix safety', 'When not to use it'];
 
 test('there is a page for every rule and for nothing else', () => {
-  expect(readdirSync(pages).sort()).toEqual(RULES.map((rule) => `${rule.name}.md`).sort());
+  // `reveal` judges nothing: it shows what a comment asks for, and its page has headings of its own.
+  expect(readdirSync(pages).sort()).toEqual([...RULES.map((rule) => `${rule.name}.md`), 'reveal.md'].sort());
 });
 
 describe.each(RULES.map((rule) => [rule.name, rule] as const))('%s', (name, rule) => {

@@ -150,7 +150,8 @@ describe('texts that try to break it', () => {
 });
 
 describe('meta', () => {
-  test.each(Object.entries(plugin.rules))('%s is complete', (name, rule) => {
+  // `reveal` finds no problem, and has no certainty to choose.
+  test.each(Object.entries(plugin.rules).filter(([name]) => name !== 'reveal'))('%s is complete', (name, rule) => {
     expect(rule.meta).toMatchObject({ type: 'problem', languages: ['js/js', 'modeguard/python'], docs: { url: expect.stringContaining(`${name}.md`), recommended: true } });
     expect(rule.meta.docs?.description).toMatch(/^(?:disallow|require) /);
     expect(rule.meta.defaultOptions).toEqual([{ certainty: 'definite' }]);

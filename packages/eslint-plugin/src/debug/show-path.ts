@@ -1,0 +1,50 @@
+// What a state says of the way to it, in words: how tests that come again turned out, and how often loops have been entered; and which chain of
+// calls the run that it belongs to stands for.
+import type { PathFacts } from '../domains/path-facts.ts';
+import { SOME } from '../interpret/conditions.ts';
+import type { RecordedRun } from '../interpret/recorder.ts';
+import type { Func } from '../ir/ir.ts';
+import type { Places } from './places.ts';
+import { variablesOf } from './show-state.ts';
+
+/** "`train` is true, the loop at 12:5 has had no round yet"; empty if nothing is known. */
+export function showFacts(facts: PathFacts, run: RecordedRun, places: Places): string {
+  return [...facts.entries()].map(([name, value]) => showFact(name, value, run, places)).join(', ');
+}
+
+function showFact(name: string, value: boolean | number, { func, module }: RecordedRun, places: Places): string {
+  if (name.startsWith('l')) {
+    const head = func.blocks[Number(name.slice(1))]!;
+    const rounds = value === SOME ? 'some rounds' : value === 0 ? 'no round yet' : value === 1 ? 'one round' : `${value} rounds`;
+    return `the loop at ${places.at({ file: module.file, span: head.terminal.span })} has had ${rounds}`;
+  }
+  const [, id, constant] = /^v(\d+)(?:==(.*))?$/.exec(name)!;
+  const variable = nameOf(func, Number(id));
+  if (constant === undefined) return `\`${variable}\` is ${value === true ? 'true' : 'false'}`;
+  const text = constant.startsWith('string:') ? JSON.stringify(constant.slice('string:'.length)) : constant.replace(/^(?:number|boolean):/, '');
+  return `\`${variable}\` is ${value === true ? '' : 'not '}${text}`;
+}
+
+function nameOf(func: Func, id: number): string {
+  return variablesOf(func).find((variable) => variable.id === id)?.name ?? `variable ${id}`;
+}
+
+/** "called from 31:5, 12:3", the nearest call first; or why it runs without one. */
+export function showCalls({ context, purpose, func, analysed, module }: RecordedRun, places: Places): string {
+  const calls: string[] = [];
+  for (let at: RecordedRun['context'] | null = context; at !== null && at.parent !== null; at = at.parent) if (at.call !== null) calls.push(places.at({ file: at.parent.ref.module.file, span: at.call.span }));
+  const by = analysed.file === module.file ? '' : `, in the analysis of ${analysed.file}`;
+  const way = calls.length > 0 ? `called from ${calls.join(' from ')}` : func.kind === 'module' ? 'run as a program' : 'run as a root: no caller is in sight';
+  switch (purpose) {
+    case 'program':
+      return `${way}${by}`;
+    case 'enter':
+      return `${way}${by}, up to its \`yield\` as a context manager`;
+    case 'exit':
+      return `${way}${by}, from its \`yield\` on as a context manager`;
+    case 'asleep':
+      return `the probe of its class in evaluation mode${calls.length > 0 ? `, ${way}` : ''}`;
+    case 'awake':
+      return `the probe of its class in training mode${calls.length > 0 ? `, ${way}` : ''}`;
+  }
+}
