@@ -25,7 +25,8 @@ const tolerance = 1e-3;
 
 /** @type {Readonly<Record<string, { readonly module: string, readonly options?: object }>>} */
 const contenders = {
-  engine: { module: './contenders/engine.mjs' },
+  engine: { module: './contenders/engine.mjs', options: { scopes: true } },
+  'engine-unscoped': { module: './contenders/engine.mjs', options: { scopes: false } },
   'tfjs-wasm': { module: './contenders/tfjs.mjs', options: { backend: 'wasm' } },
   'tfjs-cpu': { module: './contenders/tfjs.mjs', options: { backend: 'cpu' } },
   'js-pytorch': { module: './contenders/js-pytorch.mjs' },

@@ -1,9 +1,10 @@
-// Our engine, by its public API. Nothing is read out: every call is synchronous.
+// Our engine, by its public API. Nothing is read out: every call is synchronous. A run ends what it made with a `scope()`, as TensorFlow.js
+// needs `tidy` and `dispose`; as contender `engine-unscoped` it drops everything instead and leaves the memory to the engine.
 import * as engine from '../../../packages/engine/dist/index.js';
 import manifest from '../../../packages/engine/package.json' with { type: 'json' };
 import { batchNorm, block, blockNumbers, classIndices, conv, lstm, lstmNumbers, matmulSizes, meanSquare, million, mlp, mlpWeights, numbers, smallAdds, softmaxSize } from '../problems.mjs';
 
-const { F, nn, noGrad, optim } = engine;
+const { F, nn, noGrad, optim, scope } = engine;
 
 const from = (values, ...shape) => engine.tensor(Array.from(values)).reshape(...shape);
 const load = (module, state) => {
@@ -13,6 +14,18 @@ const load = (module, state) => {
 const read = (tensor) => meanSquare(tensor.toTypedArray());
 /** A row that computes one tensor without gradients. */
 const forward = (compute) => ({ run: () => void noGrad(compute), probe: () => read(noGrad(compute)) });
+
+/** A row whose runs end what they made; parameters, gradients and optimizer state stay. */
+function scoped({ run, probe }) {
+  return {
+    run: () => {
+      const made = scope();
+      run();
+      made.dispose();
+    },
+    probe,
+  };
+}
 
 function matmul(size) {
   const [a, b] = [from(numbers(1, size * size), size, size), from(numbers(2, size * size), size, size)];
@@ -109,29 +122,30 @@ function smallAdditions() {
   });
 }
 
-/** @param {{ threads: number }} options */
-export async function open({ threads }) {
+/** @param {{ threads: number, scopes: boolean }} options */
+export async function open({ threads, scopes }) {
   engine.setNumThreads(threads);
   const [wide, other] = [from(numbers(11, million), million), from(numbers(12, million), million)];
   const square = from(numbers(13, softmaxSize ** 2, 4), softmaxSize, softmaxSize);
+  const rows = {
+    ...Object.fromEntries(matmulSizes.map((size) => [`matmul${size}`, () => matmul(size)])),
+    conv2d: () => conv2d(false),
+    conv2d_train: () => conv2d(true),
+    batchnorm_train: batchnorm,
+    add_1m: () => forward(() => wide.add(other)),
+    exp_1m: () => forward(() => wide.exp()),
+    softmax_1024: () => forward(() => square.softmax(1)),
+    add4_x1000: smallAdditions,
+    mlp_sgd: () => mlpStep((parameters) => new optim.SGD(parameters, { lr: mlp.lr })),
+    mlp_adam: () => mlpStep((parameters) => new optim.Adam(parameters, { lr: mlp.adam.lr })),
+    block: () => transformerBlock(false),
+    block_train: () => transformerBlock(true),
+    lstm: recurrent,
+  };
   return {
     version: `${manifest.version} (${engine.backend().name})`,
     threads,
-    rows: {
-      ...Object.fromEntries(matmulSizes.map((size) => [`matmul${size}`, () => matmul(size)])),
-      conv2d: () => conv2d(false),
-      conv2d_train: () => conv2d(true),
-      batchnorm_train: batchnorm,
-      add_1m: () => forward(() => wide.add(other)),
-      exp_1m: () => forward(() => wide.exp()),
-      softmax_1024: () => forward(() => square.softmax(1)),
-      add4_x1000: smallAdditions,
-      mlp_sgd: () => mlpStep((parameters) => new optim.SGD(parameters, { lr: mlp.lr })),
-      mlp_adam: () => mlpStep((parameters) => new optim.Adam(parameters, { lr: mlp.adam.lr })),
-      block: () => transformerBlock(false),
-      block_train: () => transformerBlock(true),
-      lstm: recurrent,
-    },
+    rows: scopes ? Object.fromEntries(Object.entries(rows).map(([name, make]) => [name, () => scoped(make())])) : rows,
     missing: {},
   };
 }

@@ -19,7 +19,7 @@ function unaryValue(op: i32, x: v128, low: v128, high: v128): v128 {
   if (op == 6) return sigmoid(x);
   if (op == 7) return tanh(x);
   if (op == 8) return softplus(x);
-  if (op == 9) return f32x4.min(f32x4.max(x, low), high);
+  if (op == 9) return f32x4.pmin(f32x4.pmax(x, low), high);
   if (op == 10) return f32x4.mul(x, x);
   // gelu
   if (op == 11) return f32x4.mul(f32x4.mul(x, f32x4.splat(0.5)), f32x4.add(one, erf(f32x4.mul(x, f32x4.splat(0.7071067811865476)))));

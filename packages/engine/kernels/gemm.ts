@@ -4,19 +4,18 @@
 // After Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008): B in blocks of KC x NC, A in blocks of MC x KC,
 // and a register tile of MR x NR sums. The tile is 3 x 12 with fused multiply-add and 2 x 16 without, the best of those measured on V8
 // (15 vector registers; k is not unrolled, which makes V8 slower). Reads up to 12 bytes past an operand: the memory ends later.
-// A single row or column is done without packing. `scratch` is the caller's own part of the memory, `scratchBytes()` long.
+// A single row or column is done without packing. Who multiplies by the same B many times packs it once (`packRight`) and calls `gemmPacked`.
+// `scratch` is the caller's own part of the memory, as `src/memory/linear-memory.ts` gives it.
 import { FMA_BUILD, madd, sumLanes } from './simd';
 
 const MR: i32 = FMA_BUILD ? 3 : 2;
 const NR: i32 = FMA_BUILD ? 12 : 16;
-/** Multiples of both tiles. */
-const MC: i32 = 96;
-const NC: i32 = 1008;
+/** Multiples of both tiles. A block of A is 48 KiB, one of B 1 MiB, which is 1,024 columns and some. */
+const MC: i32 = 48;
+const NC: i32 = 1056;
 const KC: i32 = 256;
 const PACKED_A: usize = <usize>((MC + 4) * KC * 4);
 const PACKED_B: usize = <usize>((NC + 16) * KC * 4);
-const TILE: usize = 256;
-
 
 /** Rows i .. i + count of A for all k, k by k. */
 function packA(to: usize, a: usize, rs: usize, cs: usize, count: i32, k: i32): void {
@@ -208,6 +207,14 @@ function tile(k: i32, a: usize, b: usize, c: usize, crs: usize, add: i32): void 
 /** A tile at the edge: through `temp`, of which the part inside C is copied. */
 function edgeTile(k: i32, a: usize, b: usize, c: usize, crs: usize, add: i32, rows: i32, columns: i32, temp: usize): void {
   tile(k, a, b, temp, <usize>(NR * 4), 0);
+  if (columns == NR) {
+    for (let row = 0; row < rows; row++) {
+      for (let at: usize = 0; at < <usize>(NR * 4); at += 16) put(c, v128.load(temp + at), at, add);
+      temp += <usize>(NR * 4);
+      c += crs;
+    }
+    return;
+  }
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const value = load<f32>(temp + <usize>((row * NR + column) * 4));
@@ -278,53 +285,93 @@ function vectorMatrix(n: i32, k: i32, x: usize, xs: usize, b: usize, brs: usize,
   }
 }
 
+/** The inner dimension in equal parts of at most KC: 784 is done as 4 times 196, not as 256, 256, 256 and 16. */
+@inline
+function partOf(k: i32): i32 {
+  const parts = max((k + KC - 1) / KC, 1);
+  return (k + parts - 1) / parts;
+}
+
+/** The panels of B for columns j .. j + columns and rows p .. p + inner, one after the other. */
+function packPanels(to: usize, b: usize, bRow: usize, bColumn: usize, j: i32, columns: i32, p: i32, inner: i32): void {
+  for (let jr = 0; jr < columns; jr += NR) {
+    packB(to, b + <usize>p * bRow + <usize>(j + jr) * bColumn, bRow, bColumn, min(NR, columns - jr), inner);
+    to += <usize>(inner * NR * 4);
+  }
+}
+
+/** C, columns j .. j + columns, (+)= the part of A of `inner` columns from p times packed panels. */
+function multiplyPanels(m: i32, a: usize, aRow: usize, aColumn: usize, panels: usize, c: usize, cRow: usize, add: i32, j: i32, columns: i32, p: i32, inner: i32, packedA: usize, temp: usize): void {
+  for (let i = 0; i < m; i += MC) {
+    const rows = min(MC, m - i);
+    let at = packedA;
+    for (let ir = 0; ir < rows; ir += MR) {
+      packA(at, a + <usize>(i + ir) * aRow + <usize>p * aColumn, aRow, aColumn, min(MR, rows - ir), inner);
+      at += <usize>(inner * MR * 4);
+    }
+    let panelB = panels;
+    for (let jr = 0; jr < columns; jr += NR) {
+      let panelA = packedA;
+      let out = c + <usize>i * cRow + <usize>((j + jr) << 2);
+      const width = columns - jr;
+      for (let ir = 0; ir < rows; ir += MR) {
+        if (width >= NR && rows - ir >= MR) tile(inner, panelA, panelB, out, cRow, add);
+        else edgeTile(inner, panelA, panelB, out, cRow, add, min(MR, rows - ir), min(NR, width), temp);
+        panelA += <usize>(inner * MR * 4);
+        out += <usize>MR * cRow;
+      }
+      panelB += <usize>(inner * NR * 4);
+    }
+  }
+}
+
+/** Whether there is nothing to multiply; C is then written. */
+@inline
+function isEmpty(m: i32, n: i32, k: i32, c: usize, cRow: usize, add: i32): bool {
+  if (m == 0 || n == 0) return true;
+  if (k > 0) return false;
+  if (!add) for (let row = 0; row < m; row++) memory.fill(c + <usize>row * cRow, 0, <usize>n << 2);
+  return true;
+}
+
 /** Strides in elements. */
 export function gemm(m: i32, n: i32, k: i32, a: usize, ars: i32, acs: i32, b: usize, brs: i32, bcs: i32, c: usize, crs: i32, add: i32, scratch: usize): void {
   const aRow = <usize>ars << 2, aColumn = <usize>acs << 2, bRow = <usize>brs << 2, bColumn = <usize>bcs << 2, cRow = <usize>crs << 2;
-  if (m == 0 || n == 0) return;
-  if (k == 0) {
-    if (!add) for (let row = 0; row < m; row++) memory.fill(c + <usize>row * cRow, 0, <usize>n << 2);
-    return;
-  }
+  if (isEmpty(m, n, k, c, cRow, add)) return;
   if (m == 1) return vectorMatrix(n, k, a, aColumn, b, bRow, bColumn, c, 4, add);
   if (n == 1) return vectorMatrix(m, k, b, bRow, a, aColumn, aRow, c, cRow, add);
-  const packedA = scratch;
-  const packedB = scratch + PACKED_A;
-  const temp = packedB + PACKED_B;
-  // Equal parts: 784 is done as 4 times 196, not as 256, 256, 256 and 16.
-  const depth = (k + KC - 1) / KC;
-  const kc = (k + depth - 1) / depth;
+  const panels = scratch + PACKED_A;
+  const part = partOf(k);
   for (let j = 0; j < n; j += NC) {
     const columns = min(NC, n - j);
-    for (let p = 0; p < k; p += kc) {
-      const inner = min(kc, k - p);
-      const adds = add | <i32>(p > 0);
-      let at = packedB;
-      for (let jr = 0; jr < columns; jr += NR) {
-        packB(at, b + <usize>p * bRow + <usize>(j + jr) * bColumn, bRow, bColumn, min(NR, columns - jr), inner);
-        at += <usize>(inner * NR * 4);
-      }
-      for (let i = 0; i < m; i += MC) {
-        const rows = min(MC, m - i);
-        at = packedA;
-        for (let ir = 0; ir < rows; ir += MR) {
-          packA(at, a + <usize>(i + ir) * aRow + <usize>p * aColumn, aRow, aColumn, min(MR, rows - ir), inner);
-          at += <usize>(inner * MR * 4);
-        }
-        let panelB = packedB;
-        for (let jr = 0; jr < columns; jr += NR) {
-          let panelA = packedA;
-          let out = c + <usize>i * cRow + <usize>((j + jr) << 2);
-          const width = columns - jr;
-          for (let ir = 0; ir < rows; ir += MR) {
-            if (width >= NR && rows - ir >= MR) tile(inner, panelA, panelB, out, cRow, adds);
-            else edgeTile(inner, panelA, panelB, out, cRow, adds, min(MR, rows - ir), min(NR, width), temp);
-            panelA += <usize>(inner * MR * 4);
-            out += <usize>MR * cRow;
-          }
-          panelB += <usize>(inner * NR * 4);
-        }
-      }
+    for (let p = 0; p < k; p += part) {
+      const inner = min(part, k - p);
+      packPanels(panels, b, bRow, bColumn, j, columns, p, inner);
+      multiplyPanels(m, a, aRow, aColumn, panels, c, cRow, add | <i32>(p > 0), j, columns, p, inner, scratch, panels + PACKED_B);
+    }
+  }
+}
+
+/** Floats of all panels of a B. */
+export function packedLength(n: i32, k: i32): i32 {
+  return (n + NR - 1) / NR * NR * k;
+}
+
+/** All panels of B, as `gemmPacked` reads them. */
+export function packRight(n: i32, k: i32, b: usize, brs: i32, bcs: i32, to: usize): void {
+  const part = partOf(k), width = packedLength(n, 1);
+  for (let p = 0; p < k; p += part) packPanels(to + <usize>(p * width) * 4, b, <usize>brs << 2, <usize>bcs << 2, 0, n, p, min(part, k - p));
+}
+
+/** As `gemm`, with the right side packed, for the columns from .. to of C; `from` is a multiple of 48. */
+export function gemmPacked(m: i32, n: i32, k: i32, from: i32, to: i32, a: usize, ars: i32, acs: i32, packed: usize, c: usize, crs: i32, add: i32, scratch: usize): void {
+  const aRow = <usize>ars << 2, aColumn = <usize>acs << 2, cRow = <usize>crs << 2;
+  if (isEmpty(m, n, k, c, cRow, add)) return;
+  const part = partOf(k), width = packedLength(n, 1);
+  for (let j = from; j < to; j += NC) {
+    for (let p = 0; p < k; p += part) {
+      const inner = min(part, k - p);
+      multiplyPanels(m, a, aRow, aColumn, packed + (<usize>(p * width) + <usize>(j * inner)) * 4, c, cRow, add | <i32>(p > 0), j, min(NC, to - j), p, inner, scratch, scratch + PACKED_A + PACKED_B);
     }
   }
 }

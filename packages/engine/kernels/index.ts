@@ -1,5 +1,5 @@
 // The kernels: what the module exports. Pointers are byte addresses in the imported memory, counts and strides are elements.
-export { gemm } from './gemm';
+export { gemm, gemmPacked, packedLength, packRight } from './gemm';
 export { binary, copy, fill, unary } from './elementwise';
 export { logSoftmaxGradientRows, logSoftmaxRows, softmaxGradientRows, softmaxRows, sumColumns, sumRows } from './reduce';
 export { adamStep, sgdStep } from './optimize';

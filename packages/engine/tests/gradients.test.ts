@@ -54,6 +54,7 @@ const examples: { readonly [K in OpName]?: readonly Example<OpAttributes[K]>[] }
   softmax: [{ shapes: [[2, 4]], attributes: { dim: 1 } }, { shapes: [[2, 3, 2]], attributes: { dim: 1 } }],
   logSoftmax: [{ shapes: [[2, 4]], attributes: { dim: 0 } }],
   matmul: [{ shapes: [[2, 3], [3, 4]], attributes: {} }, { shapes: [[2, 1, 2, 3], [3, 3, 2]], attributes: {} }],
+  linear: [{ shapes: [[2, 3], [4, 3], [4]], attributes: {} }, { shapes: [[2, 1, 3], [2, 3]], attributes: {} }, { shapes: [[3], [2, 3], [2]], attributes: {} }],
   reshape: [{ shapes: one, attributes: { shape: [3, -1] } }],
   permute: [{ shapes: [[2, 3, 4]], attributes: { order: [2, 0, 1] } }],
   expand: [{ shapes: [[2, 1]], attributes: { shape: [3, 2, 4] } }],

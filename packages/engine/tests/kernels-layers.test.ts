@@ -64,6 +64,18 @@ describe.each(builds)('%s', (build) => {
     expectAll(onBoth(build, () => run(registry.conv, [x, weight], { windows, groups: 1 }, grad, [true, true])), 1e-4);
   });
 
+  test('linear', () => {
+    const size = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 1, max: 40 }));
+    fc.assert(
+      fc.property(fc.array(size, { minLength: 1, maxLength: 2 }), size, size, fc.boolean(), fc.tuple(fc.boolean(), fc.boolean()), layout, layout, (lead, inner, out, bias, needs, one, other) => {
+        const inputs = [one([...lead, inner]), other([out, inner]), ...(bias ? [contiguous([out, 2]).select(-1, 1)] : [])];
+        const grad = one([...lead, out]);
+        expectAll(onBoth(build, () => run(registry.linear, inputs, {}, grad, [...needs, true])), 2e-5);
+      }),
+      { numRuns: 120 },
+    );
+  });
+
   const affine = fc.constantFrom(0, 1, 2);
   test('batchNorm', () => {
     fc.assert(

@@ -7,6 +7,10 @@ import type { BinaryCode, UnaryCode } from './codes.ts';
 export interface Kernels {
   /** C[m, n] (+)= A[m, k] B[k, n]; the columns of C are adjacent. `scratch` as `memory/linear-memory.ts` gives it. */
   gemm(m: number, n: number, k: number, a: number, aRow: number, aColumn: number, b: number, bRow: number, bColumn: number, c: number, cRow: number, add: number, scratch: number): void;
+  /** How many floats B[k, n] is as `packRight` lays it out for `gemmPacked`, which does what `gemm` does, for the columns from .. to of C: for a B that many products share. */
+  packedLength(n: number, k: number): number;
+  packRight(n: number, k: number, b: number, bRow: number, bColumn: number, to: number): void;
+  gemmPacked(m: number, n: number, k: number, from: number, to: number, a: number, aRow: number, aColumn: number, packed: number, c: number, cRow: number, add: number, scratch: number): void;
   /** y = f(x); clamp has its bounds in `a` and `b`, affine is a * x + b. */
   unary(code: UnaryCode, x: number, y: number, count: number, a: number, b: number): void;
   /** out = f(a, b) over a plane; a stride of 0 repeats. */

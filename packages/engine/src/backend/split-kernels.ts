@@ -44,6 +44,11 @@ export function splitKernels(single: Kernels, team: Team): Kernels {
           : parts(team, n, 48, (from, size, thread) => ['gemm', m, size, k, a, aRow, aColumn, b + from * bColumn * 4, bRow, bColumn, c + from * 4, cRow, add, scratchOf(thread)]),
       );
     },
+    gemmPacked: (m, n, k, first, last, ...rest) => {
+      if (m * (last - first) * k < leastProducts) return single.gemmPacked(m, n, k, first, last, ...rest);
+      const numbers = rest.slice(0, -1);
+      team.run(parts(team, last - first, 48, (from, size, thread) => ['gemmPacked', m, n, k, first + from, first + from + size, ...numbers, scratchOf(thread)]));
+    },
     unary: (code, x, y, count, a, b) => {
       if (count < leastElements) return single.unary(code, x, y, count, a, b);
       team.run(parts(team, count, 16, (from, size) => ['unary', code, x + from * 4, y + from * 4, size, a, b]));

@@ -29,20 +29,26 @@ function compiledLstm(inputs: readonly NdArray[], attributes: RecurrentAttribute
   const packed = NdArray.uninitialized('float32', [total]);
   const packedAt = packed.address();
   const recurrent = inputs[at.wHh]!;
+  // Every time multiplies by the same weight: it is packed once, unless a single row needs no packing.
+  const panels = batch > 1 ? NdArray.uninitialized('float32', [compiled.packedLength(rows, hidden)]) : null;
+  const panelsAt = panels?.address() ?? 0;
   const recurrentAt = recurrent.address();
+  if (panels !== null) compiled.packRight(rows, hidden, recurrentAt, recurrent.strides[1]!, recurrent.strides[0]!, panelsAt);
   let h = inputs[1]!.contiguous().address();
   let c = inputs[at.c0]!.contiguous().address();
   const size = batch * hidden * 4;
   for (let step = 0; step < steps; step++) {
     const time = attributes.reverse ? steps - 1 - step : step;
     const sums = gatesAt + time * batch * rows * 4;
-    compiled.gemm(batch, rows, hidden, h, hidden, 1, recurrentAt, recurrent.strides[1]!, recurrent.strides[0]!, sums, rows, 1, scratchOf(0));
+    if (panels === null) compiled.gemm(batch, rows, hidden, h, hidden, 1, recurrentAt, recurrent.strides[1]!, recurrent.strides[0]!, sums, rows, 1, scratchOf(0));
+    else compiled.gemmPacked(batch, rows, hidden, 0, rows, h, hidden, 1, panelsAt, sums, rows, 1, scratchOf(0));
     h = packedAt + time * size;
     const next = packedAt + states * 4 + time * size;
     compiled.lstmStep(sums, c, packedAt + (states + memories) * 4 + time * batch * rows * 4, next, h, batch, hidden);
     c = next;
   }
   gates.storage.free();
+  panels?.storage.free();
   return packed;
 }
 

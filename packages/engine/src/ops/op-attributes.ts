@@ -12,6 +12,7 @@ import type { AttentionAttributes } from './attention-records.ts';
 import type { ConvAttributes } from './conv-records.ts';
 import type { EmbeddingAttributes } from './embedding-records.ts';
 import type { IndexAttributes } from './index-records.ts';
+import type { LinearAttributes } from './linear-records.ts';
 import type { LossAttributes } from './loss-records.ts';
 import type { MathAttributes } from './math-records.ts';
 import type { NormAttributes } from './norm-records.ts';
@@ -87,6 +88,6 @@ export interface TensorOpAttributes extends IndexAttributes, MathAttributes {
 }
 
 export interface OpAttributes
-  extends TensorOpAttributes, ActivationAttributes, AttentionAttributes, ConvAttributes, EmbeddingAttributes, LossAttributes, NormAttributes, PoolAttributes, RecurrentOpAttributes, SpatialAttributes {}
+  extends TensorOpAttributes, ActivationAttributes, AttentionAttributes, ConvAttributes, EmbeddingAttributes, LinearAttributes, LossAttributes, NormAttributes, PoolAttributes, RecurrentOpAttributes, SpatialAttributes {}
 
 export type OpName = keyof OpAttributes;

@@ -6,6 +6,7 @@
 import { activationOps } from './activation-ops.ts';
 import { attentionOps } from './compiled-attention.ts';
 import { convOps } from './compiled-conv.ts';
+import { linearOps } from './compiled-linear.ts';
 import { recurrentOps } from './compiled-lstm.ts';
 import { normOps } from './compiled-norm.ts';
 import { embeddingRecords } from './embedding-records.ts';
@@ -22,6 +23,7 @@ export const registry: Records<OpAttributes> = {
   ...attentionOps,
   ...convOps,
   ...embeddingRecords,
+  ...linearOps,
   ...lossRecords,
   ...normOps,
   ...poolRecords,

@@ -3,6 +3,8 @@
  *
  * Guarantees: shapes and defaults are PyTorch's. Refuses sizes that do not fit, in its wording.
  */
+import { applyNamed } from '../../ops/apply-named.ts';
+import { linearOps } from '../../ops/compiled-linear.ts';
 import type { Tensor } from '../../ops/tensor.ts';
 import { RuntimeError } from '../../tensor/errors.ts';
 import { formatSize, numelOf } from '../../tensor/shape.ts';
@@ -13,6 +15,8 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
   if (x.shape.at(-1) !== inputs) {
     throw new RuntimeError(`mat1 and mat2 shapes cannot be multiplied (${numelOf(x.shape.slice(0, -1))}x${x.shape.at(-1) ?? 1} and ${inputs}x${weight.size(0)}): input ${formatSize(x.shape)}, weight ${formatSize(weight.shape)}`);
   }
+  const fused = weight.dim() === 2 && x.dtype === weight.dtype && (bias === null || (bias.dtype === x.dtype && bias.dim() === 1 && bias.size(0) === weight.size(0)));
+  if (fused) return applyNamed(linearOps, 'linear', bias === null ? [x, weight] : [x, weight, bias], {});
   const product = x.matmul(weight.t());
   return bias === null ? product : product.add(bias);
 }
