@@ -73,7 +73,7 @@ async function fetchOne(pinned, cache, source, signal) {
     await git(['init', '--quiet', '--template='], `Check that ${cache} can be written to.`);
     await git(
       ['fetch', '--quiet', '--depth=1', '--no-tags', url, pinned.commit],
-      `Check the network (or --mirror), and that ${pinned.repository} still has the commit; if it has not, pin another one in tools/ecosystem/repositories.json.`,
+      `Check the network (or --mirror), and that ${pinned.repository} still has the commit; if it has not, pin another one in the list.`,
     );
     // Line ends as committed: a finding's place must not depend on the machine.
     await git(['-c', 'core.autocrlf=false', 'checkout', '--quiet', '--detach', pinned.commit], `Check the space on the disk of ${cache}.`);

@@ -1,0 +1,6 @@
+// The same typed linting, with our plugin.
+import modeguard from '../../../packages/eslint-plugin/dist/index.js';
+import typed from './typed.config.mjs';
+
+// The parser's settings are those of typed linting: ours come first.
+export default [{ plugins: { modeguard } }, ...modeguard.configs.recommended, ...typed];

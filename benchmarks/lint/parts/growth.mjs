@@ -1,0 +1,49 @@
+// @ts-check
+// Time by the size of the tree: modeguard, cold and with nothing changed, over sub-trees each of which contains the one before, twice as many files.
+// The start of the command is measured alone and taken off before the exponent is fitted: it would hide the growth of what is small.
+import { modeguardCommand } from '../contenders.mjs';
+import { exponentOf, plot } from '../plot.mjs';
+import { grouped, secondsText, table } from '../report.mjs';
+import { measureInRounds } from '../rounds.mjs';
+import { layOut, subTree } from '../trees.mjs';
+
+export const title = 'Growth with the size of the project';
+
+/** @typedef {{ files: number, lines: number, cold: number, warm: number }} Size */
+
+const labels = /** @type {Readonly<Record<string, string>>} */ ({ python: 'many Python projects', 'python-small': 'many Python projects', 'one-project': 'one Python project', tfjs: 'one TypeScript project' });
+
+/** @param {boolean} short */
+export const treeNames = (short) => [short ? 'python-small' : 'python', 'one-project', 'tfjs'];
+
+/** @param {import('../run.mjs').Bench} bench @returns {Promise<string>} */
+export async function run({ options, checkoutOf, scratch, say }) {
+  const counts = options.short ? [32, 64, 128, 256] : [64, 128, 256, 512, 1024];
+  const settings = { rounds: options.rounds, timeoutSeconds: options.timeoutSeconds, say };
+  /** @type {{ name: string, start: number, sizes: Size[] }[]} */
+  const series = [];
+  for (const name of treeNames(options.short)) {
+    const tree = await layOut(name, { checkoutOf, into: scratch });
+    const [alone] = await measureInRounds(await subTree(tree, 1, scratch), [modeguardCommand], { ...settings, onlyCold: true });
+    const start = alone?.cold ?? 0;
+    /** @type {Size[]} */
+    const sizes = [];
+    for (const count of counts.filter((number) => number <= tree.files.length)) {
+      const part = await subTree(tree, count, scratch);
+      const [row] = await measureInRounds(part, [modeguardCommand], settings);
+      if (row?.cold != null && row.warm !== null) sizes.push({ files: count, lines: part.lines, cold: row.cold, warm: row.warm });
+    }
+    series.push({ name, start, sizes });
+  }
+  const marks = ['o', 'x', '+'];
+  return [
+    'Sub-trees, each of which contains the one before. Medians. The exponent is that of the lines, fitted to the cold times without the start of the command: 1 is linear.',
+    ...series.map(({ name, start, sizes }) =>
+      [
+        `**${labels[name] ?? name}** (tree \`${name}\`): start ${secondsText(start)}, exponent ${exponentOf(sizes.map(({ lines, cold }) => ({ size: lines, seconds: cold - start }))).toFixed(2)}.`,
+        table(['files', 'lines', 'cold', 'nothing changed', 'cold, lines for each second'], sizes.map(({ files, lines, cold, warm }) => [grouped(files), grouped(lines), secondsText(cold), secondsText(warm), grouped(Math.round(lines / (cold - start)))])),
+      ].join('\n\n'),
+    ),
+    `Cold, without the start, by lines, both scales logarithmic:\n\n\`\`\`text\n${plot(series.map(({ name, start, sizes }, index) => ({ mark: marks[index] ?? '*', label: labels[name] ?? name, points: sizes.map(({ lines, cold }) => ({ size: lines, seconds: cold - start })) })), 'lines')}\n\`\`\``,
+  ].join('\n\n');
+}

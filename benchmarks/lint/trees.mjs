@@ -1,0 +1,133 @@
+// @ts-check
+// The trees of source files that are measured, each made of whole repositories, or of folders of them, at their pinned commits.
+//
+// Guarantees that every run measures the same text: the lists below are all that decides. A tree is laid out in a folder of its own, one folder for each
+// repository, because tools keep what they know beside the sources and because a file is edited; a checkout is never written to. What a repository has
+// configured for its own tools (settings of linters) is not copied, what decides how its imports are resolved is.
+// Example: `layOut('python', { checkoutOf, into })` gives 1,257 Python files of 14 repositories.
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { Problem } from '../../tools/ecosystem/problem.mjs';
+import { runGit } from '../../tools/ecosystem/process.mjs';
+
+/**
+ * @typedef {'python' | 'typescript'} Language
+ *
+ * @typedef {object} Source
+ * @property {string} repository
+ * @property {string} [folder] Only this folder of it.
+ *
+ * @typedef {object} TreeDefinition
+ * @property {Language} language
+ * @property {readonly Source[]} sources
+ * @property {object} [tsconfig] Written to the root of each source, where the repository's own cannot be used.
+ *
+ * @typedef {object} Tree
+ * @property {string} name
+ * @property {string} folder
+ * @property {Language} language
+ * @property {readonly string[]} files Relative to the folder, in the order of the sources and by name in each.
+ * @property {number} lines
+ */
+
+/** Small repositories of many kinds. */
+const small = ['xinntao/BasicSR', 'facebookresearch/demucs', 'JaidedAI/EasyOCR', 'facebookresearch/encodec', 'facebookresearch/mae', 'facebookresearch/detr', 'kuangliu/pytorch-cifar', 'NVIDIA/tacotron2', 'jik876/hifi-gan', 'openai/guided-diffusion'];
+
+/** TensorFlow.js refers to a configuration that its build makes. */
+const tfjsConfig = {
+  compilerOptions: { target: 'es2017', module: 'esnext', moduleResolution: 'bundler', lib: ['es2019', 'dom'], experimentalDecorators: true, noImplicitAny: true, noEmit: true, skipLibCheck: true, types: [], paths: { '@tensorflow/tfjs-core': ['./tfjs-core/src/index.ts'], '@tensorflow/tfjs-core/dist/*': ['./tfjs-core/src/*'] } },
+  include: ['tfjs-core/src', 'tfjs-layers/src'],
+};
+const magentaConfig = { compilerOptions: { target: 'es2017', module: 'esnext', moduleResolution: 'bundler', lib: ['es2019', 'dom'], noImplicitAny: true, noEmit: true, skipLibCheck: true, types: [] }, include: ['music/src'] };
+
+/** @type {Readonly<Record<string, TreeDefinition>>} */
+export const trees = {
+  'python-small': { language: 'python', sources: small.map((repository) => ({ repository })) },
+  python: { language: 'python', sources: [...small, 'cszn/KAIR', 'espnet/espnet_onnx', 'catalyst-team/catalyst', 'salesforce/LAVIS'].map((repository) => ({ repository })) },
+  'one-project': { language: 'python', sources: [{ repository: 'huggingface/diffusers', folder: 'src' }] },
+  deepbox: { language: 'typescript', sources: [{ repository: 'jehaad1/Deepbox', folder: 'src' }] },
+  torchlette: { language: 'typescript', sources: [{ repository: 'vinhowe/torchlette', folder: 'src' }] },
+  magenta: { language: 'typescript', sources: [{ repository: 'magenta/magenta-js', folder: 'music/src' }], tsconfig: magentaConfig },
+  tfjs: { language: 'typescript', sources: [{ repository: 'tensorflow/tfjs', folder: 'tfjs-core/src' }, { repository: 'tensorflow/tfjs', folder: 'tfjs-layers/src' }], tsconfig: tfjsConfig },
+};
+
+const sourceFile = { python: /\.py$/u, typescript: /(?<!\.d)\.tsx?$/u };
+const skippedFolders = new Set(['node_modules', 'dist', 'build', 'site-packages', '__pycache__']);
+const resolutionFile = /^(?:package\.json|tsconfig.*\.json)$/u;
+
+/** The repositories that the named trees are made of. @param {readonly string[]} names */
+export function repositoriesOf(names) {
+  return [...new Set(names.flatMap((name) => definitionOf(name).sources.map(({ repository }) => repository)))];
+}
+
+/**
+ * @param {string} name @param {{ checkoutOf: (repository: string) => string, into: string }} options
+ * @returns {Promise<Tree>}
+ */
+export async function layOut(name, { checkoutOf, into }) {
+  const { language, sources, tsconfig } = definitionOf(name);
+  const folder = join(into, name);
+  /** @type {string[]} */
+  const files = [];
+  for (const { repository, folder: part = '.' } of sources) {
+    const checkout = checkoutOf(repository);
+    const target = join(folder, repository.replace('/', '+'));
+    if (!existsSync(join(checkout, part))) throw new Problem(`${join(checkout, part)} is not there, which the tree '${name}' needs. Fetch the repositories again: leave --checkouts out, or remove that folder.`);
+    if (!existsSync(target)) await startRepository(target);
+    for (const file of filesUnder(join(checkout, part)).filter((path) => sourceFile[language].test(path))) files.push(copy(file));
+    if (language === 'typescript') for (const entry of readdirSync(checkout)) if (resolutionFile.test(entry)) copy(join(checkout, entry));
+    if (tsconfig !== undefined) writeFileSync(join(target, 'tsconfig.json'), JSON.stringify(tsconfig));
+
+    /** @param {string} file */
+    function copy(file) {
+      const copied = join(target, relative(checkout, file));
+      mkdirSync(dirname(copied), { recursive: true });
+      copyFileSync(file, copied);
+      return relative(folder, copied);
+    }
+  }
+  return { name, folder, language, files, lines: linesOf(folder, files) };
+}
+
+/** A tree of the first files of another. @param {Tree} tree @param {number} count @param {string} into @returns {Promise<Tree>} */
+export async function subTree(tree, count, into) {
+  const folder = join(into, `${tree.name}-${count}`);
+  const files = tree.files.slice(0, count);
+  for (const file of files) {
+    const [repository = ''] = file.split(/[\\/]/u);
+    if (!existsSync(join(folder, repository))) await startRepository(join(folder, repository));
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    copyFileSync(join(tree.folder, file), join(folder, file));
+  }
+  return { ...tree, folder, files, lines: linesOf(folder, files) };
+}
+
+/** @param {string} folder @param {readonly string[]} files */
+function linesOf(folder, files) {
+  return files.reduce((sum, file) => sum + readFileSync(join(folder, file), 'utf8').split('\n').length, 0);
+}
+
+/** As a checkout is one: that is how tools know where a project ends. @param {string} folder */
+async function startRepository(folder) {
+  mkdirSync(folder, { recursive: true });
+  const { code, stderr } = await runGit(['init', '--quiet', '--template='], { cwd: folder });
+  if (code !== 0) throw new Problem(`\`git init\` failed in ${folder}:\n${stderr.trim()}`);
+}
+
+/** @param {string} name */
+function definitionOf(name) {
+  const definition = trees[name];
+  if (definition === undefined) throw new Problem(`There is no tree '${name}'. There are: ${Object.keys(trees).join(', ')}.`);
+  return definition;
+}
+
+/** @param {string} folder @returns {string[]} By name. */
+function filesUnder(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      if (entry.name.startsWith('.') || skippedFolders.has(entry.name)) return [];
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? filesUnder(path) : entry.isFile() ? [path] : [];
+    });
+}
