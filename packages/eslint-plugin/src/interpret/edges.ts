@@ -5,6 +5,7 @@
 // An edge that a state cannot take gives null. It never decides a test whose value is not known.
 import { assertNever, type BlockId, type Func, type Terminal, type Variable } from '../ir/ir.ts';
 import { MAX_PATHS } from '../dataflow/solver.ts';
+import { EVAL } from '../domains/mode.ts';
 import type { State } from '../domains/state.ts';
 import { forwardsOf, objectsOf, type Value } from '../domains/value.ts';
 import { iterate, mayBeEmpty } from './attributes.ts';
@@ -15,6 +16,7 @@ import { consume, hasPending, iterationOf } from './generators.ts';
 import type { Frame, Machine } from './machine.ts';
 import { guardOf } from './mode-hints.ts';
 import { PARTS } from './module-method.ts';
+import { lastName, roundsOf, type Rounds } from './rounds.ts';
 import { assume, constantIsTruthy, truthOf } from './truth.ts';
 
 /** Lists shorter than this are gone through element by element. */
@@ -26,6 +28,7 @@ export class Edges {
   readonly #frame: Frame;
   readonly #func: Func;
   readonly #conditions: Conditions;
+  readonly #rounds: Rounds;
   #maxPaths = MAX_PATHS;
   /** The state at the last arrival at a loop from outside. */
   readonly #before = new Map<BlockId, State>();
@@ -37,6 +40,7 @@ export class Edges {
     this.#frame = frame;
     this.#func = func;
     this.#conditions = conditions;
+    this.#rounds = roundsOf(func);
   }
 
   /** How many paths into one block are worth keeping apart. */
@@ -66,6 +70,8 @@ export class Edges {
           state.facts = state.facts.with(condition.name, isThen !== condition.negated);
           if (condition.constant === null) narrow(state, condition.variable, isThen !== condition.negated);
         }
+        const last = this.#rounds.last.get(terminal.test);
+        if (last !== undefined && truth.mayBeTrue && truth.mayBeFalse) this.#set(state, lastName(last.head), isThen !== last.negated);
         break;
       }
       case 'each': {
@@ -96,6 +102,10 @@ export class Edges {
     // first round has changed a mode: what the second round then does is the point of `no-eval-mode-training`.
     const inSplitBody = isThen && this.#split.has(source) && state.facts.get(loopName(source)) === SOME;
     if (heads.has(source) && !unrolled && !inSplitBody) state.facts = state.facts.without((name) => name === loopName(source));
+    // The last round goes on behind the loop, and only that.
+    const last = heads.has(source) ? state.facts.get(lastName(source)) : undefined;
+    if (last === isThen) return null;
+    if (last !== undefined) state.facts = state.facts.without((name) => name === lastName(source));
     if (heads.has(target)) {
       const entered = state.facts.get(loopName(target));
       if (source < target) {
@@ -105,12 +115,34 @@ export class Edges {
       else if (changesModes(this.#before.get(target), state)) this.#split.add(target);
       state.facts = state.facts.with(loopName(target), source < target ? 0 : typeof entered === 'number' && entered !== SOME ? entered + 1 : SOME);
     }
+    this.#noteAsleep(state, source, target);
     const needed = live.get(target);
     if (needed !== undefined && state.facts.key !== '') {
       const names = [...needed].map((variable) => truthName(variable));
       state.facts = state.facts.without((name) => name.startsWith('v') && !names.some((one) => name === one || name.startsWith(`${one}==`)));
     }
     return state;
+  }
+
+  /**
+   * Keeps the rounds that leave a network asleep apart from those that do not, up to where the next one begins: the test that decides is no other in the
+   * next round. Of a sleep that only the last round may bring nothing is kept.
+   */
+  #noteAsleep(state: State, source: BlockId, target: BlockId): void {
+    const { around, bodies, perhapsLast } = this.#rounds;
+    if (state.facts.key !== '') state.facts = state.facts.without((name) => /^[sz]/.test(name) && bodies.get(Number(name.slice(1)))?.has(target) !== true);
+    const head = around.get(target);
+    const before = head === undefined ? undefined : this.#before.get(head);
+    if (head === undefined || before === undefined) return;
+    const name = asleepName(head);
+    const was = state.facts.get(name);
+    if (!fallsAsleep(before, state) || (was === false && target === head)) state.facts = state.facts.without((fact) => fact === name);
+    else if (was === undefined) this.#set(state, name, perhapsLast.get(head)?.has(source) !== true);
+  }
+
+  #set(state: State, name: string, value: boolean): void {
+    this.#maxPaths = Math.max(this.#maxPaths, 2 * MAX_PATHS);
+    state.facts = state.facts.with(name, value);
   }
 
   /** The parts of a network are gone through one by one where the function may switch or freeze some of them. */
@@ -141,4 +173,15 @@ function narrow(state: State, variable: Variable, truth: boolean): void {
 function changesModes(before: State | undefined, after: State): boolean {
   if (before === undefined || before.heap.isSameAs(after.heap)) return false;
   return after.heap.entriesUnlike(before.heap).some(({ key, value }) => value.modes !== 0 && before.heap.has(key) && before.object(key).modes !== value.modes);
+}
+
+/** Holds if a network that was awake in `before` has certainly been put to sleep as a whole. */
+function fallsAsleep(before: State, after: State): boolean {
+  if (before.heap.isSameAs(after.heap)) return false;
+  return after.heap.entriesUnlike(before.heap).some(({ key, value }) => value.modes === EVAL && value.settings.some((setting) => !setting.selective) && before.heap.has(key) && before.object(key).modes !== EVAL);
+}
+
+/** The name under which it is known that a round of the loop has put a network to sleep; false: perhaps only the last one does. */
+function asleepName(head: BlockId): string {
+  return `s${head}`;
 }

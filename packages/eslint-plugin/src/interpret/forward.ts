@@ -47,7 +47,7 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   const output = runModule(machine, frame, state, object, args, instr, derived);
   machine.running = outer;
   machine.visit = null;
-  recordVisit(machine, observation, machine.path, grad === GRAD_ENABLED ? visit : { setting: null, woken: null });
+  recordVisit(machine, observation, machine.path, grad === GRAD_ENABLED ? visit : { setting: null, woken: null, awake: visit.awake });
   // A program computes what the call that traced it did.
   const from = [...new Set([...output.from, ...derived.from, observation.number, ...(machine.programs.get(object) ?? [])])];
   // Without a graph no backward pass runs through the call, whatever becomes of its output.
@@ -87,6 +87,8 @@ export function observe(machine: Machine, frame: Frame, state: State, object: Ab
     incomplete: false,
     parameters: new Set(),
     asleep: new Map(),
+    awakeOn: new Map(),
+    awakeInRound: [],
     leftBehind: null,
     starved: null,
     race: null,

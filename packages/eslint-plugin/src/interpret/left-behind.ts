@@ -2,7 +2,8 @@
 //
 // A mode that holds on some paths only is told path by path: the first round of a loop trains as it should, the second in the mode that the
 // validation of the first has set. A visit of a call counts for the path (through all functions that are running) on which it is made, and a path
-// counts only if all its visits agree: an early visit may not have seen every way there yet.
+// counts only if all its visits agree: an early visit may not have seen every way there yet. Inference in training mode is told by the rounds of a loop
+// alike: the first round finds a network that the validation at its end has not switched yet.
 import { ENTRY_MODE, EVAL, TRAIN, type ModeSet } from '../domains/mode.ts';
 import type { ModeSetting } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
@@ -38,6 +39,11 @@ export class Visit {
   get woken(): Woken | null {
     return this.#woken;
   }
+
+  /** Layers that are certainly in training mode. */
+  get awake(): readonly LeafRun[] {
+    return this.leaves.filter((leaf) => leaf.modes === TRAIN && leaf.sensitivity === 'yes');
+  }
 }
 
 /** A visit as it is kept with the result of a function: its path from there. */
@@ -46,10 +52,13 @@ export interface VisitRecord {
   readonly path: string;
   readonly setting: ModeSetting | null;
   readonly woken: Woken | null;
+  readonly awake: readonly LeafRun[];
 }
 
-export function recordVisit(machine: Machine, observation: ForwardObservation, path: string, { setting, woken }: Pick<VisitRecord, 'setting' | 'woken'>): void {
-  machine.visits.push({ observation, path, setting, woken });
+export function recordVisit(machine: Machine, observation: ForwardObservation, path: string, { setting, woken, awake }: Pick<VisitRecord, 'setting' | 'woken' | 'awake'>): void {
+  machine.visits.push({ observation, path, setting, woken, awake });
+  const awakeBefore = observation.awakeOn.get(path);
+  if (awakeBefore === undefined || awakeBefore.length > 0) observation.awakeOn.set(path, awake);
   if (woken !== null) observation.wokenOn.set(path, woken);
   const known = observation.asleep.get(path);
   observation.asleep.set(path, known === undefined || setting === null ? setting : known);
@@ -68,6 +77,8 @@ export function noteLeftBehind(machine: Machine): void {
     for (const leaf of observation.leaves.values()) for (const setting of leaf.settings) if (setting.mode === EVAL) evaluated.add(keyOf(setting));
   }
   for (const observation of machine.forwards) {
+    // Which side of a test a path takes, somebody has decided; a loop comes to its rounds by itself.
+    observation.awakeInRound = [...observation.awakeOn].find(([path, leaves]) => leaves.length > 0 && !/[: ]v\d/.test(path))?.[1] ?? [];
     if (!observation.uses.has('trained') || !machine.stepped.has(observation.number) || ![...observation.parameters].some((object) => machine.optimized.has(object))) continue;
     observation.woken = [...observation.wokenOn.values()][0] ?? null;
     const sure = [...observation.asleep.values()].find((setting) => setting !== null && evaluated.has(keyOf(setting)));

@@ -92,6 +92,10 @@ export interface ForwardObservation {
   readonly parameters: Set<AbstractObject>;
   /** For each path to the call: what put all its layers into evaluation mode, or null where they are not certainly in it. */
   readonly asleep: Map<string, ModeSetting | null>;
+  /** For each path to the call: the layers that are certainly in training mode. */
+  readonly awakeOn: Map<string, readonly LeafRun[]>;
+  /** Those of one path that no test has decided on: in the first round of a loop, or in one that follows a certain other. */
+  awakeInRound: readonly LeafRun[];
   /** An evaluation set the mode in which this call trains; `certain` if on some path it certainly does. */
   leftBehind: { readonly setting: ModeSetting; readonly certain: boolean } | null;
   /** The call runs without gradients, its output goes into what is trained, and an optimiser waits for its gradients in vain. */
