@@ -177,6 +177,8 @@ export function getItem(state: State, value: Value, index: Value | null): Value 
       if (atom.object.kind === 'opaque') result = joinValues(result, { ...ANYTHING, atoms: [atom] });
       else if (exact !== undefined) result = joinValues(result, joinValues(exact, state.attr(atom.object, '[]') ?? NOTHING));
       else if (index === null) result = joinValues(result, ofObject(atom.object));
+      // A name that was never set is none of those that were.
+      else if (typeof key === 'string') result = joinValues(result, state.attr(atom.object, '[]') ?? ANYTHING);
       else {
         let any: Value = atom.object.kind === 'collection' ? NOTHING : ANYTHING;
         for (const [name, element] of state.object(atom.object).attrs) if (name.startsWith('[') || atom.object.library?.children !== undefined) any = joinValues(any, element);

@@ -13,7 +13,7 @@ import { runFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { isInert } from './construct.ts';
 import { bindUnknown, constructUnknown } from './from-outside.ts';
-import { NO_ARGS, type ArgValues, type Frame, type Machine, type OptionCall } from './machine.ts';
+import { NO_ARGS, type ArgValues, type Frame, type Machine, type OptionCall, type Probe } from './machine.ts';
 import type { DrawObservation } from './observation.ts';
 import { noTraces } from './switched-off.ts';
 
@@ -80,7 +80,7 @@ function optionOf(machine: Machine, state: State, family: OptionFamily, options:
   if (options.unknown || objects.length === 0) return 'unknown';
   if (machine.probe?.options !== null && machine.probe !== null && objects.includes(machine.probe.options.object)) return 'unknown';
   for (const object of objects) {
-    const value = state.attr(object, elementName(family.option));
+    const value = state.attr(object, elementName(family.option)) ?? state.attr(object, family.option);
     if (value === undefined) return state.attr(object, '[]') === undefined ? 'without' : 'unknown';
     const truth = mustConstant(value);
     if (truth?.type !== 'boolean') return 'unknown';
@@ -138,10 +138,19 @@ function noteCall(machine: Machine, frame: Frame, state: State, object: Abstract
   }
   if (symbolic) return;
   const { probe } = machine;
-  if (probe?.options != null && !probe.awake && effect === 'apply' && (given === 'absent' || given === 'without') && layers.length > 0 && frame.receiver === probe.receiver) {
+  if (probe?.options != null && !probe.awake && effect === 'apply' && (given === 'absent' || given === 'without') && layers.length > 0 && isInProbed(machine, frame, probe)) {
     machine.noteLayer(where, site, { kind: 'option-not-forwarded', owner: probe.owner, part: layers[0]!, option }, true);
   }
   machine.trainingCalls?.push({ where, site, object, method, option, layers, given: given === 'on' || given === 'unknown' });
+}
+
+/** Holds for code of the layer that is probed: its methods, and the callbacks in them (`tf.tidy(() => …)`). */
+function isInProbed(machine: Machine, frame: Frame, { owner, receiver }: Probe): boolean {
+  if (frame.receiver !== null) return frame.receiver === receiver;
+  const { module } = frame.context.ref;
+  let { func } = frame.context.ref;
+  while (func.owner === null && func.parent !== null) func = module.funcs[func.parent]!;
+  return func.owner !== null && machine.order(owner).project.some((cls) => cls.module === module && cls.definition.id === func.owner);
 }
 
 /** Runs callbacks whose gradients are wanted: models that are run in them without the option train in inference. */
