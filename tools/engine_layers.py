@@ -32,6 +32,12 @@ LAYERS = [
     *[(name, [], {}, [(3, 4), (3, 4)]) for name in ["MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "BCEWithLogitsLoss", "HingeEmbeddingLoss", "SoftMarginLoss", "MultiLabelSoftMarginLoss"]],
     ("PoissonNLLLoss", [], {}, [(3, 4), (3, 4)]), ("KLDivLoss", [], dict(reduction="batchmean", log_target=True), [(3, 4), (3, 4)]), ("MarginRankingLoss", [], {}, [(4,), (4,), (4,)]), ("TripletMarginLoss", [], dict(margin=2.0), [(3, 4), (3, 4), (3, 4)]),
     ("CrossEntropyLoss", [], dict(label_smoothing=0.1), [(3, 4), [0, 2, 1]]), ("NLLLoss", [], dict(reduction="sum"), [(3, 4), [0, 2, 1]]), ("MultiMarginLoss", [], {}, [(3, 4), [0, 2, 1]]), ("MultiLabelMarginLoss", [], {}, [(1, 4), [[3, 0, -1, 1]]]),
+    ("CrossMapLRN2d", [3], dict(k=2.0), [(1, 4, 2, 2)]), ("CrossMapLRN2d", [4], dict(alpha=0.5), [(1, 3, 2, 1)]), ("Embedding", [5, 3], dict(scale_grad_by_freq=True), [[0, 2]]), ("NLLLoss2d", [], {}, [(1, 3, 2, 1), [[[0], [2]]]]),
+    ("CTCLoss", [], dict(blank=3, reduction="sum"), [(5, 2, 4), [[0, 1], [2, 2]], [5, 4], [2, 2]]), ("AdaptiveLogSoftmaxWithLoss", [16, 20, [5, 9]], dict(div_value=2.0, head_bias=True), [(6, 16), [0, 7, 19, 4, 5, 9]]),
+    ("LinearCrossEntropyLoss", [4, 5], {}, [(3, 4), [0, 4, 2]]), ("LinearCrossEntropyLoss", [4, 5], dict(out_features=[2], bias=True, ignore_index=1), [(3, 4), [[0, 4], [2, 1], [3, 3]]]),
+    ("LazyLinear", [3], {}, [(2, 4)]),
+    *[(f"LazyConv{d}d", [3, 2], dict(padding=1, bias=d != 2), [(1, 4) + (3,) * d]) for d in (1, 2, 3)], *[(f"LazyConvTranspose{d}d", [4, 2], dict(groups=2, stride=2), [(1, 2) + (2,) * d]) for d in (1, 2, 3)],
+    *[(f"LazyBatchNorm{d}d", [], dict(momentum=0.5) if d == 2 else {}, [(2, 3) + (2,) * d]) for d in (1, 2, 3)], *[(f"LazyInstanceNorm{d}d", [], dict(affine=False) if d == 3 else {}, [(2, 3) + (2,) * d]) for d in (1, 2, 3)],
 ]
 
 
@@ -41,14 +47,20 @@ def record_layers():
         torch.manual_seed(0)
         given = {key: tuple(value) if isinstance(value, list) else value for key, value in options.items()}
         layer = getattr(nn, name)(*[tuple(a) if isinstance(a, list) else a for a in arguments], **given)
-        state = {key: rounded(value) for key, value in layer.state_dict().items()}
+        lazy = name.startswith("Lazy")
+        # A lazy layer has nothing before its first call, which draws it.
+        state = None if lazy else {key: rounded(value) for key, value in layer.state_dict().items()}
         torch.manual_seed(1)
         inputs = [torch.tensor(shape) if isinstance(shape, list) else torch.randn(shape) for shape in shapes]
         row = {"layer": name, "args": arguments, "options": {camel(key): value for key, value in options.items()}, "text": str(layer), "state": state, "inputs": [rounded(t) for t in inputs], "integers": [isinstance(s, list) for s in shapes]}
         for mode in ["train", "eval"]:
             getattr(layer, mode)()
+            if lazy:
+                torch.manual_seed(2)
             out = layer(*[t.clone() for t in inputs])
             row[mode] = [rounded(t) for t in (out if isinstance(out, tuple) else (out,))]
         row["after"] = {key: rounded(value) for key, value in layer.state_dict().items()}
+        if lazy:
+            row["textAfter"] = str(layer)
         rows.append(row)
     return rows

@@ -44,6 +44,14 @@ def positive(x):
     return x.abs() + 0.3
 
 
+def logs(x):
+    return x.log_softmax(-1)
+
+
+def shares(x):
+    return x.softmax(-1)
+
+
 def one(x):
     return x.sign()
 
@@ -204,6 +212,35 @@ ROWS = [
     ("F.multiMarginLoss", [T(3, 4), I([0, 2, 3])], {}), ("F.multiMarginLoss", [T(3, 4), I([0, 2, 3])], dict(p=2, margin=0.5, weight=C(4, of=positive), reduction="sum")), ("F.multiMarginLoss", [T(4), I(2)], {}),
     ("F.multilabelMarginLoss", [T(2, 4), I([[3, 0, -1, 1], [1, -1, 0, 2]])], {}), ("F.multilabelSoftMarginLoss", [T(3, 4), C(3, 4, of=lambda x: (x > 0).double())], dict(weight=C(4, of=positive))),
     ("F.tripletMarginLoss", [T(3, 4), T(3, 4), T(3, 4)], {}), ("F.tripletMarginLoss", [T(3, 4), T(3, 4), T(3, 4)], dict(swap=True, margin=2.0, p=1.5, reduction="none")), ("F.cosineEmbeddingLoss", [T(4, 3), T(4, 3), C(4, of=one)], dict(margin=0.1)),
+    # what an index picked counts how often
+    ("F.embedding", [I([[0, 1], [1, 1]]), T(3, 2)], dict(scale_grad_by_freq=True)),
+    ("F.embedding", [I([[0, 1], [2, 0]]), T(3, 2)], dict(scale_grad_by_freq=True, padding_idx=0)),
+    # connectionist temporal classification
+    *[("F.ctcLoss", [T(6, 2, 4, of=logs), I([[1, 2, 2], [3, 1, 0]]), I([6, 5]), I([3, 2])], dict(reduction=r)) for r in ("none", "mean", "sum")],
+    ("F.ctcLoss", [T(5, 3, 4, of=logs), I([1, 3, 0, 0, 2]), I([5, 4, 3]), I([2, 0, 3])], dict(blank=3 - 1, reduction="none", zero_infinity=True)),
+    ("F.ctcLoss", [T(5, 4, of=logs), I([1, 3]), I(5), I(2)], {}),
+    ("F.ctcLoss", [T(2, 1, 4, of=logs), I([[1, 1, 1]]), I([2]), I([3])], dict(zero_infinity=True)),
+    ("F.ctcLoss", [T(2, 1, 4, of=logs), I([[1]]), I([3]), I([1])], {}),
+    ("F.ctcLoss", [T(2, 1, 4, of=logs), I([[1]]), I([2]), I([1])], dict(blank=4)),
+    ("F.ctcLoss", [T(2, 2, 4, of=logs), I([[1], [1]]), I([2]), I([1, 1])], {}),
+    ("F.ctcLoss", [T(2, 2, 4, of=logs), I([[1], [1]]), I([2, 2]), I([1])], {}),
+    ("F.ctcLoss", [T(2, 1, 4, of=logs), I([[1]]), I([2]), I([2])], {}),
+    ("F.ctcLoss", [T(4, 2, 4, of=logs), I([1, 2, 3]), I([4, 4]), I([1, 1])], {}),
+    # a linear map and cross entropy in one
+    ("F.linearCrossEntropy", [T(3, 4), T(5, 4), I([0, 4, 2])], {}),
+    ("F.linearCrossEntropy", [T(3, 4), T(5, 2, 4), I([[0, 4], [2, 1], [3, 3]])], dict(linear_bias=T(5, 2), weight=C(5, of=positive), reduction="sum", ignore_index=3)),
+    ("F.linearCrossEntropy", [T(4), T(5, 4), I(2)], dict(label_smoothing=0.1)),
+    ("F.linearCrossEntropy", [T(3, 4), T(5, 4), C(3, 5, of=shares)], dict(reduction="none")),
+    ("F.linearCrossEntropy", [T(3, 4), T(5, 3), I([0, 4, 2])], {}),
+    ("F.linearCrossEntropy", [T(3, 4), T(5, 4), I([0, 4, 2])], dict(linear_bias=T(4))),
+    ("F.linearCrossEntropy", [T(4), T(5, 2, 4), I([0, 4])], {}),
+    ("F.linearCrossEntropy", [T(1, 3, 4), T(5, 4), I([0])], {}),
+    ("F.linearCrossEntropy", [T(3, 4), T(5, 4), C(3, 5, of=shares)], dict(ignore_index=1)),
+    # sums of products
+    *[("einsum", [equation, *[T(*shape) for shape in shapes]], {}) for equation, shapes in [
+        ("ij,jk->ik", [(2, 3), (3, 4)]), ("ij,jk", [(2, 3), (3, 4)]), ("bij,bkj->bik", [(2, 2, 3), (2, 4, 3)]), ("i,j->ij", [(2,), (3,)]), ("i,i", [(3,), (3,)]), ("ii", [(3, 3)]), ("ii->i", [(3, 3)]), ("ij->ji", [(2, 3)]), ("ij->", [(2, 3)]), ("ba", [(2, 3)]),
+        ("...ij,...jk->...ik", [(2, 1, 2, 3), (4, 3, 2)]), ("b...,b...->b", [(2, 3, 2), (2, 3, 2)]), ("ij...->j...", [(2, 3, 2)]), ("i...", [(2, 3)]), ("bn,anm,bm->ba", [(2, 3), (4, 3, 2), (2, 2)]), ("iij,jk->ik", [(2, 2, 3), (3, 2)]), ("ij,ij->ij", [(2, 3), (1, 3)]), (" i j , j k -> i k ", [(2, 3), (3, 2)]), ("aB,Bc->ac", [(2, 3), (3, 2)]), ("ijk,il->jkl", [(2, 3, 2), (2, 3)]), ("ij,kl->ijkl", [(2, 1), (2, 2)]),
+        ("ij,jk->ik", [(2, 3)]), ("ij->ij", [(2, 3), (2, 3)]), ("ij,jk->ik", [(2, 3), (4, 2)]), ("ijk->i", [(2, 3)]), ("i->i", [(2, 3)]), ("ii->i", [(2, 3)]), ("ij->ijj", [(2, 3)]), ("ij->k", [(2, 3)]), ("i.j->i", [(2, 3)]), ("...i...->i", [(2, 3)]), ("i1->i", [(2, 3)])]],
 ]
 
 # Where the engine's name in snake case is not PyTorch's.

@@ -10,6 +10,7 @@ export {
   type RandomOptions, type TensorOptions,
 } from './ops/creation.ts';
 export { bernoulli_, exponential_, normal_, uniform_ } from './ops/random-fill.ts';
+export { einsum } from './ops/einsum.ts';
 export { cat, stack, where } from './ops/joining.ts';
 export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, setGradEnabled } from './autograd/grad-mode.ts';
 export { backend, setBackend, type BackendName, type BackendReport } from './backend/backend.ts';

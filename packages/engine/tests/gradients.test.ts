@@ -16,6 +16,8 @@ interface Example<A> {
   readonly attributes: A;
   /** Maps the normal deviates to where the function is smooth. */
   readonly domain?: (x: number) => number;
+  /** What each input goes through first, for gradients that are right behind it only. */
+  readonly through?: (x: Tensor) => Tensor;
   /** Inputs after the differentiated ones: indices, conditions. */
   readonly fixed?: (shapes: readonly Shape[]) => { readonly before?: Tensor[]; readonly after?: Tensor[] };
 }
@@ -103,7 +105,15 @@ const examples: { readonly [K in OpName]?: readonly Example<OpAttributes[K]>[] }
     { shapes: [[1, 1, 3, 3, 3], [2, 1, 2, 2, 2], [2]], attributes: { windows: convolutionWindows([3, 3, 3], [2, 2, 2], [1, 1, 1], [0, 0, 1], [1, 1, 1]), groups: 1 } },
   ],
   convTranspose: [{ shapes: [[2, 4, 3, 2], [4, 3, 3, 2], [6]], attributes: { windows: { input: [6, 3], output: [3, 2], kernel: [3, 2], stride: [2, 1], padding: [1, 0], dilation: [1, 1] }, groups: 2 } }],
-  embedding: [{ shapes: [[4, 3]], attributes: { paddingIdx: null }, fixed: () => ({ after: [index([[0, 2], [2, 3]])] }) }],
+  // Picked once each: a gradient that is divided by how often is no derivative.
+  embedding: [
+    { shapes: [[4, 3]], attributes: { paddingIdx: null, scaleGradByFreq: false }, fixed: () => ({ after: [index([[0, 2], [2, 3]])] }) },
+    { shapes: [[4, 3]], attributes: { paddingIdx: null, scaleGradByFreq: true }, fixed: () => ({ after: [index([0, 2])] }) },
+  ],
+  ctcLoss: [
+    { shapes: [[6, 2, 4]], attributes: { targets: [[1, 2, 2], [3, 1]], lengths: [6, 5], blank: 0, zeroInfinity: false }, through: (x) => x.logSoftmax(2) },
+    { shapes: [[3, 2, 4]], attributes: { targets: [[1, 1, 1], []], lengths: [3, 2], blank: 2, zeroInfinity: true }, through: (x) => x.logSoftmax(2) },
+  ],
   embeddingBag: [
     { shapes: [[4, 3]], attributes: { starts: [0, 2, 2, 5], mode: 'mean', paddingIdx: 1 }, fixed: () => ({ after: [index([0, 2, 2, 1, 3])] }) },
     { shapes: [[4, 3]], attributes: { starts: [0, 2, 5], mode: 'max', paddingIdx: null }, fixed: () => ({ after: [index([0, 2, 2, 1, 3])] }) },
@@ -183,7 +193,7 @@ function check<K extends OpName>(op: K, example: Example<OpAttributes[K]>): numb
     for (let at = 0; at < data.length; at++) data[at] = (example.domain ?? ((x) => x))(data[at]!);
     return values.requiresGrad_();
   });
-  const run = (): Tensor => applyNamed(registry, op, [...before, ...inputs, ...after], example.attributes);
+  const run = (): Tensor => applyNamed(registry, op, [...before, ...inputs.map((input) => example.through?.(input) ?? input), ...after], example.attributes);
   const weights = randn([...run().shape]).to('float64');
   const objective = (): number => run().mul(weights).sum().item();
   run().mul(weights).sum().backward();

@@ -11,13 +11,15 @@ import type { Configuration } from './configuration.ts';
 import { attentionConfigurations } from './attention-configurations.ts';
 import { containerConfigurations } from './container-configurations.ts';
 import { layerConfigurations } from './layer-configurations.ts';
+import { lossConfigurations } from './loss-configurations.ts';
 import { normConfigurations } from './norm-configurations.ts';
 import { probe, type ModeFacts, type ModeRow } from './probe.ts';
 import { recurrentConfigurations } from './recurrent-configurations.ts';
+import { spatialConfigurations } from './spatial-configurations.ts';
 
 export type { ModeFacts, ModeRow } from './probe.ts';
 
-const configurations: readonly Configuration[] = [...normConfigurations, ...recurrentConfigurations, ...attentionConfigurations, ...layerConfigurations, ...containerConfigurations];
+const configurations: readonly Configuration[] = [...normConfigurations, ...recurrentConfigurations, ...attentionConfigurations, ...spatialConfigurations, ...layerConfigurations, ...lossConfigurations, ...containerConfigurations];
 
 /** Probes every layer. */
 export function modeTable(): readonly ModeRow[] {

@@ -6,10 +6,11 @@ import { BatchNorm2d } from '../nn/batch-norm-2d.ts';
 import { BatchNorm3d } from '../nn/batch-norm-3d.ts';
 import { RReLU } from '../nn/activations.ts';
 import { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from '../nn/dropout.ts';
+import { CrossMapLRN2d } from '../nn/cross-map-lrn.ts';
 import { GroupNorm, LocalResponseNorm, RMSNorm } from '../nn/group-norm.ts';
 import { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from '../nn/instance-norm.ts';
 import { LayerNorm } from '../nn/layer-norm.ts';
-import { LazyBatchNorm1d } from '../nn/lazy-batch-norm.ts';
+import { LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d, LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d } from '../nn/lazy-norm.ts';
 import { SyncBatchNorm } from '../nn/sync-batch-norm.ts';
 import { randn } from '../ops/creation.ts';
 import { entry, inputs, materialised, type Configuration } from './configuration.ts';
@@ -58,6 +59,7 @@ export const normConfigurations: readonly Configuration[] = [
   entry('BatchNorm2d', 'requires_grad_(False)', () => new BatchNorm2d(6).requiresGrad_(false), inputs.nchw),
   entry('GroupNorm', '3 groups', () => new GroupNorm(3, 6), inputs.nchw),
   entry('LocalResponseNorm', 'size=2', () => new LocalResponseNorm(2), inputs.nchw),
+  entry('CrossMapLRN2d', 'size=3', () => new CrossMapLRN2d(3), inputs.nchw),
   entry('RMSNorm', 'default', () => new RMSNorm(6), inputs.nc),
   entry('RReLU', 'default', () => new RReLU(), inputs.nc),
   entry('RReLU', 'inplace', () => new RReLU(1 / 8, 1 / 3, { inplace: true }), inputs.nc, { plainInputs: true }),
@@ -71,7 +73,13 @@ export const normConfigurations: readonly Configuration[] = [
   entry('BatchNorm1d', 'buffers set to None afterwards', () => changed(new BatchNorm1d(6), (layer) => { layer.runningMean = null; layer.runningVar = null; }), inputs.nc),
   entry('BatchNorm1d', 'track_running_stats attr set False after init (buffers kept)', () => changed(new BatchNorm1d(6), (layer) => { layer.trackRunningStats = false; }), inputs.nc),
   entry('SyncBatchNorm', 'CPU input, no process group', () => new SyncBatchNorm(6), inputs.nchw),
-  entry('LazyBatchNorm1d', 'fresh', () => new LazyBatchNorm1d(), inputs.nc),
-  entry('LazyBatchNorm1d', 'materialised by an eval() forward', () => materialised(new LazyBatchNorm1d(), inputs.nc), inputs.nc),
+  ...Object.entries({ LazyBatchNorm1d: [LazyBatchNorm1d, inputs.nc] as const, LazyBatchNorm2d: [LazyBatchNorm2d, inputs.nchw] as const, LazyBatchNorm3d: [LazyBatchNorm3d, inputs.ncdhw] as const }).flatMap(([name, [Layer, given]]) => [
+    entry(name, 'fresh', () => new Layer(), given),
+    entry(name, 'materialised by an eval() forward', () => materialised(new Layer(), given), given),
+  ]),
+  ...Object.entries({ LazyInstanceNorm1d: [LazyInstanceNorm1d, inputs.ncl] as const, LazyInstanceNorm2d: [LazyInstanceNorm2d, inputs.nchw] as const, LazyInstanceNorm3d: [LazyInstanceNorm3d, inputs.ncdhw] as const }).flatMap(([name, [Layer, given]]) => [
+    entry(name, 'fresh', () => new Layer(), given),
+    entry(name, 'track_running_stats=True,materialised', () => materialised(new Layer({ trackRunningStats: true }), given), given),
+  ]),
   entry('LayerNorm', 'default', () => new LayerNorm(6), inputs.nc),
 ];

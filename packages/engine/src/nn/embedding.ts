@@ -6,7 +6,7 @@
 import { randn } from '../ops/creation.ts';
 import type { Tensor } from '../ops/tensor.ts';
 import { ValueError } from '../tensor/errors.ts';
-import { embedding, embeddingBag, type EmbeddingBagOptions, type EmbeddingOptions } from './functional/embedding.ts';
+import { embedding, embeddingBag, type EmbeddingBagOptions, type EmbeddingOptions, type LookupOptions } from './functional/embedding.ts';
 import { ModelessLayer, settingsText } from './layer.ts';
 import { Parameter } from './parameter.ts';
 
@@ -41,12 +41,19 @@ abstract class Table extends ModelessLayer {
 }
 
 export class Embedding extends Table {
-  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
+  readonly scaleGradByFreq: boolean;
+
+  constructor(numEmbeddings: number, embeddingDim: number, options: LookupOptions = {}) {
     super(numEmbeddings, embeddingDim, options);
+    this.scaleGradByFreq = options.scaleGradByFreq ?? false;
   }
 
   override forward(input: Tensor): Tensor {
     return embedding(input, this.weight, this);
+  }
+
+  protected override extraRepr(): string {
+    return `${super.extraRepr()}${this.scaleGradByFreq ? ', scale_grad_by_freq=True' : ''}`;
   }
 }
 

@@ -25,14 +25,18 @@ export {
 export { ModuleDict, ModuleList, Sequential } from './containers.ts';
 export { ParameterDict, ParameterList } from './parameter-containers.ts';
 export {
-  BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, GaussianNLLLoss, HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, MarginRankingLoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss, TripletMarginLoss, TripletMarginWithDistanceLoss,
+  BCELoss, BCEWithLogitsLoss, CTCLoss, CosineEmbeddingLoss, CrossEntropyLoss, GaussianNLLLoss, HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, MarginRankingLoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, NLLLoss2d, PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss, TripletMarginLoss, TripletMarginWithDistanceLoss,
 } from './losses.ts';
+export { AdaptiveLogSoftmaxWithLoss } from './adaptive-log-softmax.ts';
+export { LinearCrossEntropyLoss, type LinearCrossEntropySettings } from './linear-cross-entropy-loss.ts';
+export { CrossMapLRN2d } from './cross-map-lrn.ts';
 export { RNN } from './rnn.ts';
 export { LSTM } from './lstm.ts';
 export { GRU } from './gru.ts';
 export { GRUCell, LSTMCell, RNNCell } from './recurrent-cells.ts';
 export { LazyLinear } from './lazy-linear.ts';
-export { LazyBatchNorm1d } from './lazy-batch-norm.ts';
+export { LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d, LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d } from './lazy-norm.ts';
+export { LazyConv1d, LazyConv2d, LazyConv3d, LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d } from './lazy-conv.ts';
 export { MultiheadAttention, type MultiheadAttentionSettings } from './multihead-attention.ts';
 export type { MultiHeadAttentionOptions } from './multi-head-attention-forward.ts';
 export { TransformerEncoderLayer, type TransformerLayerSettings } from './transformer-encoder-layer.ts';

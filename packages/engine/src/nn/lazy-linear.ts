@@ -2,9 +2,8 @@
  * A `Linear` whose number of inputs is that of its first input. Guarantees what `lazy.ts` says.
  */
 import type { Tensor } from '../ops/tensor.ts';
-import { deferred, materializeFrom } from './lazy.ts';
+import { deferred } from './lazy.ts';
 import { Linear } from './linear.ts';
-import type { StateDict } from './state-dict.ts';
 import { uninitializedParameter } from './uninitialized.ts';
 
 export class LazyLinear extends Linear {
@@ -15,9 +14,5 @@ export class LazyLinear extends Linear {
     this.weight = uninitializedParameter();
     if (bias) this.bias = uninitializedParameter();
     deferred<Linear>(this, { make: (_module, input: Tensor) => new Linear(input.size(-1), outFeatures, { bias }), sizes: ['inFeatures', 'outFeatures'] });
-  }
-
-  override beforeLoad(prefix: string, state: StateDict): void {
-    materializeFrom(this, prefix, state);
   }
 }

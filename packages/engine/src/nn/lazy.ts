@@ -11,7 +11,6 @@ import type { Tensor } from '../ops/tensor.ts';
 import type { ForwardPreHook } from './module-hooks.ts';
 import { moduleState } from './module-state.ts';
 import type { Module } from './module.ts';
-import type { StateDict } from './state-dict.ts';
 import { isUninitialized, materialize } from './uninitialized.ts';
 
 const initializers = new WeakSet<ForwardPreHook>();
@@ -44,12 +43,4 @@ export function deferred<M extends Module>(module: M, deferral: Deferral<M>): vo
   };
   initializers.add(hook);
   module.registerForwardPreHook(hook);
-}
-
-/** For `beforeLoad`: what is still without a shape gets the one of the dictionary, to be filled like any other. */
-export function materializeFrom(module: Module, prefix: string, state: StateDict): void {
-  for (const { name, value } of module.ownState()) {
-    const given = state.get(prefix + name);
-    if (given !== undefined && isUninitialized(value) && !isUninitialized(given)) materialize(value, given);
-  }
 }

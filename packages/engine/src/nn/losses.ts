@@ -4,6 +4,8 @@
  * Guarantees: each calls the function of the same name with the options it was made with; weights are buffers, as in PyTorch.
  */
 import type { Tensor } from '../ops/tensor.ts';
+import { userWarning } from '../tensor/user-warning.ts';
+import { ctcLoss, type CtcLossOptions } from './functional/ctc.ts';
 import * as F from './functional/loss.ts';
 import { ModelessLayer } from './layer.ts';
 
@@ -54,6 +56,14 @@ export class HuberLoss extends Loss<Exclude<NonNullable<Parameters<typeof F.hube
 export class NLLLoss extends Loss<Exclude<NonNullable<Parameters<typeof F.nllLoss>[2]>, string>> {
   override forward(input: Tensor, target: Tensor): Tensor {
     return F.nllLoss(input, target, this.current());
+  }
+}
+
+/** The same for images, from when that was a class of its own. Warns, as PyTorch does. */
+export class NLLLoss2d extends NLLLoss {
+  constructor(...given: ConstructorParameters<typeof NLLLoss>) {
+    userWarning('`NLLLoss2d` has been deprecated. Please use `NLLLoss` instead as a drop-in replacement and see https://pytorch.org/docs/main/nn.html#torch.nn.NLLLoss for more details.');
+    super(...given);
   }
 }
 
@@ -144,5 +154,11 @@ export class TripletMarginWithDistanceLoss extends Loss<NonNullable<Parameters<t
 export class CosineEmbeddingLoss extends Loss<NonNullable<Parameters<typeof F.cosineEmbeddingLoss>[3]>> {
   override forward(a: Tensor, b: Tensor, target: Tensor): Tensor {
     return F.cosineEmbeddingLoss(a, b, target, this.current());
+  }
+}
+
+export class CTCLoss extends Loss<CtcLossOptions> {
+  override forward(logProbs: Tensor, targets: Tensor, inputLengths: Tensor | readonly number[] | number, targetLengths: Tensor | readonly number[] | number): Tensor {
+    return ctcLoss(logProbs, targets, inputLengths, targetLengths, this.options);
   }
 }

@@ -14,7 +14,7 @@ import { callSite } from '../trace/call-site.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { Parameter } from './parameter.ts';
 import type { Module } from './module.ts';
-import { isUninitialized } from './uninitialized.ts';
+import { isUninitialized, materialize } from './uninitialized.ts';
 
 export type StateDict = Map<string, Tensor>;
 
@@ -85,6 +85,14 @@ function planModule(module: Module, prefix: string, given: StateDict, assign: bo
   for (const [name, child] of module.childEntries()) planModule(child, `${prefix}${name}.`, given, assign, plan);
 }
 
+/** What is still without a shape, in a lazy layer, gets the one of the dictionary, to be filled like any other. */
+function materializeFrom(module: Module, prefix: string, given: StateDict): void {
+  for (const { name, value } of module.ownState()) {
+    const source = given.get(prefix + name);
+    if (source instanceof Tensor && isUninitialized(value) && !isUninitialized(source)) materialize(value, source);
+  }
+}
+
 function put(module: Module, field: string, source: Tensor, assign: boolean): void {
   const old = [...module.ownState()].find((state) => state.field === field)!.value;
   if (!assign) old.copy_(source);
@@ -98,7 +106,11 @@ export function loadStateInto(module: Module, state: StateDict | Readonly<Record
   // A copy: modules may change it before it is loaded.
   const given = new Map(state instanceof Map ? state : Object.entries(state));
   const plan: Plan = { missing: [], unexpected: [], errors: [], actions: [] };
-  for (const [path, part] of module.namedModules('', false)) part.beforeLoad(path === '' ? '' : `${path}.`, given);
+  for (const [path, part] of module.namedModules('', false)) {
+    const prefix = path === '' ? '' : `${path}.`;
+    materializeFrom(part, prefix, given);
+    part.beforeLoad(prefix, given);
+  }
   planModule(module, '', given, options.assign ?? false, plan);
   const problems = [...plan.errors];
   if ((options.strict ?? true) && plan.unexpected.length > 0) problems.unshift(`Unexpected key(s) in state_dict: ${quoted(plan.unexpected)}. `);

@@ -1,7 +1,7 @@
 /**
  * Looking up rows of a table: one by one, or reduced over bags.
  *
- * Guarantees: the row `paddingIdx` gets no gradient, and in a bag it does not count. Of equal maxima in a bag the first one gets the gradient. An empty bag
+ * Guarantees: `scaleGradByFreq` divides a row's gradient by how often the row was picked; the row `paddingIdx` gets no gradient, and in a bag it does not count. Of equal maxima in a bag the first one gets the gradient. An empty bag
  * gives zeros. Refuses indices out of range.
  */
 import { allocate } from '../tensor/dtype.ts';
@@ -10,7 +10,7 @@ import type { Records } from './records.ts';
 
 export interface EmbeddingAttributes {
   /** Inputs: table [rows, width], indices of any shape. */
-  readonly embedding: { readonly paddingIdx: number | null };
+  readonly embedding: { readonly paddingIdx: number | null; readonly scaleGradByFreq: boolean };
   /** Inputs: table, flat indices, and for 'sum' possibly one weight per index. Bag b is indices starts[b] up to starts[b + 1]. */
   readonly embeddingBag: { readonly starts: readonly number[]; readonly mode: 'sum' | 'mean' | 'max'; readonly paddingIdx: number | null };
 }
@@ -50,14 +50,16 @@ export const embeddingRecords: Records<EmbeddingAttributes> = {
     },
     gradient: {
       saves: () => ({ inputs: [1] }),
-      of: (grad, { attributes: { paddingIdx }, shapes, input }) => {
+      of: (grad, { attributes: { paddingIdx, scaleGradByFreq }, shapes, input }) => {
         const picks = input(1).contiguousData();
         const [rows, width] = [shapes[0]![0]!, shapes[0]![1]!];
         const values = grad.contiguousData();
         const out = allocate(grad.dtype, rows * width);
+        const counts = new Float64Array(rows).fill(scaleGradByFreq ? 0 : 1);
+        if (scaleGradByFreq) for (const pick of picks) counts[pick]!++;
         for (let at = 0; at < picks.length; at++) {
           if (picks[at] === paddingIdx) continue;
-          for (let column = 0, to = picks[at]! * width; column < width; column++, to++) out[to]! += values[at * width + column]!;
+          for (let column = 0, to = picks[at]! * width; column < width; column++, to++) out[to]! += values[at * width + column]! / counts[picks[at]!]!;
         }
         return [NdArray.from(grad.dtype, shapes[0]!, out), null];
       },

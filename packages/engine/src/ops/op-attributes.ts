@@ -10,6 +10,7 @@ import type { Shape } from '../tensor/shape.ts';
 import type { ActivationAttributes } from './activation-records.ts';
 import type { AttentionAttributes } from './attention-records.ts';
 import type { ConvAttributes } from './conv-records.ts';
+import type { CtcAttributes } from './ctc-records.ts';
 import type { EmbeddingAttributes } from './embedding-records.ts';
 import type { IndexAttributes } from './index-records.ts';
 import type { LinearAttributes } from './linear-records.ts';
@@ -88,6 +89,6 @@ export interface TensorOpAttributes extends IndexAttributes, MathAttributes {
 }
 
 export interface OpAttributes
-  extends TensorOpAttributes, ActivationAttributes, AttentionAttributes, ConvAttributes, EmbeddingAttributes, LinearAttributes, LossAttributes, NormAttributes, PoolAttributes, RecurrentOpAttributes, SpatialAttributes {}
+  extends TensorOpAttributes, ActivationAttributes, AttentionAttributes, ConvAttributes, CtcAttributes, EmbeddingAttributes, LinearAttributes, LossAttributes, NormAttributes, PoolAttributes, RecurrentOpAttributes, SpatialAttributes {}
 
 export type OpName = keyof OpAttributes;

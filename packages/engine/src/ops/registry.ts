@@ -9,6 +9,7 @@ import { convOps } from './compiled-conv.ts';
 import { linearOps } from './compiled-linear.ts';
 import { recurrentOps } from './compiled-lstm.ts';
 import { normOps } from './compiled-norm.ts';
+import { ctcRecords } from './ctc-records.ts';
 import { embeddingRecords } from './embedding-records.ts';
 import { lossRecords } from './loss-records.ts';
 import type { OpAttributes } from './op-attributes.ts';
@@ -22,6 +23,7 @@ export const registry: Records<OpAttributes> = {
   ...activationOps,
   ...attentionOps,
   ...convOps,
+  ...ctcRecords,
   ...embeddingRecords,
   ...linearOps,
   ...lossRecords,

@@ -20,6 +20,11 @@ export interface EmbeddingOptions {
   readonly normType?: number;
 }
 
+export interface LookupOptions extends EmbeddingOptions {
+  /** Divide the gradient of a row by how often it was picked. */
+  readonly scaleGradByFreq?: boolean;
+}
+
 export interface EmbeddingBagOptions extends EmbeddingOptions {
   /** Where each bag starts in one-dimensional input. */
   readonly offsets?: Tensor | null;
@@ -62,12 +67,12 @@ function renormalize(weight: Tensor, indices: Tensor, maxNorm: number, normType:
 }
 
 /** Rows of `weight` [rows, width] at `input` [*]: [*, width]. */
-export function embedding(input: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
+export function embedding(input: Tensor, weight: Tensor, options: LookupOptions = {}): Tensor {
   if (weight.dim() !== 2) throw new RuntimeError('\'weight\' must be 2-D');
   requireIndices('embedding', input);
   const paddingIdx = paddingRow(options.paddingIdx, weight.size(0));
   if (options.maxNorm != null) renormalize(weight, input, options.maxNorm, options.normType ?? 2);
-  return applyNamed(embeddingRecords, 'embedding', [weight, input], { paddingIdx });
+  return applyNamed(embeddingRecords, 'embedding', [weight, input], { paddingIdx, scaleGradByFreq: options.scaleGradByFreq ?? false });
 }
 
 /** Sums, means or maxima of bags of rows: input [B, n], or [n] with the offsets of the bags; output [B, width]. */
