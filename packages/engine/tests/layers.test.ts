@@ -2,7 +2,7 @@
  * Every layer without parts against PyTorch's: what it prints, its seeded state, its output in both modes, and what calls wrote (recorded by tools/engine_layers.py).
  */
 import { describe, expect, test } from 'vitest';
-import { manualSeed, nn, tensor, Tensor, type Nested } from '../src/index.ts';
+import { manualSeed, nn, randn, tensor, Tensor, type Nested } from '../src/index.ts';
 import { expectClose, recorded } from './recorded.ts';
 
 interface Row {
@@ -76,5 +76,35 @@ describe('what is sensitive says so', () => {
     const x = tensor([Array.from({ length: 9 }, (_, row) => Array.from({ length: 9 }, (_unused, column) => row * 9 + column))]);
     const outs = new Set(Array.from({ length: 8 }, () => String((layer.call(x) as Tensor).toTypedArray())));
     expect(outs.size).toBeGreaterThan(1);
+  });
+});
+
+describe('fusion with batch normalisation, for evaluation', () => {
+  const used = <N extends nn.BatchNorm1d | nn.BatchNorm2d>(norm: N, x: Tensor): N => {
+    norm.call(x);
+    return norm.eval();
+  };
+
+  test.each([
+    ['a convolution', new nn.Conv2d(2, 4, 2, { groups: 2 }), new nn.BatchNorm2d(4), false],
+    ['one without bias, and no scale', new nn.Conv2d(2, 4, 2, { bias: false }), new nn.BatchNorm2d(4, { affine: false }), false],
+    ['a transposed convolution', new nn.ConvTranspose2d(2, 4, 2), new nn.BatchNorm2d(4), true],
+  ] as const)('%s', (_name, conv, norm, transpose) => {
+    manualSeed(1);
+    const x = randn(3, 2, 4, 4);
+    used(norm, conv.eval().call(x) as Tensor);
+    const both = norm.call(conv.call(x)) as Tensor;
+    const before = conv.weight.toArray();
+    const fused = nn.utils.fuseConvBnEval(conv, norm, transpose);
+    expectClose((fused.call(x) as Tensor).toArray(), both.toArray(), 1e-5);
+    expect([fused.training, conv.weight.toArray()]).toEqual([false, before]);
+  });
+
+  test('a linear map', () => {
+    const [linear, norm, x] = [new nn.Linear(3, 4, { bias: false }).eval(), new nn.BatchNorm1d(4), randn(5, 3)];
+    used(norm, linear.call(x) as Tensor);
+    expectClose((nn.utils.fuseLinearBnEval(linear, norm).call(x) as Tensor).toArray(), (norm.call(linear.call(x)) as Tensor).toArray(), 1e-5);
+    expect(() => nn.utils.fuseLinearBnEval(linear, new nn.BatchNorm1d(3).eval())).toThrow('To fuse, linear.out_features == bn.num_features or bn.num_features == 1, got linear.out_features=4 and bn.num_features=3');
+    expect(() => nn.utils.fuseLinearBnEval(linear, new nn.BatchNorm1d(4, { trackRunningStats: false }).eval())).toThrow('bn.running_mean and bn.running_var must not be None');
   });
 });

@@ -61,6 +61,16 @@ export const layerChecks: Checks = {
   })),
   A13: () => outcome(() => size(F.batchNorm(randn(4, 3), null, null))),
   A14: () => { const [mean, variance] = [zeros(3), ones(3)]; F.batchNorm(randn(4, 3).add(3), mean, variance, { training: true }); return [!isZero(mean), !equal(variance, ones(3))]; },
+  A17: () => {
+    const [batch, instance, lazyInstance, lazyBatch] = [new nn.BatchNorm1d(1), new nn.InstanceNorm1d(1), new nn.LazyInstanceNorm1d(), new nn.LazyBatchNorm1d()];
+    const all = ({ eps, momentum, affine, trackRunningStats }: nn.BatchNorm1d | nn.InstanceNorm1d): unknown[] => [eps, momentum, affine, trackRunningStats];
+    return { BN: all(batch), IN: all(instance), LazyIN: [lazyInstance.affine, lazyInstance.trackRunningStats], LazyBN: [lazyBatch.affine, lazyBatch.trackRunningStats] };
+  },
+  A18: () => {
+    const layer = new nn.LazyInstanceNorm1d();
+    layer.call(randn(2, 3, 4));
+    return [layer.constructor.name, layer.affine, layer.trackRunningStats, [...layer.stateDict().keys()].sort()];
+  },
   A19: () => {
     const [layer, x] = [new nn.LazyBatchNorm1d().eval(), randn(4, 3)];
     const out = layer.call(x);

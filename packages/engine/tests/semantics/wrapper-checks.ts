@@ -2,7 +2,7 @@
  * C, and the G and H checks that are about wrappers, copies and averages.
  */
 import { nn, optim, randn } from '../../src/index.ts';
-import { equal, thrown, type Checks } from './check.ts';
+import { equal, outcome, parts, thrown, type Checks } from './check.ts';
 
 const { parametrizations, parametrize } = nn.utils;
 /** Large enough that 15 iterations have not found the singular vectors. */
@@ -30,6 +30,18 @@ export const wrapperChecks: Checks = {
     };
     return { removed_in_eval_same: same(false), removed_in_train_same: same(true) };
   },
+  G02: () => {
+    const converted = (norm: nn.BatchNorm1d): nn.Module => (nn.SyncBatchNorm.convertSyncBatchnorm(new nn.Sequential(norm)) as nn.Sequential).at(0)!;
+    return parts('there is one process, and so no DistributedDataParallel', {
+      'syncbn conv': converted(new nn.BatchNorm1d(2)).constructor.name,
+      'convert_sync_batchnorm keeps .training': converted(new nn.BatchNorm1d(2).eval()).training,
+    });
+  },
+  G06: () => [
+    outcome(() => String(nn.utils.fuseConvBnEval(new nn.Conv2d(1, 1, 1), new nn.BatchNorm2d(1)))),
+    outcome(() => `'${nn.utils.fuseConvBnEval(new nn.Conv2d(1, 1, 1).eval(), new nn.BatchNorm2d(1).eval()).constructor.name}'`),
+  ],
+  H25: () => outcome(() => String(nn.utils.fuseLinearBnEval(new nn.Linear(2, 2), new nn.BatchNorm1d(2)))),
   G04: () => {
     const [drop, norm] = [new nn.Dropout(), new nn.BatchNorm1d(2)];
     const net = new nn.Sequential(drop, norm);
