@@ -9,8 +9,9 @@
  */
 import { residency } from '../memory/residency.ts';
 import type { NdArray } from '../tensor/nd-array.ts';
-import { isFloating, scalarTypeName } from '../tensor/dtype.ts';
+import { scalarTypeName } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
+import { category } from '../tensor/promotion.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { isInferenceModeEnabled, isRecording } from './grad-mode.ts';
 import { GraphNode, type Edge } from './graph-node.ts';
@@ -102,7 +103,7 @@ export function applyInPlace<A, T extends TensorBase>(op: string, opRecord: OpRe
   residency.safePoint();
   const inputs = [target, ...others];
   const output = opRecord.forward(inputs.map((input) => input.array), attributes);
-  if (isFloating(output.dtype) && !isFloating(target.dtype)) {
+  if (category(output.dtype) > category(target.dtype)) {
     throw new RuntimeError(`result type ${scalarTypeName[output.dtype]} can't be cast to the desired output type ${scalarTypeName[target.dtype]}`);
   }
   // Recorded before the write: a saved input that is the target itself then counts as modified, as in PyTorch.

@@ -2,7 +2,7 @@
  * What the methods of a tensor are made of: applying a registered operation to it and to other operands.
  *
  * Guarantees: a number stands for a 0-dimensional tensor of the type that PyTorch gives a Python scalar beside this one: it never
- * widens within its category. Refuses operands of any other kind.
+ * widens within its category; a boolean for one of type bool. Refuses operands of any other kind.
  */
 import { applyInPlace, applyOp } from '../autograd/apply-op.ts';
 import { TensorBase } from '../autograd/tensor-base.ts';
@@ -23,6 +23,7 @@ export abstract class ApplyingTensor extends TensorBase {
 
   protected operand(value: Operand): ApplyingTensor {
     if (value instanceof ApplyingTensor) return value;
+    if (typeof value === 'boolean') return this.wrap(NdArray.filled('bool', [], Number(value)), false);
     if (typeof value !== 'number') throw new TypeError(`expected a tensor or a number, got ${value === null ? 'null' : typeof value}`);
     // Within its category a number takes this tensor's type; a whole number beside bool is int64, another beside a whole-number type float32.
     const whole = Number.isInteger(value);

@@ -48,10 +48,11 @@ export function tensor(values: Nested, options: TensorOptions = {}): Tensor {
   return make(fromNested(values, options.dtype), options);
 }
 
-/** A number as a 0-dimensional tensor of the type that fits beside `other`. */
-export function scalarTensor(value: number, other: Operand): Tensor {
-  const dtype = typeof other === 'number' || isFloating(other.dtype) || !Number.isInteger(value) ? (typeof other === 'number' || !isFloating(other.dtype) ? 'float32' : other.dtype) : 'int64';
-  return new Tensor(NdArray.filled(dtype, [], value), { inference: false });
+/** A number or boolean as a 0-dimensional tensor of the type that fits beside `other`. */
+export function scalarTensor(value: number | boolean, other: Operand): Tensor {
+  const floating = other instanceof Tensor && isFloating(other.dtype) ? other.dtype : 'float32';
+  const dtype = typeof value === 'boolean' ? 'bool' : typeof other === 'number' || floating !== 'float32' || (other instanceof Tensor && isFloating(other.dtype)) || !Number.isInteger(value) ? floating : 'int64';
+  return new Tensor(NdArray.filled(dtype, [], Number(value)), { inference: false });
 }
 
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {

@@ -8,10 +8,12 @@ import type { Gradient, NotDifferentiable, OpRecord } from '../autograd/op-recor
 import type { NdArray } from '../tensor/nd-array.ts';
 import { floatingOf, type DType } from '../tensor/dtype.ts';
 import { chooseArrays, combineArrays, mapArray, mulArrays } from '../tensor/elementwise.ts';
+import { RuntimeError } from '../tensor/errors.ts';
 import { resultType } from '../tensor/promotion.ts';
 import { sumToShape } from '../tensor/reduce.ts';
 import { logistic, logOnePlusExp } from './logistic.ts';
 import type { None, OpAttributes } from './op-attributes.ts';
+import { notImplemented, refusingBool } from './refuse-types.ts';
 
 type Records<K extends keyof OpAttributes> = { readonly [Name in K]: OpRecord<OpAttributes[Name]> };
 
@@ -32,6 +34,13 @@ type Partial2 = (grad: NdArray, read: (index: number) => NdArray) => NdArray;
 
 /** Arithmetic of int32, which wraps around: a product of doubles would lose the low bits. */
 const multiply = (x: NdArray, y: NdArray, dtype: DType): NdArray => combineArrays(x, y, dtype === 'int32' ? Math.imul : (a, b) => a * b, dtype);
+
+function refuseBooleans(x: NdArray, y: NdArray): void {
+  const booleans = [x, y].filter(({ dtype }) => dtype === 'bool').length;
+  if (booleans === 2) throw new RuntimeError('Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.');
+  if (booleans === 1) throw new RuntimeError(`Subtraction, the \`-\` operator, with a bool tensor is not supported. ${invert}`);
+}
+const invert = 'If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.';
 
 /** An operation on two tensors; `reads` lists the inputs that each of the two partial derivatives needs. */
 function binary(
@@ -70,8 +79,20 @@ function compare(holds: (x: number, y: number) => boolean): OpRecord<None> {
 }
 
 export const binaryRecords: Records<'add' | 'sub' | 'mul' | 'div' | 'pow' | 'maximum' | 'minimum'> = {
-  add: binary((x, y) => x + y, [(grad) => grad, (grad) => grad], [[], []]),
-  sub: binary((x, y) => x - y, [(grad) => grad, negate], [[], []]),
+  add: {
+    ...binary((x, y) => x + y, [(grad) => grad, (grad) => grad], [[], []]),
+    forward: ([x, y]) => {
+      const dtype = resultType(x!, y!);
+      return combineArrays(x!, y!, dtype === 'bool' ? Math.max : (a, b) => a + b, dtype);
+    },
+  },
+  sub: {
+    ...binary((x, y) => x - y, [(grad) => grad, negate], [[], []]),
+    forward: ([x, y]) => {
+      refuseBooleans(x!, y!);
+      return combineArrays(x!, y!, (a, b) => a - b, resultType(x!, y!));
+    },
+  },
   mul: {
     ...binary((x, y) => x * y, [(grad, read) => mulArrays(grad, read(1)), (grad, read) => mulArrays(grad, read(0))], [[1], [0]]),
     forward: ([x, y]) => multiply(x!, y!, resultType(x!, y!)),
@@ -85,33 +106,39 @@ export const binaryRecords: Records<'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max
     [[1], [0, 1]],
     floatingOf,
   ),
-  pow: binary(
+  pow: refusingBool(notImplemented('pow'), binary(
     (x, y) => x ** y,
     [
       (grad, read) => mulArrays(grad, combineArrays(read(0), read(1), (x, y) => (y === 0 ? 0 : y * x ** (y - 1)))),
       (grad, read) => mulArrays(grad, combineArrays(read(0), read(1), (x, y) => (x === 0 && y >= 0 ? 0 : x ** y * Math.log(x)))),
     ],
     [[0, 1], [0, 1]],
-  ),
+  )),
   maximum: extremum((x, y) => x > y, Math.max),
   minimum: extremum((x, y) => x < y, Math.min),
 };
 
+/** A bound is a number: one with a fraction makes whole numbers float32, and any makes booleans whole numbers. */
+function clampedType(dtype: DType, bounds: readonly number[]): DType {
+  if (bounds.some((bound) => Number.isFinite(bound) && !Number.isInteger(bound))) return floatingOf(dtype);
+  return dtype === 'bool' ? 'int64' : dtype;
+}
+
 export const unaryRecords: Records<
   'neg' | 'exp' | 'log' | 'sqrt' | 'abs' | 'relu' | 'sigmoid' | 'tanh' | 'softplus' | 'clamp' | 'to' | 'clone'
 > = {
-  neg: { forward: ([x]) => mapArray(x!, (value) => -value), gradient: { saves: () => ({}), of: (grad) => [negate(grad)] } },
+  neg: refusingBool(`Negation, the \`-\` operator, on a bool tensor is not supported. ${invert}`, { forward: ([x]) => mapArray(x!, (value) => -value), gradient: { saves: () => ({}), of: (grad) => [negate(grad)] } }),
   exp: unary(Math.exp, { ofOutput: (y) => y }),
   log: unary(Math.log, { ofInput: (x) => 1 / x }),
   sqrt: unary(Math.sqrt, { ofOutput: (y) => 0.5 / y }),
-  abs: unary(Math.abs, { ofInput: Math.sign }, (dtype) => dtype),
+  abs: refusingBool(notImplemented('abs_cpu'), unary(Math.abs, { ofInput: Math.sign }, (dtype) => dtype)),
   // Not Math.max: a NaN must stay NaN, and so it does here.
-  relu: unary((x) => (x < 0 ? 0 : x), { ofOutput: (y) => (y > 0 ? 1 : 0) }, (dtype) => dtype),
+  relu: refusingBool('Boolean inputs not supported for relu', unary((x) => (x < 0 ? 0 : x), { ofOutput: (y) => (y > 0 ? 1 : 0) }, (dtype) => dtype)),
   sigmoid: unary(logistic, { ofOutput: (y) => y * (1 - y) }),
   tanh: unary(Math.tanh, { ofOutput: (y) => 1 - y * y }),
   softplus: unary(logOnePlusExp, { ofInput: logistic }),
   clamp: {
-    forward: ([x], { min, max }) => mapArray(x!, (value) => (Number.isNaN(value) ? value : Math.min(Math.max(value, min), max))),
+    forward: ([x], { min, max }) => mapArray(x!, (value) => (Number.isNaN(value) ? value : Math.min(Math.max(value, min), max)), clampedType(x!.dtype, [min, max])),
     gradient: {
       saves: () => ({ inputs: [0] }),
       of: (grad, context) => {

@@ -26,7 +26,7 @@ export abstract class IndexingTensor extends MathTensor {
   }
 
   #placed(op: 'scatter' | 'scatterAdd', dim: number, index: Tensor, source: Operand): Tensor {
-    const filled = typeof source === 'number' ? this.operand(source).wrap(this.operand(source).array.copy(this.dtype), false) : source;
+    const filled = typeof source !== 'object' ? this.operand(source).wrap(this.operand(source).array.copy(this.dtype), false) : source;
     const values = filled.shape.length === 0 && index.dim() > 0 ? (filled as unknown as Tensor).expand(...index.shape) : filled;
     return this.apply(op, { dim: this.#at(dim) }, index, values as unknown as Tensor);
   }

@@ -8,7 +8,7 @@ import { formatSize, normalizeDim, sameShape } from '../tensor/shape.ts';
 import { applyNamed } from './apply-named.ts';
 import { tensorOps } from './tensor-ops.ts';
 import { scalarTensor } from './creation.ts';
-import type { Operand, Tensor } from './tensor.ts';
+import { Tensor, type Operand } from './tensor.ts';
 
 /** Joins tensors along an existing dimension; all other sizes must agree. */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
@@ -33,6 +33,6 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 
 /** `a` where the condition is true, else `b`; all three broadcast. */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
-  const [x, y] = [a, b].map((side, index) => (typeof side === 'number' ? scalarTensor(side, [b, a][index]!) : side));
+  const [x, y] = [a, b].map((side, index) => (side instanceof Tensor ? side : scalarTensor(side, [b, a][index]!)));
   return applyNamed(tensorOps, 'where', [condition, x!, y!], {});
 }

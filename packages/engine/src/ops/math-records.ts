@@ -12,6 +12,7 @@ import { reduceArray, reducedShape, sumToShape } from '../tensor/reduce.ts';
 import { numelOf, type Shape } from '../tensor/shape.ts';
 import type { AlongDim, None, Reduction } from './op-attributes.ts';
 import type { Records } from './records.ts';
+import { notImplemented, onlyFloating, refusingBool } from './refuse-types.ts';
 import { erf } from './special-functions.ts';
 
 export interface MathAttributes {
@@ -124,11 +125,11 @@ export const mathRecords: Records<MathAttributes> = {
   rsqrt: smooth((x) => 1 / Math.sqrt(x), (x) => -0.5 / (x * Math.sqrt(x))),
   reciprocal: smooth((x) => 1 / x, (x) => -1 / (x * x)),
   sign: { forward: ([x]) => mapArray(x!, (value) => (value > 0 ? 1 : value < 0 ? -1 : value)), gradient: flat },
-  floor: step(Math.floor),
-  ceil: step(Math.ceil),
-  round: step(roundToEven),
-  trunc: step(Math.trunc),
-  remainder: {
+  floor: refusingBool(notImplemented('floor_vml_cpu'), step(Math.floor)),
+  ceil: refusingBool(notImplemented('ceil_vml_cpu'), step(Math.ceil)),
+  round: refusingBool(notImplemented('round_vml_cpu'), step(roundToEven)),
+  trunc: refusingBool(notImplemented('trunc_vml_cpu'), step(Math.trunc)),
+  remainder: refusingBool(notImplemented('remainder_cpu'), {
     forward: ([x, y]) => combineArrays(x!, y!, (a, b) => a - b * Math.floor(a / b)),
     gradient: {
       saves: (needs) => ({ inputs: needs[1] ? [0, 1] : [] }),
@@ -137,7 +138,7 @@ export const mathRecords: Records<MathAttributes> = {
         needs[1] ? sumToShape(mulArrays(grad, combineArrays(input(0), input(1), (a, b) => -Math.floor(a / b))), shapes[1]!) : null,
       ],
     },
-  },
+  }),
   // start + weight * (end - start)
   lerp: {
     forward: ([start, end, weight]) => combineArrays(start!, mulArrays(weight!, combineArrays(end!, start!, (e, s) => e - s)), (s, part) => s + part),
@@ -187,7 +188,7 @@ export const mathRecords: Records<MathAttributes> = {
       },
     },
   },
-  variance: {
+  variance: onlyFloating(() => 'std and var only support floating point and complex dtypes', {
     forward: ([x], { dims, keepdim, correction }) =>
       reduceArray(x!, dims, keepdim, x!.dtype, (data, start, count) => {
         let sum = 0;
@@ -211,7 +212,7 @@ export const mathRecords: Records<MathAttributes> = {
         return [combineArrays(centred, restored(grad, shapes[0]!, attributes), (c, g) => c * g, grad.dtype)];
       },
     },
-  },
+  }),
   logsumexp: {
     forward: ([x], { dims, keepdim }) =>
       reduceArray(x!, dims, keepdim, floatingOf(x!.dtype), (data, start, count) => {
@@ -230,7 +231,7 @@ export const mathRecords: Records<MathAttributes> = {
       },
     },
   },
-  vectorNorm: {
+  vectorNorm: onlyFloating((type) => `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${type}`, {
     forward: ([x], { dims, keepdim, p }) =>
       reduceArray(x!, dims, keepdim, floatingOf(x!.dtype), (data, start, count) => {
         let result = p === -Infinity ? Infinity : 0;
@@ -269,7 +270,7 @@ export const mathRecords: Records<MathAttributes> = {
         return [combineArrays(slope, g, (part, value) => part * value, grad.dtype)];
       },
     },
-  },
+  }),
   all: quantifier(1, (soFar, value) => soFar && value),
   any: quantifier(0, (soFar, value) => soFar || value),
   cumsum: {

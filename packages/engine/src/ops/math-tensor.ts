@@ -43,6 +43,15 @@ export abstract class MathTensor extends ApplyingTensor {
   isnan(): Tensor { return this.apply('isnan', {}); }
   isinf(): Tensor { return this.apply('isinf', {}); }
   logicalNot(): Tensor { return this.apply('logicalNot', {}); }
+  logicalAnd(other: Operand): Tensor { return this.apply('logicalAnd', {}, other); }
+  logicalOr(other: Operand): Tensor { return this.apply('logicalOr', {}, other); }
+  logicalXor(other: Operand): Tensor { return this.apply('logicalXor', {}, other); }
+  /** `x & y` in Python; on booleans the same as `logicalAnd`. */
+  bitwiseAnd(other: Operand): Tensor { return this.apply('bitwiseAnd', {}, other); }
+  bitwiseOr(other: Operand): Tensor { return this.apply('bitwiseOr', {}, other); }
+  bitwiseXor(other: Operand): Tensor { return this.apply('bitwiseXor', {}, other); }
+  /** `~x` in Python. */
+  bitwiseNot(): Tensor { return this.apply('bitwiseNot', {}); }
 
   /** this + value * a * b. */
   addcmul(a: Tensor, b: Tensor, options: { readonly value?: number } = {}): Tensor {

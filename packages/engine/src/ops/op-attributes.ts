@@ -14,6 +14,7 @@ import type { CtcAttributes } from './ctc-records.ts';
 import type { EmbeddingAttributes } from './embedding-records.ts';
 import type { IndexAttributes } from './index-records.ts';
 import type { LinearAttributes } from './linear-records.ts';
+import type { LogicAttributes } from './logic-records.ts';
 import type { LossAttributes } from './loss-records.ts';
 import type { MathAttributes } from './math-records.ts';
 import type { NormAttributes } from './norm-records.ts';
@@ -31,7 +32,7 @@ export interface AlongDim {
 }
 
 /** What methods of a tensor apply. */
-export interface TensorOpAttributes extends IndexAttributes, MathAttributes {
+export interface TensorOpAttributes extends IndexAttributes, LogicAttributes, MathAttributes {
   // elementwise, two operands
   readonly add: None;
   readonly sub: None;

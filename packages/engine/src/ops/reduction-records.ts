@@ -11,6 +11,7 @@ import { RuntimeError } from '../tensor/errors.ts';
 import { reduceArray, reducedShape, sumArray, foldSum } from '../tensor/reduce.ts';
 import { numelOf, type Shape } from '../tensor/shape.ts';
 import type { OpAttributes, Reduction } from './op-attributes.ts';
+import { notImplemented, onlyFloating } from './refuse-types.ts';
 
 type Records<K extends keyof OpAttributes> = { readonly [Name in K]: OpRecord<OpAttributes[Name]> };
 
@@ -104,7 +105,7 @@ export const reductionRecords: Records<'sum' | 'mean' | 'amax' | 'amin' | 'argma
   amin: extremum((candidate, best) => candidate < best, 'min'),
   argmax: indexOf((candidate, best) => candidate > best, 'argmax'),
   argmin: indexOf((candidate, best) => candidate < best, 'argmin'),
-  softmax: {
+  softmax: onlyFloating((type) => notImplemented('softmax_lastdim_kernel_impl', type), {
     forward: ([x], { dim }) =>
       alongRows(x!, dim, floatingOf(x!.dtype), (source, target, start, count) => {
         const top = largest(source, start, count);
@@ -121,8 +122,8 @@ export const reductionRecords: Records<'sum' | 'mean' | 'amax' | 'amin' | 'argma
         return [mulArrays(y, subtract(grad, sumArray(mulArrays(grad, y), dims, true)))];
       },
     },
-  },
-  logSoftmax: {
+  }),
+  logSoftmax: onlyFloating((type) => notImplemented('log_softmax_lastdim_kernel_impl', type), {
     forward: ([x], { dim }) =>
       alongRows(x!, dim, floatingOf(x!.dtype), (source, target, start, count) => {
         const top = largest(source, start, count);
@@ -140,5 +141,5 @@ export const reductionRecords: Records<'sum' | 'mean' | 'amax' | 'amin' | 'argma
         return [subtract(grad, mulArrays(mapArray(y, Math.exp), sumArray(grad, dims, true)))];
       },
     },
-  },
+  }),
 };

@@ -15,6 +15,7 @@ import { numelOf } from '../tensor/shape.ts';
 import { compiledUnaryOp } from './compiled-unary.ts';
 import { binaryRecords, choiceRecords, comparisonRecords, unaryRecords } from './elementwise-records.ts';
 import { indexRecords } from './index-records.ts';
+import { logicRecords } from './logic-records.ts';
 import { mathRecords } from './math-records.ts';
 import type { None, Reduction, TensorOpAttributes } from './op-attributes.ts';
 import type { Records } from './records.ts';
@@ -97,6 +98,6 @@ const compiled: { readonly [K in keyof TensorOpAttributes]?: Compiled<TensorOpAt
 };
 
 export const tensorOps: Records<TensorOpAttributes> = /* @__PURE__ */ withCompiled<TensorOpAttributes>(
-  { ...binaryRecords, ...unaryRecords, ...comparisonRecords, ...choiceRecords, ...reductionRecords, ...shapeRecords, ...indexRecords, ...mathRecords },
+  { ...binaryRecords, ...unaryRecords, ...comparisonRecords, ...choiceRecords, ...reductionRecords, ...shapeRecords, ...indexRecords, ...logicRecords, ...mathRecords },
   compiled,
 );

@@ -17,9 +17,10 @@ import { sumToShape } from '../tensor/reduce.ts';
 import { normalizeDim, normalizeDims, type Shape } from '../tensor/shape.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { IndexingTensor } from './indexing-tensor.ts';
+import { notImplemented } from './refuse-types.ts';
 
-/** A tensor or a number where either will do. */
-export type Operand = Tensor | number;
+/** A tensor, or a number or a boolean in its place. */
+export type Operand = Tensor | number | boolean;
 export type Dims = number | readonly number[];
 
 function shapeOf(sizes: readonly (number | Shape)[]): Shape {
@@ -118,12 +119,18 @@ export class Tensor extends IndexingTensor {
     return keepdim || this.dim() === 0 ? { values, indices } : { values: values.squeeze(at), indices: indices.squeeze(at) };
   }
 
+  #refuseBool(name: string): void {
+    if (this.dtype === 'bool') throw new RuntimeError(`${name}(): does not support bool input`);
+  }
+
   argmax(dim?: number, keepdim = false): Tensor {
     activeTrace()?.read('argmax', this);
+    this.#refuseBool('argmax');
     return this.apply('argmax', { dim: dim === undefined ? null : normalizeDim(dim, this.dim()), keepdim });
   }
 
   argmin(dim?: number, keepdim = false): Tensor {
+    this.#refuseBool('argmin');
     return this.apply('argmin', { dim: dim === undefined ? null : normalizeDim(dim, this.dim()), keepdim });
   }
 
@@ -137,6 +144,7 @@ export class Tensor extends IndexingTensor {
     if (this.dim() === 0 || other.dim() === 0) {
       throw new RuntimeError(`both arguments to matmul need to be at least 1D, but they are ${this.dim()}D and ${other.dim()}D`);
     }
+    if (this.dtype === 'bool' && other.dtype === 'bool') throw new RuntimeError(notImplemented(this.dim() === 1 && other.dim() === 1 ? 'dot' : 'addmm_impl_cpu_'));
     const left = this.dim() === 1 ? this.unsqueeze(0) : this;
     const right = other.dim() === 1 ? other.unsqueeze(1) : other;
     let product = left.apply('matmul', {}, right);

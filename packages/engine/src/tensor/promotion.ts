@@ -9,7 +9,8 @@
 import { isFloating, promote, type DType } from './dtype.ts';
 import type { NdArray } from './nd-array.ts';
 
-const category = (dtype: DType): number => (dtype === 'bool' ? 0 : isFloating(dtype) ? 2 : 1);
+/** bool, whole number, floating, in this order: values of a lower category can be written where a higher one is, not the other way round. */
+export const category = (dtype: DType): number => (dtype === 'bool' ? 0 : isFloating(dtype) ? 2 : 1);
 
 export function resultType(...arrays: readonly NdArray[]): DType {
   const among = (parts: readonly NdArray[]): DType | null => (parts.length === 0 ? null : parts.map((part) => part.dtype).reduce(promote));
