@@ -79,6 +79,14 @@ def record_random():
             "LSTM": lambda: nn.LSTM(5, 6, num_layers=2, bidirectional=True),
             "Conv2d": lambda: nn.Conv2d(3, 4, 3),
             "Embedding": lambda: nn.Embedding(7, 5),
+            "GRU": lambda: nn.GRU(3, 4),
+            "RNN": lambda: nn.RNN(3, 4, num_layers=2, bias=False),
+            "Conv1d": lambda: nn.Conv1d(4, 6, 2, groups=2),
+            "Conv3d": lambda: nn.Conv3d(2, 3, (2, 1, 2), bias=False),
+            "ConvTranspose2d": lambda: nn.ConvTranspose2d(2, 4, 3),
+            "EmbeddingPadded": lambda: nn.Embedding(4, 3, padding_idx=1),
+            "Bilinear": lambda: nn.Bilinear(2, 3, 4),
+            "MultiheadAttention": lambda: nn.MultiheadAttention(8, 2),
         }.items())},
         "initialisations": [{"name": name, "shape": shape, "values": seeded(lambda: initialised(function, shape))} for name, function in initialisations.items() for shape in ([5, 7], [6, 3, 2, 2], [4, 4]) if name != "eye" or len(shape) == 2],
         "mixed": mixed(),
@@ -264,6 +272,8 @@ def record_printing():
     cases = [{"values": s, "dtype": "float32", "text": str(torch.tensor(s))} for s in samples]
     cases += [{"values": s, "dtype": "int64", "text": str(torch.tensor(s, dtype=torch.int64))} for s in [[1, -20, 3], 7, [[1, 2], [3, 4]]]]
     cases += [{"values": s, "dtype": "bool", "text": str(torch.tensor(s))} for s in [[True, False], [True]]]
+    cases += [{"values": s, "dtype": "float64", "text": str(torch.tensor(s, dtype=torch.float64))} for s in [*samples, [1e-12, 1.0], [1 / 3, 2 / 3], [1e300, 1.0], [[1e16, 0.1]]]]
+    cases += [{"values": s, "dtype": "int32", "text": str(torch.tensor(s, dtype=torch.int32))} for s in [[1, -20, 3], 7, []]]
     x = torch.tensor([1.0, 2.0], requires_grad=True)
     write("printing", {"cases": cases, "arange": str(torch.arange(1200.0)), "wide": str(torch.arange(2400.0).reshape(2, 1200)),
                        "requiresGrad": str(x), "gradFn": str(x + 1),

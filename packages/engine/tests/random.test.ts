@@ -101,10 +101,28 @@ describe('initialisations', () => {
     expect(layer.bias?.toArray()).toEqual(bias);
   });
 
-  test('default of an LSTM of two layers and both directions', () => {
+  const layers: Record<string, () => nn.Module> = {
+    LSTM: () => new nn.LSTM(5, 6, { numLayers: 2, bidirectional: true }),
+    GRU: () => new nn.GRU(3, 4),
+    RNN: () => new nn.RNN(3, 4, { numLayers: 2, bias: false }),
+    Conv1d: () => new nn.Conv1d(4, 6, 2, { groups: 2 }),
+    Conv2d: () => new nn.Conv2d(3, 4, 3),
+    Conv3d: () => new nn.Conv3d(2, 3, [2, 1, 2], { bias: false }),
+    ConvTranspose2d: () => new nn.ConvTranspose2d(2, 4, 3),
+    Embedding: () => new nn.Embedding(7, 5),
+    EmbeddingPadded: () => new nn.Embedding(4, 3, { paddingIdx: 1 }),
+    Bilinear: () => new nn.Bilinear(2, 3, 4),
+    MultiheadAttention: () => new nn.MultiheadAttention(8, 2),
+  };
+
+  test.each(Object.entries(file.layers))('default of %s', (name, values) => {
     manualSeed(0);
-    const state = new nn.LSTM(5, 6, { numLayers: 2, bidirectional: true }).stateDict();
-    expect(Object.fromEntries([...state].map(([name, value]) => [name, value.toArray()]))).toEqual(file.layers['LSTM']);
+    const state = layers[name]!().stateDict();
+    expect(Object.fromEntries([...state].map(([key, value]) => [key, value.toArray()]))).toEqual(values);
+  });
+
+  test('every layer that was recorded is made', () => {
+    expect(Object.keys(file.layers).sort()).toEqual(Object.keys(layers).sort());
   });
 
   const functions: Record<string, (target: Tensor) => Tensor> = {
