@@ -31,13 +31,14 @@ export interface LaidOver {
   dismiss?(): void;
 }
 
+export type OverlayName = 'threads' | 'blas';
 export type Overlay = (kernels: Kernels, bytes: Uint8Array) => LaidOver;
 
 const loaded = new Map<boolean, LoadedKernels | null>();
 let chosen: BackendName | null = null;
 let active: Kernels | null = null;
 /** What stands between the kernels and those who call them, by name: nothing, unless the program asked for it. */
-const overlays = new Map<string, Overlay>();
+const overlays = new Map<OverlayName, Overlay>();
 let laid: readonly LaidOver[] = [];
 
 function load(fused: boolean): LoadedKernels | null {
@@ -51,8 +52,10 @@ function activate(found: LoadedKernels | null): void {
   laid = [];
   active = found?.kernels ?? null;
   if (found === null) return;
-  for (const overlay of overlays.values()) {
-    const next = overlay(active!, found.bytes);
+  // A library's products go before those split among threads: it has threads of its own.
+  for (const name of ['threads', 'blas'] as const) {
+    const next = overlays.get(name)?.(active!, found.bytes);
+    if (next === undefined) continue;
     laid = [...laid, next];
     active = next.kernels;
   }
@@ -91,7 +94,7 @@ export function setBackend(name: BackendName): void {
 }
 
 /** Puts `overlay` between the kernels and their callers from now on, or takes the one of that name away. For the engine's own use. */
-export function overlay(name: string, put: Overlay | null): void {
+export function overlay(name: OverlayName, put: Overlay | null): void {
   overlays.delete(name);
   if (put !== null) overlays.set(name, put);
   setBackend(backend().name);
