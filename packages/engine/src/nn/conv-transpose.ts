@@ -15,6 +15,8 @@ export interface ConvTransposeSettings extends ConvTransposeOptions {
   readonly bias?: boolean;
 }
 
+const convolutions = { 1: convTranspose1d, 2: convTranspose2d, 3: convTranspose3d } as const;
+
 abstract class TransposedConvolution extends ModelessLayer {
   readonly inChannels: number;
   readonly outChannels: number;
@@ -27,8 +29,9 @@ abstract class TransposedConvolution extends ModelessLayer {
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(rank: number, inChannels: number, outChannels: number, kernelSize: Sizes, settings: ConvTransposeSettings) {
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, settings: ConvTransposeSettings = {}) {
     super();
+    const rank = this.rank();
     const { groups = 1 } = settings;
     checkGroups(inChannels, outChannels, groups);
     this.inChannels = inChannels;
@@ -44,11 +47,12 @@ abstract class TransposedConvolution extends ModelessLayer {
     this.bias = drawn.bias;
   }
 
-  protected abstract convolve(x: Tensor, options: ConvTransposeOptions): Tensor;
+  /** How many spatial dimensions there are. */
+  protected abstract rank(): 1 | 2 | 3;
 
   override forward(x: Tensor): Tensor {
     const { stride, padding, outputPadding, dilation, groups } = this;
-    return this.convolve(x, { stride, padding, outputPadding, dilation, groups });
+    return convolutions[this.rank()](x, this.weight, this.bias, { stride, padding, outputPadding, dilation, groups });
   }
 
   protected override extraRepr(): string {
@@ -62,32 +66,6 @@ abstract class TransposedConvolution extends ModelessLayer {
   }
 }
 
-export class ConvTranspose1d extends TransposedConvolution {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, settings: ConvTransposeSettings = {}) {
-    super(1, inChannels, outChannels, kernelSize, settings);
-  }
-
-  protected override convolve(x: Tensor, options: ConvTransposeOptions): Tensor {
-    return convTranspose1d(x, this.weight, this.bias, options);
-  }
-}
-
-export class ConvTranspose2d extends TransposedConvolution {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, settings: ConvTransposeSettings = {}) {
-    super(2, inChannels, outChannels, kernelSize, settings);
-  }
-
-  protected override convolve(x: Tensor, options: ConvTransposeOptions): Tensor {
-    return convTranspose2d(x, this.weight, this.bias, options);
-  }
-}
-
-export class ConvTranspose3d extends TransposedConvolution {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, settings: ConvTransposeSettings = {}) {
-    super(3, inChannels, outChannels, kernelSize, settings);
-  }
-
-  protected override convolve(x: Tensor, options: ConvTransposeOptions): Tensor {
-    return convTranspose3d(x, this.weight, this.bias, options);
-  }
-}
+export class ConvTranspose1d extends TransposedConvolution { protected override rank(): 1 { return 1; } }
+export class ConvTranspose2d extends TransposedConvolution { protected override rank(): 2 { return 2; } }
+export class ConvTranspose3d extends TransposedConvolution { protected override rank(): 3 { return 3; } }

@@ -35,6 +35,8 @@ export function checkGroups(inChannels: number, outChannels: number, groups: num
   if (outChannels % groups !== 0) throw new ValueError('out_channels must be divisible by groups');
 }
 
+const convolutions = { 1: conv1d, 2: conv2d, 3: conv3d } as const;
+
 abstract class Convolution extends ModelessLayer {
   readonly inChannels: number;
   readonly outChannels: number;
@@ -47,8 +49,9 @@ abstract class Convolution extends ModelessLayer {
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(rank: number, inChannels: number, outChannels: number, kernelSize: Sizes, settings: ConvSettings) {
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, settings: ConvSettings = {}) {
     super();
+    const rank = this.rank();
     const { padding = 0, groups = 1, paddingMode = 'zeros' } = settings;
     checkGroups(inChannels, outChannels, groups);
     this.inChannels = inChannels;
@@ -67,12 +70,14 @@ abstract class Convolution extends ModelessLayer {
     this.bias = drawn.bias;
   }
 
-  protected abstract convolve(x: Tensor, options: ConvOptions): Tensor;
+  /** How many spatial dimensions there are. */
+  protected abstract rank(): 1 | 2 | 3;
 
   override forward(x: Tensor): Tensor {
     const { stride, dilation, groups } = this;
-    if (this.paddingMode === 'zeros') return this.convolve(x, { stride, padding: this.padding, dilation, groups });
-    return this.convolve(pad(x, this.#surround(), this.paddingMode), { stride, dilation, groups });
+    const convolve = convolutions[this.rank()];
+    if (this.paddingMode === 'zeros') return convolve(x, this.weight, this.bias, { stride, padding: this.padding, dilation, groups });
+    return convolve(pad(x, this.#surround(), this.paddingMode), this.weight, this.bias, { stride, dilation, groups });
   }
 
   /** Paddings as `pad` lists them, the last dimension first. */
@@ -96,32 +101,6 @@ abstract class Convolution extends ModelessLayer {
   }
 }
 
-export class Conv1d extends Convolution {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, settings: ConvSettings = {}) {
-    super(1, inChannels, outChannels, kernelSize, settings);
-  }
-
-  protected override convolve(x: Tensor, options: ConvOptions): Tensor {
-    return conv1d(x, this.weight, this.bias, options);
-  }
-}
-
-export class Conv2d extends Convolution {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, settings: ConvSettings = {}) {
-    super(2, inChannels, outChannels, kernelSize, settings);
-  }
-
-  protected override convolve(x: Tensor, options: ConvOptions): Tensor {
-    return conv2d(x, this.weight, this.bias, options);
-  }
-}
-
-export class Conv3d extends Convolution {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, settings: ConvSettings = {}) {
-    super(3, inChannels, outChannels, kernelSize, settings);
-  }
-
-  protected override convolve(x: Tensor, options: ConvOptions): Tensor {
-    return conv3d(x, this.weight, this.bias, options);
-  }
-}
+export class Conv1d extends Convolution { protected override rank(): 1 { return 1; } }
+export class Conv2d extends Convolution { protected override rank(): 2 { return 2; } }
+export class Conv3d extends Convolution { protected override rank(): 3 { return 3; } }

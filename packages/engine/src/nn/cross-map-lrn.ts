@@ -8,22 +8,9 @@
 import { tensor } from '../ops/creation.ts';
 import type { Tensor } from '../ops/tensor.ts';
 import { ValueError } from '../tensor/errors.ts';
-import { ModelessLayer, settingsText } from './layer.ts';
+import { ResponseNorm } from './group-norm.ts';
 
-export class CrossMapLRN2d extends ModelessLayer {
-  readonly size: number;
-  readonly alpha: number;
-  readonly beta: number;
-  readonly k: number;
-
-  constructor(size: number, options: { readonly alpha?: number; readonly beta?: number; readonly k?: number } = {}) {
-    super();
-    this.size = size;
-    this.alpha = options.alpha ?? 1e-4;
-    this.beta = options.beta ?? 0.75;
-    this.k = options.k ?? 1;
-  }
-
+export class CrossMapLRN2d extends ResponseNorm {
   override forward(x: Tensor): Tensor {
     if (x.dim() !== 4) throw new ValueError(`CrossMapLRN2d: Expected input to be 4D, got ${x.dim()}D instead.`);
     const { size, alpha, beta, k } = this;
@@ -32,9 +19,5 @@ export class CrossMapLRN2d extends ModelessLayer {
     const window = tensor(channels.map((channel) => channels.map((other) => Number(Math.abs(channel - other) < reach || (other === 0 && channel >= reach)))), { dtype: x.dtype });
     const sums = window.matmul(x.square().flatten(2)).reshape(x.shape);
     return x.mul(sums.mul(alpha / size).add(k).pow(-beta));
-  }
-
-  protected override extraRepr(): string {
-    return `${this.size}, ${settingsText({ alpha: this.alpha, beta: this.beta, k: this.k })}`;
   }
 }

@@ -62,7 +62,8 @@ export class RMSNorm extends ModelessLayer {
   }
 }
 
-export class LocalResponseNorm extends ModelessLayer {
+/** What the two normalisations by the neighbours' response have in common: their settings. */
+export abstract class ResponseNorm extends ModelessLayer {
   readonly size: number;
   readonly alpha: number;
   readonly beta: number;
@@ -76,11 +77,13 @@ export class LocalResponseNorm extends ModelessLayer {
     this.k = options.k ?? 1;
   }
 
-  override forward(x: Tensor): Tensor {
-    return localResponseNorm(x, this.size, this);
-  }
-
   protected override extraRepr(): string {
     return `${this.size}, ${settingsText({ alpha: this.alpha, beta: this.beta, k: this.k })}`;
+  }
+}
+
+export class LocalResponseNorm extends ResponseNorm {
+  override forward(x: Tensor): Tensor {
+    return localResponseNorm(x, this.size, this);
   }
 }

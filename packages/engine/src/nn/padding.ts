@@ -7,14 +7,18 @@ import type { Tensor } from '../ops/tensor.ts';
 import { pad, type PaddingMode } from './functional/pad.ts';
 import { ModelessLayer, pythonText, settingsText } from './layer.ts';
 
+type Sides = number | readonly number[];
+
 abstract class Padding extends ModelessLayer {
   readonly padding: readonly number[];
 
-  constructor(rank: number, padding: number | readonly number[]) {
+  constructor(padding: Sides) {
     super();
-    this.padding = typeof padding === 'number' ? new Array<number>(2 * rank).fill(padding) : padding;
+    this.padding = typeof padding === 'number' ? new Array<number>(2 * this.rank()).fill(padding) : padding;
   }
 
+  /** How many spatial dimensions there are. */
+  protected abstract rank(): number;
   protected abstract mode(): PaddingMode;
 
   override forward(x: Tensor): Tensor {
@@ -29,8 +33,8 @@ abstract class Padding extends ModelessLayer {
 abstract class ConstantPadding extends Padding {
   readonly value: number;
 
-  constructor(rank: number, padding: number | readonly number[], value: number) {
-    super(rank, padding);
+  constructor(padding: Sides, value: number) {
+    super(padding);
     this.value = value;
   }
 
@@ -47,15 +51,9 @@ abstract class ConstantPadding extends Padding {
   }
 }
 
-export class ConstantPad1d extends ConstantPadding {
-  constructor(padding: number | readonly number[], value: number) {
-    super(1, padding, value);
-  }
-}
-
-export class ZeroPad1d extends ConstantPadding {
-  constructor(padding: number | readonly number[]) {
-    super(1, padding, 0);
+abstract class ZeroPadding extends ConstantPadding {
+  constructor(padding: Sides) {
+    super(padding, 0);
   }
 
   protected override extraRepr(): string {
@@ -63,124 +61,38 @@ export class ZeroPad1d extends ConstantPadding {
   }
 }
 
-export class ReflectionPad1d extends Padding {
-  constructor(padding: number | readonly number[]) {
-    super(1, padding);
-  }
-
+abstract class ReflectionPadding extends Padding {
   protected override mode(): PaddingMode {
     return 'reflect';
   }
 }
 
-export class ReplicationPad1d extends Padding {
-  constructor(padding: number | readonly number[]) {
-    super(1, padding);
-  }
-
+abstract class ReplicationPadding extends Padding {
   protected override mode(): PaddingMode {
     return 'replicate';
   }
 }
 
-export class CircularPad1d extends Padding {
-  constructor(padding: number | readonly number[]) {
-    super(1, padding);
-  }
-
+abstract class CircularPadding extends Padding {
   protected override mode(): PaddingMode {
     return 'circular';
   }
 }
 
-export class ConstantPad2d extends ConstantPadding {
-  constructor(padding: number | readonly number[], value: number) {
-    super(2, padding, value);
-  }
-}
+export class ConstantPad1d extends ConstantPadding { protected override rank(): number { return 1; } }
+export class ZeroPad1d extends ZeroPadding { protected override rank(): number { return 1; } }
+export class ReflectionPad1d extends ReflectionPadding { protected override rank(): number { return 1; } }
+export class ReplicationPad1d extends ReplicationPadding { protected override rank(): number { return 1; } }
+export class CircularPad1d extends CircularPadding { protected override rank(): number { return 1; } }
 
-export class ZeroPad2d extends ConstantPadding {
-  constructor(padding: number | readonly number[]) {
-    super(2, padding, 0);
-  }
+export class ConstantPad2d extends ConstantPadding { protected override rank(): number { return 2; } }
+export class ZeroPad2d extends ZeroPadding { protected override rank(): number { return 2; } }
+export class ReflectionPad2d extends ReflectionPadding { protected override rank(): number { return 2; } }
+export class ReplicationPad2d extends ReplicationPadding { protected override rank(): number { return 2; } }
+export class CircularPad2d extends CircularPadding { protected override rank(): number { return 2; } }
 
-  protected override extraRepr(): string {
-    return pythonText(this.padding);
-  }
-}
-
-export class ReflectionPad2d extends Padding {
-  constructor(padding: number | readonly number[]) {
-    super(2, padding);
-  }
-
-  protected override mode(): PaddingMode {
-    return 'reflect';
-  }
-}
-
-export class ReplicationPad2d extends Padding {
-  constructor(padding: number | readonly number[]) {
-    super(2, padding);
-  }
-
-  protected override mode(): PaddingMode {
-    return 'replicate';
-  }
-}
-
-export class CircularPad2d extends Padding {
-  constructor(padding: number | readonly number[]) {
-    super(2, padding);
-  }
-
-  protected override mode(): PaddingMode {
-    return 'circular';
-  }
-}
-
-export class ConstantPad3d extends ConstantPadding {
-  constructor(padding: number | readonly number[], value: number) {
-    super(3, padding, value);
-  }
-}
-
-export class ZeroPad3d extends ConstantPadding {
-  constructor(padding: number | readonly number[]) {
-    super(3, padding, 0);
-  }
-
-  protected override extraRepr(): string {
-    return pythonText(this.padding);
-  }
-}
-
-export class ReflectionPad3d extends Padding {
-  constructor(padding: number | readonly number[]) {
-    super(3, padding);
-  }
-
-  protected override mode(): PaddingMode {
-    return 'reflect';
-  }
-}
-
-export class ReplicationPad3d extends Padding {
-  constructor(padding: number | readonly number[]) {
-    super(3, padding);
-  }
-
-  protected override mode(): PaddingMode {
-    return 'replicate';
-  }
-}
-
-export class CircularPad3d extends Padding {
-  constructor(padding: number | readonly number[]) {
-    super(3, padding);
-  }
-
-  protected override mode(): PaddingMode {
-    return 'circular';
-  }
-}
+export class ConstantPad3d extends ConstantPadding { protected override rank(): number { return 3; } }
+export class ZeroPad3d extends ZeroPadding { protected override rank(): number { return 3; } }
+export class ReflectionPad3d extends ReflectionPadding { protected override rank(): number { return 3; } }
+export class ReplicationPad3d extends ReplicationPadding { protected override rank(): number { return 3; } }
+export class CircularPad3d extends CircularPadding { protected override rank(): number { return 3; } }
