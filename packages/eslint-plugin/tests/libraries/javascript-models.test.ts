@@ -138,3 +138,18 @@ console.log(net.forward(new Tensor(1, 1, 2), false).w[0]);
 `);
   });
 });
+
+describe('the engine', () => {
+  test('layers are the same from the package and from its parts', () => {
+    const program = (imports: string, nn: string, F: string): string => `${imports}
+class Net extends ${nn}Module {
+  drop = new ${nn}Dropout(0.5);
+  forward(x) { return this.drop.call(${F}dropout(x)); } // error: [require-training-argument]
+}
+const net = new Net();
+console.log(net.call(ones(2)).item()); // error: [no-train-mode-inference]
+`;
+    check(program("import { ones, nn, F } from '@modeguard/engine';", 'nn.', 'F.'));
+    check(program("import { ones } from '@modeguard/engine';\nimport { Dropout, Module } from '@modeguard/engine/nn';\nimport { dropout } from '@modeguard/engine/functional';", '', ''));
+  });
+});
