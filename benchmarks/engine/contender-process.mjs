@@ -31,7 +31,7 @@ async function measure(contender, name, milliseconds) {
     if (pending !== undefined) await pending;
     samples.push(performance.now() - start);
   } while (performance.now() < end);
-  return { samples, probe };
+  return { samples, probe, differs: current.row.differs };
 }
 
 const { open } = await import(module);

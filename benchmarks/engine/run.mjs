@@ -91,7 +91,7 @@ function installPeers() {
 }
 if (peers.length > 0) installPeers();
 
-/** @typedef {{ samples?: number[], probe?: number | null, missing?: string, ready?: { version: string, threads: number }, failed?: string }} Answer */
+/** @typedef {{ samples?: number[], probe?: number | null, differs?: string, missing?: string, ready?: { version: string, threads: number }, failed?: string }} Answer */
 
 /** @param {string} name */
 function start(name) {
@@ -153,33 +153,36 @@ console.log(pytorch === null ? 'PyTorch: not recorded' : `PyTorch ${pytorch.torc
 
 for (const row of rows) {
   const problem = /** @type {import('./problems.mjs').Problem} */ (problems[row]);
-  /** @type {Map<string, { samples: number[], probe: number | null, missing: string | null }>} */
-  const results = new Map(running.map(({ name }) => [name, { samples: [], probe: null, missing: null }]));
+  /** @type {Map<string, { samples: number[], probe: number | null, differs: string | null, missing: string | null }>} */
+  const results = new Map(running.map(({ name }) => [name, { samples: [], probe: null, differs: null, missing: null }]));
   for (let round = 0; round < rounds; round++) {
     for (const { name, measure } of running) {
-      const result = /** @type {{ samples: number[], probe: number | null, missing: string | null }} */ (results.get(name));
+      const result = /** @type {{ samples: number[], probe: number | null, differs: string | null, missing: string | null }} */ (results.get(name));
       if (result.missing !== null || (result.samples[0] ?? 0) > slowCall) continue;
       const answer = await measure(row);
       if (answer.samples === undefined) result.missing = answer.missing ?? answer.failed ?? 'no answer';
       else result.samples.push(...answer.samples);
       if (answer.probe !== undefined) result.probe = answer.probe;
+      if (answer.differs !== undefined) result.differs = answer.differs;
     }
   }
   const engine = results.get('engine');
   const own = engine?.missing === null ? median(engine.samples) : null;
   const expected = [...results.values()].find(({ probe }) => probe !== null)?.probe ?? null;
   console.log(`\n${row}: ${problem.title}`);
-  for (const [name, { samples, probe, missing }] of results) {
+  for (const [name, { samples, probe, differs, missing }] of results) {
     if (missing !== null) {
       console.log(`  ${name.padEnd(16)} cannot: ${missing}`);
       continue;
     }
     const time = median(samples);
+    const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
     const rate = problem.flops === undefined ? '' : `  ${(problem.flops / time / 1e6).toFixed(1)} GFLOP/s`;
     const share = name === 'engine' && row.startsWith('matmul') ? `, ${((100 * problem.flops) / time / 1e6 / (best * threads)).toFixed(0)} % of the peak` : '';
     const ratio = name === 'engine' || own === null ? '' : `  (${figures(time / own)}x)`;
-    const differs = probe !== null && expected !== null && Math.abs(probe - expected) > tolerance * Math.abs(expected) ? `  RESULT DIFFERS: ${probe} against ${expected}` : '';
-    console.log(`  ${name.padEnd(16)} ${figures(time).padStart(8)} ms${ratio}, quickest ${figures(Math.min(...samples))}${rate}${share}${differs}`);
+    const other = probe !== null && expected !== null && Math.abs(probe - expected) > tolerance * Math.abs(expected);
+    const note = other ? `  ${differs === null ? 'RESULT DIFFERS' : 'another result'}: ${probe} against ${expected}${differs === null ? '' : `, because ${differs}`}` : '';
+    console.log(`  ${name.padEnd(16)} ${figures(time).padStart(8)} ms${ratio}, mean ${figures(mean)}, quickest ${figures(Math.min(...samples))}${rate}${share}${note}`);
   }
   const torch = recorded[row];
   if (torch !== undefined) console.log(`  ${'PyTorch'.padEnd(16)} ${figures(torch.median).padStart(8)} ms${own === null ? '' : `  (${figures(torch.median / own)}x)`}, quickest ${figures(torch.quickest)}`);

@@ -363,7 +363,7 @@ export function packRight(n: i32, k: i32, b: usize, brs: i32, bcs: i32, to: usiz
   for (let p = 0; p < k; p += part) packPanels(to + <usize>(p * width) * 4, b, <usize>brs << 2, <usize>bcs << 2, 0, n, p, min(part, k - p));
 }
 
-/** As `gemm`, with the right side packed, for the columns from .. to of C; `from` is a multiple of 48. */
+/** As `gemm`, with the right side packed, for the columns from .. to of C; `from` is a multiple of the tile's columns. */
 export function gemmPacked(m: i32, n: i32, k: i32, from: i32, to: i32, a: usize, ars: i32, acs: i32, packed: usize, c: usize, crs: i32, add: i32, scratch: usize): void {
   const aRow = <usize>ars << 2, aColumn = <usize>acs << 2, cRow = <usize>crs << 2;
   if (isEmpty(m, n, k, c, cRow, add)) return;

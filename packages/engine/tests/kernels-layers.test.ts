@@ -76,6 +76,18 @@ describe.each(builds)('%s', (build) => {
     );
   });
 
+  test('linear with a weight that is used again, written, and used again', () => {
+    const [x, weight, other] = [contiguous([7, 70]), contiguous([65, 70]), contiguous([65, 70])];
+    const results = (): NdArray[] => {
+      const own = weight.copy();
+      const twice = [0, 1, 2].map(() => registry.linear.forward([x, own], {}));
+      own.assign(other);
+      const written = [0, 1, 2].map(() => registry.linear.forward([x, own], {}));
+      return [...twice, ...written, registry.linear.forward([x.narrow(1, 0, 60), own.narrow(1, 5, 60)], {}), registry.linear.forward([x, own], {})];
+    };
+    expectAll(onBoth(build, results), 2e-5);
+  });
+
   const affine = fc.constantFrom(0, 1, 2);
   test('batchNorm', () => {
     fc.assert(

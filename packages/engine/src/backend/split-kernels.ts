@@ -12,15 +12,21 @@ import type { Call, Team } from './team.ts';
 const leastProducts = 250_000;
 const leastElements = 32_768;
 
-/** Calls for `count` things in as many parts as there are threads, each a multiple of `unit` but the last. */
+/**
+ * Calls for `count` things in as many parts as there are threads, each a multiple of `unit` but the last; that is never a single one, which
+ * a product would sum in another order.
+ */
 function parts(team: Team, count: number, unit: number, call: (from: number, size: number, thread: number) => Call): readonly Call[] {
-  const size = Math.ceil(count / team.size / unit) * unit;
+  let size = Math.ceil(count / team.size / unit) * unit;
+  while (size < count && count % size === 1) size += unit;
   const calls: Call[] = [];
   for (let from = 0; from < count; from += size) calls.push(call(from, Math.min(size, count - from), calls.length));
   return calls;
 }
 
 export function splitKernels(single: Kernels, team: Team): Kernels {
+  /** Columns of the tile of a product. */
+  const tileColumns = single.packedLength(1, 1);
   /** Rows of one or two inputs and one output, all `columns` floats long. */
   const rowsOf = (name: 'softmaxRows' | 'logSoftmaxRows') => (x: number, rows: number, columns: number, out: number): void => {
     if (rows * columns < leastElements) return single[name](x, rows, columns, out);
@@ -41,13 +47,13 @@ export function splitKernels(single: Kernels, team: Team): Kernels {
       team.run(
         m > n
           ? parts(team, m, 6, (from, size, thread) => ['gemm', size, n, k, a + from * aRow * 4, aRow, aColumn, b, bRow, bColumn, c + from * cRow * 4, cRow, add, scratchOf(thread)])
-          : parts(team, n, 48, (from, size, thread) => ['gemm', m, size, k, a, aRow, aColumn, b + from * bColumn * 4, bRow, bColumn, c + from * 4, cRow, add, scratchOf(thread)]),
+          : parts(team, n, tileColumns, (from, size, thread) => ['gemm', m, size, k, a, aRow, aColumn, b + from * bColumn * 4, bRow, bColumn, c + from * 4, cRow, add, scratchOf(thread)]),
       );
     },
     gemmPacked: (m, n, k, first, last, ...rest) => {
       if (m * (last - first) * k < leastProducts) return single.gemmPacked(m, n, k, first, last, ...rest);
       const numbers = rest.slice(0, -1);
-      team.run(parts(team, last - first, 48, (from, size, thread) => ['gemmPacked', m, n, k, first + from, first + from + size, ...numbers, scratchOf(thread)]));
+      team.run(parts(team, last - first, tileColumns, (from, size, thread) => ['gemmPacked', m, n, k, first + from, first + from + size, ...numbers, scratchOf(thread)]));
     },
     unary: (code, x, y, count, a, b) => {
       if (count < leastElements) return single.unary(code, x, y, count, a, b);
@@ -73,6 +79,14 @@ export function splitKernels(single: Kernels, team: Team): Kernels {
     logSoftmaxRows: rowsOf('logSoftmaxRows'),
     softmaxGradientRows: gradientRowsOf('softmaxGradientRows'),
     logSoftmaxGradientRows: gradientRowsOf('logSoftmaxGradientRows'),
+    sgdStep: (w, grad, buffer, count, ...numbers) => {
+      if (count < leastElements) return single.sgdStep(w, grad, buffer, count, ...numbers);
+      team.run(parts(team, count, 16, (from, size) => ['sgdStep', w + from * 4, grad + from * 4, buffer === 0 ? 0 : buffer + from * 4, size, ...numbers]));
+    },
+    adamStep: (w, grad, mean, square, top, count, ...numbers) => {
+      if (count < leastElements) return single.adamStep(w, grad, mean, square, top, count, ...numbers);
+      team.run(parts(team, count, 16, (from, size) => ['adamStep', w + from * 4, grad + from * 4, mean + from * 4, square + from * 4, top === 0 ? 0 : top + from * 4, size, ...numbers]));
+    },
     scaleChannels: (x, out, batch, channels, run, scales, shifts) =>
       team.run(parts(team, batch, 1, (from, size) => ['scaleChannels', x + from * channels * run * 4, out + from * channels * run * 4, size, channels, run, scales, shifts])),
     combineChannels: (grad, x, out, batch, channels, run, a, b, c) =>

@@ -2,7 +2,7 @@
  * Worker threads that compute in the same shared memory, called and awaited synchronously.
  *
  * Guarantees: `run` returns when all calls are done; the first runs on the calling thread, each other on a worker. Nothing is
- * posted: a worker spins on a word of the first page for a while and then sleeps on it. Workers that are not up yet, as in a browser
+ * posted: a worker spins on a word of the first page for a millisecond and then sleeps on it, because to wake it takes longer than many a job. Workers that are not up yet, as in a browser
  * until its event loop has turned, take no part; their calls run on the calling thread, so that nothing ever waits for them. A worker does
  * not keep the process alive. Refuses nothing; the caller has checked that the memory is shared.
  */
@@ -19,13 +19,14 @@ const freeBoards = Array.from({ length: 128 }, (_, index) => 32_768 + index * bo
 const [job, done, ready, which] = [0, 1, 2, 3];
 const numbersAt = 32;
 const startMilliseconds = 5_000;
-/** Some tens of microseconds. */
-const spins = 20_000;
+/** How long a thread spins before it sleeps, and in how many turns it looks at the clock once. */
+const spinMilliseconds = 1;
+const turnsPerLook = 1_024;
 const mayWait = (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node !== undefined;
 
 /** Runs in the worker, in Node and in a browser; it can use nothing of this file. */
 const program = `
-const work = ({ memory, bytes, names, board, numbersAt }) => {
+const work = ({ memory, bytes, names, board, numbersAt, spinMilliseconds, turnsPerLook }) => {
   const kernels = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports;
   const words = new Int32Array(memory.buffer, board, 8);
   const numbers = new Float64Array(memory.buffer, board + numbersAt, 28);
@@ -33,7 +34,8 @@ const work = ({ memory, bytes, names, board, numbersAt }) => {
   Atomics.store(words, 2, 1);
   Atomics.notify(words, 2);
   for (;;) {
-    for (let turn = 0; turn < 20000 && Atomics.load(words, 0) === seen; turn++);
+    const end = performance.now() + spinMilliseconds;
+    for (let turn = 1; Atomics.load(words, 0) === seen; turn++) if (turn % turnsPerLook === 0 && performance.now() > end) break;
     while (Atomics.load(words, 0) === seen) Atomics.wait(words, 0, seen);
     seen = Atomics.load(words, 0);
     if (words[3] < 0) return void Atomics.store(words, 2, 0);
@@ -83,7 +85,7 @@ export class Team {
       };
       Atomics.store(member.words, ready, 0);
       Atomics.store(member.words, which, 0);
-      start({ memory, bytes, names: this.#names, board, numbersAt });
+      start({ memory, bytes, names: this.#names, board, numbersAt, spinMilliseconds, turnsPerLook });
       this.#members.push(member);
     }
     this.#awaitStart();
@@ -122,10 +124,13 @@ export class Team {
   /** Spins for as long as a short job takes, then sleeps, so that a busy machine can run the worker; a browser's main thread must go on spinning. */
   static #join(words: Int32Array): void {
     const wanted = Atomics.load(words, job);
-    for (let turn = 0; ; turn++) {
+    let end = 0;
+    for (let turn = 1; ; turn++) {
       const now = Atomics.load(words, done);
       if (now === wanted) return;
-      if (mayWait && turn > spins) Atomics.wait(words, done, now, 100);
+      if (!mayWait || turn % turnsPerLook !== 0) continue;
+      if (end === 0) end = performance.now() + spinMilliseconds;
+      else if (performance.now() > end) Atomics.wait(words, done, now, 100);
     }
   }
 

@@ -15,6 +15,9 @@ import { RuntimeError } from './errors.ts';
 import { copyElements } from './planes.ts';
 import { contiguousStrides, formatSize, inferShape, normalizeDim, numelOf, sameShape, type Shape } from './shape.ts';
 
+/** Elements from which the linear memory is filled in place of an array on the JavaScript heap. */
+const leastCompiledFill = 256;
+
 export class NdArray {
   readonly storage: Storage;
   readonly dtype: DType;
@@ -40,7 +43,15 @@ export class NdArray {
     if (shape.some((size) => !Number.isInteger(size) || size < 0)) {
       throw new RuntimeError(`Trying to create tensor with negative or fractional dimension: [${shape.join(', ')}]`);
     }
-    const data = allocate(dtype, numelOf(shape));
+    const count = numelOf(shape);
+    // Where kernels will want it, and without a copy on the way there.
+    const compiled = dtype === 'float32' && count >= leastCompiledFill ? kernels() : null;
+    if (compiled !== null) {
+      const out = NdArray.uninitialized(dtype, shape);
+      compiled.fill(out.address(), count, value);
+      return out;
+    }
+    const data = allocate(dtype, count);
     if (value !== 0) data.fill(value);
     return NdArray.from(dtype, shape, data);
   }
