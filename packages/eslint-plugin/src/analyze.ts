@@ -13,6 +13,8 @@ import { librariesFor } from './libraries/read.ts';
 import type { LibraryModel } from './libraries/schema.ts';
 import { interpretAndKeep, viewOfCallers, type CallersView } from './project/callers.ts';
 import { FilesInSight, type Lower } from './project/files.ts';
+import { resolutionByLayout } from './project/resolution.ts';
+import type { TypedProject } from './project/typed-project.ts';
 import { LineIndex } from './source/line-index.ts';
 
 export interface SourceInput {
@@ -21,6 +23,8 @@ export interface SourceInput {
   readonly language: Language;
   /** A tree that somebody made already, so that nothing is parsed twice. */
   readonly tree?: PythonTree | ts.SourceFile;
+  /** What typed linting knows of the project: where imports lead, and the trees of their files. */
+  readonly project?: TypedProject;
   /** Library models of the user's own. */
   readonly libraries?: readonly LibraryModel[];
   /** Keeps the states of functions that somebody wants to see; what was found before is then not taken from memory. */
@@ -49,10 +53,11 @@ export function analyze(input: SourceInput): Analysis {
   const { recorder = null } = input;
   const module = lower(input);
   const libraries = librariesFor(input.language, input.libraries);
-  const lowerOther: Lower = (file, text) => lower({ file, text, language: input.language });
-  const files = new FilesInSight(module, libraries, lowerOther);
-  const own = recorder !== null || mentionsModes(input) ? guarded(() => interpretAndKeep(module, input.text, libraries, files, recorder).observations.get(normalize(module.file))) ?? NO_OBSERVATIONS : NO_OBSERVATIONS;
-  const callers = isAbsolute(input.file) && module.funcs.length > 1 ? guarded(() => viewOfCallers(module, input.text, libraries, lowerOther, recorder)) : undefined;
+  const lowerOther: Lower = (file, text) => lower({ file, text, language: input.language, ...(input.project === undefined ? {} : { project: input.project }) });
+  const resolution = input.project ?? resolutionByLayout(input.language);
+  const files = new FilesInSight(module, libraries, lowerOther, null, resolution);
+  const own = recorder !== null || mentionsModes(input) ? guarded(() => interpretAndKeep(module, input.text, libraries, files, recorder, resolution).observations.get(normalize(module.file))) ?? NO_OBSERVATIONS : NO_OBSERVATIONS;
+  const callers = isAbsolute(input.file) && module.funcs.length > 1 ? guarded(() => viewOfCallers(module, input.text, libraries, lowerOther, recorder, resolution)) : undefined;
   const lines = new LineIndex(input.text);
   const indexed = new Map<string, LineIndex>();
   const sourceOf = (file: string): SourceOfFile => {
@@ -84,7 +89,7 @@ function joined(own: Observations, callers: CallersView): Observations {
 
 export function lower(input: SourceInput): Module {
   if (input.language === 'python') return lowerPython((input.tree as PythonTree | undefined) ?? parsePython(input.text), input.file);
-  return lowerTypeScript((input.tree as ts.SourceFile | undefined) ?? parseTypeScript(input.text, input.file), input.file);
+  return lowerTypeScript((input.tree as ts.SourceFile | undefined) ?? input.project?.treeOf(input.file, input.text) ?? parseTypeScript(input.text, input.file), input.file);
 }
 
 const NO_OBSERVATIONS: Observations = { forwards: [], draws: [], scopes: [], restores: [], layers: [] };

@@ -3,7 +3,7 @@
 // drops it.
 import { readFileSync } from 'node:fs';
 import type { TSESLint } from '@typescript-eslint/utils';
-import ts from 'typescript';
+import type ts from 'typescript';
 import { analyze, type Analysis } from '../analyze.ts';
 import type { LibraryModel } from '../libraries/schema.ts';
 import { requestFor } from '../debug/debug-request.ts';
@@ -11,6 +11,7 @@ import { NoSuchFunction, printFunctions } from '../debug/print-functions.ts';
 import { mayReveal, recorderFor, reveal, type RevealMarker } from '../debug/reveal.ts';
 import type { Recorder } from '../interpret/recorder.ts';
 import { projectLibraries, readLibraries } from '../project/own-libraries.ts';
+import { TypedProject } from '../project/typed-project.ts';
 import { keepResult, keptResult, type CacheQuestion } from '../project/result-cache.ts';
 import type { Finding } from '../report/finding.ts';
 import { RULES } from '../rules/registry.ts';
@@ -23,6 +24,10 @@ export interface FileFindings {
   linesOf(file: string): LineIndex;
   /** What the analysis says at a marker; null in a text that has none. */
   readonly reveal: ((marker: RevealMarker) => string) | null;
+}
+
+interface Question extends CacheQuestion {
+  readonly resolution?: TypedProject;
 }
 
 interface Settings {
@@ -46,7 +51,8 @@ function find(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>
   const settings = settingsOf(context.settings, context.cwd);
   const libraries = together(settings.libraries, projectLibraries(context.filename));
   const language = (context.sourceCode as unknown) instanceof PythonSourceCode ? 'python' : 'typescript';
-  const question: CacheQuestion = { file: context.filename, text: context.sourceCode.text, language, settings: libraries };
+  const project = typedProject(context.sourceCode);
+  const question: Question = { file: context.filename, text: context.sourceCode.text, language, settings: libraries, ...(project === null ? {} : { resolution: project }) };
   const recorder = mayReveal(question.text) ? recorderFor(question.file) : undefined;
   // Whoever looks for a fault of the analysis, or at its states, wants it to run.
   const caches = settings.cache && recorder === undefined && process.env['MODEGUARD_DEBUG'] === undefined;
@@ -59,11 +65,11 @@ function find(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>
   return { findings, linesOf: (file) => analysis.sourceOf(file).lines, reveal: recorder === undefined ? null : (marker) => reveal(analysis, recorder, marker) };
 }
 
-function analysisOf(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>, { file, text, language }: CacheQuestion, libraries: readonly LibraryModel[], recorder: Recorder | undefined): Analysis {
+function analysisOf(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>, { file, text, language, resolution }: Question, libraries: readonly LibraryModel[], recorder: Recorder | undefined): Analysis {
   const sourceCode: unknown = context.sourceCode;
   const recording = recorder === undefined ? {} : { recorder };
   if (sourceCode instanceof PythonSourceCode) return analyze({ file, text, language, tree: sourceCode.tree, libraries, ...recording });
-  return analyze({ file, text, language, libraries, ...recording, ...typedTree(context.sourceCode, file) });
+  return analyze({ file, text, language, libraries, ...recording, ...(resolution === undefined ? {} : { project: resolution }) });
 }
 
 /** With MODEGUARD_DEBUG set to a file or a function: its IR and states, on standard error, where a formatter's output does not mix with it. */
@@ -79,11 +85,10 @@ function printIfAsked({ file, text, language }: CacheQuestion, libraries: readon
   }
 }
 
-/** The compiler's own tree, if typed linting has made it already. */
-function typedTree(sourceCode: Readonly<TSESLint.SourceCode>, file: string): { tree?: ts.SourceFile } {
-  const tree = sourceCode.parserServices?.program?.getSourceFile(file);
-  // A byte order mark is part of the compiler's text and not of ESLint's; offsets would differ.
-  return tree !== undefined && tree.text === sourceCode.text ? { tree: tree as unknown as ts.SourceFile } : {};
+/** The compiler's program, if typed linting has made one. */
+function typedProject(sourceCode: Readonly<TSESLint.SourceCode>): TypedProject | null {
+  const program = sourceCode.parserServices?.program;
+  return program == null ? null : TypedProject.of(program as unknown as ts.Program);
 }
 
 function linesFrom({ file, text }: CacheQuestion): FileFindings['linesOf'] {

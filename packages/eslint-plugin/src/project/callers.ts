@@ -13,6 +13,7 @@ import type { Module } from '../ir/ir.ts';
 import type { Libraries } from '../libraries/read.ts';
 import { FilesInSight, type Lower } from './files.ts';
 import { importersOf } from './importers.ts';
+import { resolutionByLayout, type Resolution } from './resolution.ts';
 
 const MAX_KEPT = 600;
 
@@ -29,28 +30,30 @@ export interface CallersView {
 
 interface Kept extends Interpretation {
   readonly libraries: Libraries;
+  /** How its imports were resolved: the key of that resolution. */
+  readonly resolution: string;
   readonly stamps: readonly (readonly [file: string, stamp: string])[];
 }
 
 const kept = new Map<string, Kept>();
 
 /** Analyses `module`; what it shows, also of other files, is kept if its text is the one on disk. */
-export function interpretAndKeep(module: Module, text: string, libraries: Libraries, files: FilesInSight, recorder: Recorder | null = null): Interpretation {
+export function interpretAndKeep(module: Module, text: string, libraries: Libraries, files: FilesInSight, recorder: Recorder | null = null, resolution: Resolution = resolutionByLayout(module.language)): Interpretation {
   // What was kept has no states to show.
   if (recorder !== null) return normalized(interpret(module, libraries, files, recorder));
   if (!isAbsolute(module.file) || !isOnDisk(module.file, text)) return normalized(interpret(module, libraries, files));
   const file = normalize(module.file);
-  return keptOf(file, libraries) ?? keep(file, interpret(module, libraries, files), libraries, files);
+  return keptOf(file, libraries, resolution) ?? keep(file, interpret(module, libraries, files), libraries, files, resolution);
 }
 
 /** What the callers of `module` show of it. */
-export function viewOfCallers(module: Module, text: string, libraries: Libraries, lower: Lower, recorder: Recorder | null = null): CallersView {
+export function viewOfCallers(module: Module, text: string, libraries: Libraries, lower: Lower, recorder: Recorder | null = null, resolution: Resolution = resolutionByLayout(module.language)): CallersView {
   const file = normalize(module.file);
-  const { files: importers, complete } = importersOf(file, module.language);
+  const { files: importers, complete } = importersOf(file, module.language, resolution);
   const saved = importers.length > 0 && isOnDisk(file, text);
   // At every key in an editor only those callers are asked again that looked into this file before.
-  const asked = saved ? importers : importers.filter((importer) => keptOf(importer, libraries)?.observations.has(file) !== false);
-  const views = asked.flatMap((importer) => viewOf(importer, file, saved ? null : module, libraries, lower, recorder) ?? []);
+  const asked = saved ? importers : importers.filter((importer) => keptOf(importer, libraries, resolution)?.observations.has(file) !== false);
+  const views = asked.flatMap((importer) => viewOf(importer, file, saved ? null : module, libraries, lower, recorder, resolution) ?? []);
   const called = new Set<number>();
   if (complete && views.length === asked.length) for (const view of views) for (const start of view.entered.get(file) ?? []) called.add(start);
   const files = [...new Set(views.flatMap((view) => view.stamps.map(([path]) => path)))];
@@ -62,8 +65,8 @@ export function viewOfCallers(module: Module, text: string, libraries: Libraries
   };
 }
 
-function viewOf(importer: string, file: string, unsaved: Module | null, libraries: Libraries, lower: Lower, recorder: Recorder | null): Kept | null {
-  const known = unsaved === null && recorder === null ? keptOf(importer, libraries) : null;
+function viewOf(importer: string, file: string, unsaved: Module | null, libraries: Libraries, lower: Lower, recorder: Recorder | null, resolution: Resolution): Kept | null {
+  const known = unsaved === null && recorder === null ? keptOf(importer, libraries, resolution) : null;
   if (known !== null) return known;
   const text = readText(importer);
   if (text === null) return null;
@@ -73,18 +76,18 @@ function viewOf(importer: string, file: string, unsaved: Module | null, librarie
   } catch {
     return null;
   }
-  const files = new FilesInSight(module, libraries, lower, unsaved === null ? null : { file, module: unsaved });
+  const files = new FilesInSight(module, libraries, lower, unsaved === null ? null : { file, module: unsaved }, resolution);
   const result = interpret(module, libraries, files, recorder);
-  return keep(importer, result, libraries, files, unsaved === null);
+  return keep(importer, result, libraries, files, resolution, unsaved === null);
 }
 
-function keptOf(file: string, libraries: Libraries): Kept | null {
+function keptOf(file: string, libraries: Libraries, resolution: Resolution): Kept | null {
   const known = kept.get(file);
-  return known !== undefined && known.libraries === libraries && known.stamps.every(([path, stamp]) => stampOf(path) === stamp) ? known : null;
+  return known !== undefined && known.libraries === libraries && known.resolution === resolution.key && known.stamps.every(([path, stamp]) => stampOf(path) === stamp) ? known : null;
 }
 
-function keep(file: string, result: Interpretation, libraries: Libraries, files: FilesInSight, forLater = true): Kept {
-  const item: Kept = { ...normalized(result), libraries, stamps: [file, ...files.seen()].map((path) => [path, stampOf(path)] as const) };
+function keep(file: string, result: Interpretation, libraries: Libraries, files: FilesInSight, resolution: Resolution, forLater = true): Kept {
+  const item: Kept = { ...normalized(result), libraries, resolution: resolution.key, stamps: [file, ...files.seen()].map((path) => [path, stampOf(path)] as const) };
   if (!forLater) return item;
   if (kept.size >= MAX_KEPT) kept.delete(kept.keys().next().value!);
   kept.delete(file);

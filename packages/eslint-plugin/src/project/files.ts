@@ -8,8 +8,7 @@ import { isAbsolute, normalize } from 'node:path';
 import type { ProjectFiles } from '../interpret/imports.ts';
 import type { Module } from '../ir/ir.ts';
 import type { Libraries } from '../libraries/read.ts';
-import { resolvePython } from './resolve-python.ts';
-import { resolveTypeScript } from './resolve-typescript.ts';
+import { resolutionByLayout, resolved, type Resolution } from './resolution.ts';
 
 const MAX_FILES = 12;
 /** A file with more imports is the index of a large package: following it would mean following all of that. */
@@ -41,11 +40,13 @@ export class FilesInSight implements ProjectFiles {
   readonly #resolved = new Map<string, string | null>();
 
   readonly #unsaved: { readonly file: string; readonly module: Module } | null;
+  readonly #resolution: Resolution;
 
   /** @param unsaved a file whose text in an editor is not the one on disk */
-  constructor(main: Module, libraries: Libraries, lower: Lower, unsaved: { readonly file: string; readonly module: Module } | null = null) {
+  constructor(main: Module, libraries: Libraries, lower: Lower, unsaved: { readonly file: string; readonly module: Module } | null = null, resolution: Resolution = resolutionByLayout(main.language)) {
     this.#main = main;
     this.#unsaved = unsaved;
+    this.#resolution = resolution;
     this.#libraries = libraries;
     this.#lower = lower;
   }
@@ -55,22 +56,12 @@ export class FilesInSight implements ProjectFiles {
     const key = `${from.file}\0${specifier}`;
     let file = this.#resolved.get(key);
     if (file === undefined) {
-      this.#resolved.set(key, (file = this.#resolve(from.file, specifier)));
+      this.#resolved.set(key, (file = resolved(this.#resolution, from.file, specifier)));
     }
     if (file === null) return null;
     if (file === normalize(this.#main.file)) return this.#main;
     if (file === this.#unsaved?.file) return this.#unsaved.module;
     return this.#source(file)?.module ?? null;
-  }
-
-  /** A specifier may be any text: what the file system does not take leads nowhere. */
-  #resolve(file: string, specifier: string): string | null {
-    try {
-      const found = this.#main.language === 'python' ? resolvePython(file, specifier) : resolveTypeScript(file, specifier);
-      return found === null ? null : normalize(found);
-    } catch {
-      return null;
-    }
   }
 
   /** The text of a file in sight, for messages that speak of it. */

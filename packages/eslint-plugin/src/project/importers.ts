@@ -5,8 +5,7 @@
 import { basename, dirname, extname, normalize, relative, sep } from 'node:path';
 import type { Language } from '../ir/ir.ts';
 import { lastPartOf, listingAround, type ListedFile } from './project-listing.ts';
-import { resolvePython } from './resolve-python.ts';
-import { resolveTypeScript } from './resolve-typescript.ts';
+import { resolutionByLayout, resolved, type Resolution } from './resolution.ts';
 
 const MAX_IMPORTERS = 8;
 const MAX_DISTANCE = 3;
@@ -18,7 +17,7 @@ export interface Importers {
 }
 
 /** The files of the project that import `file`, those at the smallest distance first. */
-export function importersOf(file: string, language: Language): Importers {
+export function importersOf(file: string, language: Language, resolution: Resolution = resolutionByLayout(language)): Importers {
   const { root, byName, complete } = listingAround(file, language);
   const found = new Set<string>();
   const self = normalize(file);
@@ -28,7 +27,7 @@ export function importersOf(file: string, language: Language): Importers {
     for (const target of level) {
       // The spelling spares most of the questions to the file system.
       for (const item of namesOf(target).flatMap((name) => byName.get(name) ?? [])) {
-        if (item.file === self || found.has(item.file) || isTest(relative(root, item.file)) || !imports(item, target, language)) continue;
+        if (item.file === self || found.has(item.file) || isTest(relative(root, item.file)) || !imports(item, target, resolution)) continue;
         if (found.size >= MAX_IMPORTERS) return { files: [...found], complete: false };
         found.add(item.file);
         next.push(item.file);
@@ -45,26 +44,20 @@ function namesOf(file: string): readonly string[] {
   return name === '__init__' || name === 'index' ? [basename(dirname(file)), name, ''] : [name];
 }
 
-function imports(item: ListedFile, target: string, language: Language): boolean {
+function imports(item: ListedFile, target: string, resolution: Resolution): boolean {
   const names = namesOf(target);
-  return item.specifiers.some((specifier) => names.includes(lastPartOf(specifier)) && resolved(item.file, specifier, language) === target);
+  return item.specifiers.some((specifier) => names.includes(lastPartOf(specifier)) && resolvedInFolder(item.file, specifier, resolution) === target);
 }
 
 /** Where import lines led, by folder: files of one folder import the same. */
 const resolutions = new Map<string, { readonly file: string | null; readonly asked: number }>();
 const MAX_AGE = 3000;
 
-function resolved(from: string, specifier: string, language: Language): string | null {
-  const key = `${language} ${dirname(from)} ${specifier}`;
+function resolvedInFolder(from: string, specifier: string, resolution: Resolution): string | null {
+  const key = `${resolution.key} ${dirname(from)} ${specifier}`;
   const before = resolutions.get(key);
   if (before !== undefined && performance.now() - before.asked < MAX_AGE) return before.file;
-  let file: string | null = null;
-  try {
-    const found = language === 'python' ? resolvePython(from, specifier) : resolveTypeScript(from, specifier);
-    file = found === null ? null : normalize(found);
-  } catch {
-    // A specifier may be any text: what the file system does not take leads nowhere.
-  }
+  const file = resolved(resolution, from, specifier);
   resolutions.set(key, { file, asked: performance.now() });
   return file;
 }

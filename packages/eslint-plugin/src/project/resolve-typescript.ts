@@ -7,9 +7,16 @@ const DEFAULTS: ts.CompilerOptions = { module: ts.ModuleKind.ESNext, moduleResol
 
 /** The file that `specifier` means in `file`; null if it is none of the project's. */
 export function resolveTypeScript(file: string, specifier: string): string | null {
-  const { resolvedModule } = ts.resolveModuleName(specifier, file, optionsFor(dirname(file)), ts.sys);
-  if (resolvedModule === undefined || resolvedModule.isExternalLibraryImport === true || resolvedModule.extension === ts.Extension.Dts || resolvedModule.extension === ts.Extension.Json) return null;
-  return resolvedModule.resolvedFileName;
+  const options = optionsFor(dirname(file));
+  // Node's conditions of a package's `exports` differ between `import` and `require`.
+  const format = ts.getImpliedNodeFormatForFile(file, undefined, ts.sys, options);
+  return sourceOf(ts.resolveModuleName(specifier, file, options, ts.sys, undefined, undefined, format).resolvedModule);
+}
+
+/** The file that a module was found in, if it is source of the project. */
+export function sourceOf(found: ts.ResolvedModuleFull | undefined): string | null {
+  if (found === undefined || found.isExternalLibraryImport === true || found.extension === ts.Extension.Dts || found.extension === ts.Extension.Dmts || found.extension === ts.Extension.Dcts || found.extension === ts.Extension.Json) return null;
+  return found.resolvedFileName;
 }
 
 const known = new Map<string, { readonly config: string | null; readonly time: number; readonly options: ts.CompilerOptions }>();

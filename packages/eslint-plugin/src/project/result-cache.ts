@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { Language } from '../ir/ir.ts';
 import { importersOf } from './importers.ts';
 import { hashOf, hashOfFile, listingAround } from './project-listing.ts';
+import type { Resolution } from './resolution.ts';
 
 export interface CacheQuestion {
   readonly file: string;
@@ -17,6 +18,8 @@ export interface CacheQuestion {
   readonly language: Language;
   /** Whatever else the result depends on: the user's library models. */
   readonly settings: unknown;
+  /** How imports are resolved, if not by the layout alone. */
+  readonly resolution?: Resolution;
 }
 
 interface Entry {
@@ -70,10 +73,10 @@ function ignoreInGit(folder: string): void {
   if (!existsSync(file)) writeFileSync(file, '*\n');
 }
 
-function keyOf({ file, text, language, settings }: CacheQuestion): string {
+function keyOf({ file, text, language, settings, resolution }: CacheQuestion): string {
   const { fingerprint } = listingAround(file, language);
-  const importers = importersOf(file, language);
-  return hashOf(JSON.stringify([ownStamp(), hashOf(text), fingerprint, importers, settings]));
+  const importers = importersOf(file, language, resolution);
+  return hashOf(JSON.stringify([ownStamp(), hashOf(text), fingerprint, importers, settings, resolution?.key ?? '']));
 }
 
 let stamp: string | null = null;
