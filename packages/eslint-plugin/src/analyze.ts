@@ -83,8 +83,10 @@ function guarded<T>(run: () => T): T | undefined {
 /** A function that has callers in sight is judged by them, and no more by what unknown callers might do. */
 function joined(own: Observations, callers: CallersView): Observations {
   const kept = own.forwards.filter((observation) => !callers.called.has(observation.root.nameSpan.start));
+  // Whether a mode that a function leaves behind matters is for its callers to show.
+  const unrestored = [...own.unrestored.filter((observation) => !callers.called.has(observation.where.func.nameSpan.start)), ...callers.observations.flatMap((seen) => seen.unrestored)];
   // What is wrong with a layer, or with how it is handled, is wrong for whichever caller.
-  return { ...own, forwards: [...kept, ...callers.observations.flatMap((seen) => seen.forwards)], layers: [...own.layers, ...callers.observations.flatMap((seen) => seen.layers)] };
+  return { ...own, unrestored, forwards: [...kept, ...callers.observations.flatMap((seen) => seen.forwards)], layers: [...own.layers, ...callers.observations.flatMap((seen) => seen.layers)] };
 }
 
 export function lower(input: SourceInput): Module {
@@ -92,7 +94,7 @@ export function lower(input: SourceInput): Module {
   return lowerTypeScript((input.tree as ts.SourceFile | undefined) ?? input.project?.treeOf(input.file, input.text) ?? parseTypeScript(input.text, input.file), input.file);
 }
 
-const NO_OBSERVATIONS: Observations = { forwards: [], draws: [], scopes: [], restores: [], layers: [] };
+const NO_OBSERVATIONS: Observations = { forwards: [], draws: [], scopes: [], restores: [], unrestored: [], layers: [] };
 
 /**
  * Holds unless the file cannot be about modes: it names no library that has them and calls none of their methods. Most files

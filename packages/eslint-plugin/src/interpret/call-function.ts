@@ -75,8 +75,10 @@ export function runFunction(machine: Machine, frame: Frame, func: Func, entry: S
   const run = new FunctionRun(machine, frame, func, shared);
   const outer = machine.current;
   machine.current = frame.context.ref.module;
+  const before = entry.clone();
   const reached = solve(func, entry, run);
   run.record?.end(reached, machine.exhausted);
+  run.ways.judge(before);
   machine.current = outer;
   return run;
 }

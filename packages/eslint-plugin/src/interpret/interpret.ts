@@ -29,6 +29,7 @@ import type { Observation, Observations } from './observation.ts';
 import type { Recorder } from './recorder.ts';
 import { gradOf } from './scope.ts';
 import { eachInTree } from './set-mode.ts';
+import { noteUnrestored } from './ways-out.ts';
 
 const MAX_ROUNDS = 3;
 
@@ -51,6 +52,7 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
   probeClasses(machine, base);
   runRoots(machine, base);
   noteLeftBehind(machine);
+  noteUnrestored(machine);
   noteStarved(machine, base);
   noteRaces(machine);
   judgeTapes(machine);
@@ -59,11 +61,11 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
 
 /** What was seen in another file is told where that file is reported. */
 function byFile(machine: Machine): ReadonlyMap<string, Observations> {
-  const files = new Set([...machine.forwards, ...machine.draws, ...machine.scopes, ...machine.restores, ...machine.layers].map((observation: Observation) => observation.call.file));
+  const files = new Set([...machine.forwards, ...machine.draws, ...machine.scopes, ...machine.restores, ...machine.unrestored, ...machine.layers].map((observation: Observation) => observation.call.file));
   return new Map(
     [...files].map((file) => {
       const there = (observation: Observation): boolean => observation.call.file === file;
-      return [file, { forwards: machine.forwards.filter(there), draws: machine.draws.filter(there), scopes: machine.scopes.filter(there), restores: machine.restores.filter(there), layers: machine.layers.filter(there) }];
+      return [file, { forwards: machine.forwards.filter(there), draws: machine.draws.filter(there), scopes: machine.scopes.filter(there), restores: machine.restores.filter(there), unrestored: machine.unrestored.filter(there), layers: machine.layers.filter(there) }];
     }),
   );
 }

@@ -97,13 +97,15 @@ function keyOf({ site }: ModeSetting): string {
 }
 
 /**
- * `model.training = was` with a flag of the same module that was read before: it puts back the flag of one module, and not those below it, which
- * the `eval()` between has changed as well.
+ * `model.training = was` with a flag of the same module that was read before, or `model.training = True` after `eval()`: it puts back the flag of one
+ * module, and not those below it, which the `eval()` has changed as well.
  *
  * @returns whether it is one
  */
 export function noteShallowRestore(machine: Machine, frame: Frame, state: State, root: AbstractObject, modes: ModeSet, value: Value, instr: Instr): boolean {
-  if ((modes & (TRAIN | ENTRY_MODE)) === 0 || value.atoms.length !== 1 || value.atoms[0]!.kind !== 'flag' || value.atoms[0]!.object !== root) return false;
+  const [flag] = value.atoms;
+  const isOwn = value.atoms.length === 1 && flag?.kind === 'flag' && flag.object === root;
+  if ((modes & (TRAIN | ENTRY_MODE)) === 0 || (!isOwn && (modes !== TRAIN || state.object(root).modes !== EVAL))) return false;
   const parts: AbstractObject[] = [];
   let setting: ModeSetting | null = null;
   let isSensitive = false;

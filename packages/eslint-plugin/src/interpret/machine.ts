@@ -20,8 +20,9 @@ import { classOrder, type ClassOrder } from './class-order.ts';
 import { Context, placeKey } from './context.ts';
 import type { ProjectFiles } from './imports.ts';
 import type { Visit, VisitRecord } from './left-behind.ts';
-import type { DrawObservation, ForwardObservation, LayerFault, LayerObservation, LeafRun, RestoreObservation, ScopeObservation, Use } from './observation.ts';
+import type { DrawObservation, ForwardObservation, LayerFault, LayerObservation, LeafRun, RestoreObservation, ScopeObservation, UnrestoredObservation, Use } from './observation.ts';
 import type { Recorder } from './recorder.ts';
+import type { Leaving } from './ways-out.ts';
 import type { Traces } from './switched-off.ts';
 
 /** Arguments of a call after evaluation. `more` is what `*args`, `**kwargs` or unknown callers may add, or null. */
@@ -150,6 +151,9 @@ export class Machine {
   readonly draws: DrawObservation[] = [];
   readonly scopes: ScopeObservation[] = [];
   readonly restores: RestoreObservation[] = [];
+  readonly unrestored: UnrestoredObservation[] = [];
+  /** How functions leave the modes of networks that they were given. */
+  readonly leavings = new Map<Func, Leaving>();
   readonly layers: LayerObservation[] = [];
   /** Modules that hooks were registered with. */
   readonly hooked = new Set<AbstractObject>();

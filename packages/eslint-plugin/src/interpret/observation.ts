@@ -255,12 +255,30 @@ export interface RestoreObservation {
   certain: boolean;
 }
 
-export type Observation = ForwardObservation | DrawObservation | ScopeObservation | RestoreObservation | LayerObservation;
+/** A function leaves a network in a mode on one way out, and puts the mode back on another. */
+export interface UnrestoredObservation {
+  readonly kind: 'unrestored';
+  readonly where: FuncRef;
+  /** Where the mode is set that stays. */
+  readonly call: Site;
+  readonly setting: ModeSetting;
+  /** What puts it back on the other way. */
+  readonly back: ModeSetting;
+  /** The `return` that comes before; null for what is thrown. */
+  out: Site | null;
+  readonly hasCaller: boolean;
+  /** A call that is harmed by it. */
+  victim: Site | null;
+  certain: boolean;
+}
+
+export type Observation = ForwardObservation | DrawObservation | ScopeObservation | RestoreObservation | UnrestoredObservation | LayerObservation;
 
 export interface Observations {
   readonly forwards: readonly ForwardObservation[];
   readonly draws: readonly DrawObservation[];
   readonly scopes: readonly ScopeObservation[];
   readonly restores: readonly RestoreObservation[];
+  readonly unrestored: readonly UnrestoredObservation[];
   readonly layers: readonly LayerObservation[];
 }

@@ -91,7 +91,7 @@ function sleptOf(of: object, frozen: ModeSetting): Slept {
 }
 
 /** Holds if the function that runs is the one in whose text the network is made. */
-function isMadeIn(frame: Frame, root: AbstractObject): boolean {
+export function isMadeIn(frame: Frame, root: AbstractObject): boolean {
   const { func, module } = frame.context.ref;
   return root.via === null && root.site.file === module.file && (func.kind === 'module' || (root.site.span.start >= func.span.start && root.site.span.end <= func.span.end));
 }

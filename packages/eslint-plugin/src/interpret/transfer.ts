@@ -26,6 +26,7 @@ import type { RecordedRun } from './recorder.ts';
 import { enterScope, exitScope, noteSuspension } from './scope.ts';
 import { escapeTree } from './set-mode.ts';
 import { withStaleElement, withStaleVariable } from './staleness.ts';
+import { WaysOut } from './ways-out.ts';
 
 export class FunctionRun implements Analysis<State> {
   readonly machine: Machine;
@@ -45,6 +46,8 @@ export class FunctionRun implements Analysis<State> {
   readonly #conditions: Conditions;
   readonly #edges: Edges;
   readonly #observed: boolean;
+  /** The states in which the activation is left, for what it does to the modes of others. */
+  readonly ways: WaysOut;
   readonly #sharedCells: ReadonlySet<Variable>;
 
   /** @param shared variables of `func` whose cells an earlier activation left in use */
@@ -58,6 +61,7 @@ export class FunctionRun implements Analysis<State> {
     this.#conditions = conditionsOf(frame.context.ref.module, func, machine.libraries);
     this.record = machine.recorder?.begin(machine, frame, func) ?? null;
     this.#edges = new Edges(machine, frame, func, this.#conditions);
+    this.ways = new WaysOut(machine, frame, func);
   }
 
   clone(state: State): State {
@@ -114,11 +118,13 @@ export class FunctionRun implements Analysis<State> {
   leave(state: State, terminal: Terminal | null): void {
     let out = state.forCallee();
     if (terminal === null || terminal.kind === 'throw') {
+      if (this.#observed) this.ways.note(state, null);
       if (this.thrown === null) this.thrown = out;
       else this.thrown.joinFrom(out);
       return;
     }
     if (terminal.kind !== 'return') return;
+    this.ways.note(state, terminal);
     if (this.func.isAsync && state.relied.size > 0) noteEnd(this.machine, this.frame, state);
     // Whoever calls a root goes through the generator that it returns.
     const given = terminal.value !== null && this.frame.context.parent === null && !this.func.isGenerator ? state.get(terminal.value) : null;

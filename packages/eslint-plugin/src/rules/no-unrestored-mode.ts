@@ -1,17 +1,21 @@
-// A mode is put back wrongly: on the root alone, or on all parts alike where some had a mode of their own.
+// A mode is put back wrongly: on the root alone, on all parts alike where some had a mode of their own, or not on every way out of a function.
 import type { Analysis } from '../analyze.ts';
-import type { ForwardObservation, RestoreObservation, Woken } from '../interpret/observation.ts';
+import { EVAL } from '../domains/mode.ts';
+import type { ForwardObservation, RestoreObservation, UnrestoredObservation, Woken } from '../interpret/observation.ts';
 import type { Finding } from '../report/finding.ts';
 import { lineOf, quote } from '../report/wording.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
 
 export const noUnrestoredMode: ModeRule = {
   name: 'no-unrestored-mode',
-  description: 'disallow putting a mode back on part of a network, or on parts that had a mode of their own',
+  description: 'disallow putting a mode back on part of a network, on parts that had a mode of their own, or on some ways out of a function only',
   kind: 'typestate',
   fixable: false,
   hasSuggestions: true,
-  judge: (analysis) => onePerPlace([...analysis.observations.restores.flatMap((observation) => judgeRestore(analysis, observation)), ...analysis.observations.forwards.flatMap((observation) => judgeForward(analysis, observation))]),
+  judge: (analysis) => {
+    const { restores, forwards, unrestored } = analysis.observations;
+    return onePerPlace([...restores.flatMap((observation) => judgeRestore(analysis, observation)), ...forwards.flatMap((observation) => judgeForward(analysis, observation)), ...unrestored.flatMap((observation) => judgeWayOut(analysis, observation))]);
+  },
 };
 
 /** `model.training = was` after `eval()`. */
@@ -34,6 +38,33 @@ function judgeRestore(analysis: Analysis, observation: RestoreObservation): read
       witness: [{ file: observation.setting.site.file, span: observation.setting.site.span, text: `${quote(analysis, observation.setting.site.span, observation.setting.site.file)} sets evaluation mode` }],
       fix: null,
       suggestions: receiver === null ? [] : [{ message: `Call \`${receiver}.train(${flag})\` instead.`, edits: [{ span: observation.call.span, text: `${receiver}.train(${flag})${analysis.text[observation.call.span.end - 1] === ';' ? ';' : ''}` }] }],
+    },
+  ];
+}
+
+/** A function puts a mode back, but not where it returns early, or throws. */
+function judgeWayOut(analysis: Analysis, { where, call, setting, back, out, victim, certain }: UnrestoredObservation): readonly Finding[] {
+  if (isInBrokenCode(analysis, where.func.span)) return [];
+  const mode = setting.mode === EVAL ? 'evaluation' : 'training';
+  const at = (site: typeof call): string => `${quote(analysis, site.span, site.file)} at ${lineOf(analysis, site)}`;
+  const way = out === null ? 'where something throws before that' : `on the way out at ${lineOf(analysis, out)}`;
+  const harm = victim === null ? 'whoever calls the function goes on in it' : `${at(victim)} then ${setting.mode === EVAL ? 'trains' : 'infers'} in it`;
+  return [
+    {
+      rule: 'no-unrestored-mode',
+      certainty: certain ? 'definite' : 'possible',
+      file: analysis.file,
+      span: call.span,
+      what: `${quote(analysis, call.span)} is put back by ${at(back.site)}, but not ${way}.`,
+      why: `The network stays in ${mode} mode there, and ${harm}.`,
+      action: 'Keep the mode that the network was in, and put it back in a `finally`, which every way out goes through.',
+      witness: [
+        { file: call.file, span: call.span, text: `${quote(analysis, call.span)} sets ${mode} mode` },
+        ...(out === null ? [] : [{ file: out.file, span: out.span, text: `${quote(analysis, out.span, out.file)} leaves it so` }]),
+        { file: back.site.file, span: back.site.span, text: `${quote(analysis, back.site.span, back.site.file)} puts it back on another way` },
+      ],
+      fix: null,
+      suggestions: [],
     },
   ];
 }
