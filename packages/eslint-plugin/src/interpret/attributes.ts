@@ -13,7 +13,7 @@ import { NO_ARGS, type Frame, type Machine } from './machine.ts';
 import { noteShallowRestore } from './left-behind.ts';
 import { withStaleness, withStaleSetting } from './staleness.ts';
 import { getUnseen, noteWritten, setUnseen } from './switched-off.ts';
-import { modesOfFlag, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
+import { eachInTree, modesOfFlag, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 
 const STATISTICS_BUFFERS = new Set(['running_mean', 'running_var', 'runningMean', 'runningVar']);
 const REQUIRES_GRAD = new Set(['requires_grad', 'requiresGrad']);
@@ -130,6 +130,7 @@ export function setAttribute(machine: Machine, frame: Frame, state: State, targe
       setTreeTrainable(state, atom.object, trainableOfFlag(value), target.atoms.length === 1);
       continue;
     }
+    if (atom.kind === 'parameters' && name === 'data') eachInTree(state, atom.object, false, (object) => void machine.written.add(object));
     if (atom.kind === 'class') {
       atom.class.members.set(name, { value, member: 'static' });
       continue;

@@ -19,7 +19,7 @@ import { callLayer, familyOf, noteUnseenPredict } from './option-layers.ts';
 import { noteDirectForward, noteFlagCalled } from './mode-methods.ts';
 import { callModuleMethod } from './module-method.ts';
 import { applyScope } from './scope.ts';
-import { escapeTree, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
+import { eachInTree, escapeTree, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 import { callTensorMethod } from './tensor-call.ts';
 
 export type CallInstr = Extract<Instr, { kind: 'call' }>;
@@ -216,6 +216,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       return member === null ? callUnknown(machine, state, ofAtoms(atom), args, instr) : callValue(machine, frame, state, ofClassMember(member.entry.value, atom), args, instr);
     }
     case 'parameters': {
+      if (isInPlace(name)) eachInTree(state, atom.object, false, (object) => void machine.written.add(object));
       if (machine.libraries.moduleMethods.get(name) === 'requires-grad') setTreeTrainable(state, atom.object, trainableOfFlag(args.positional[0]), receiver.atoms.length === 1);
       return returned(ofAtoms(atom));
     }
@@ -251,6 +252,11 @@ function boundTo(atom: Atom, args: ArgValues): Atom {
 function withReceiver(atom: Extract<Atom, { kind: 'function' }>, args: ArgValues): Extract<Atom, { kind: 'function' }> {
   const receiver = args.positional[0] === undefined ? null : mustObject(args.positional[0]);
   return atom.receiver !== null || atom.ref.func.thisVariable === null || receiver === null ? atom : { ...atom, receiver };
+}
+
+/** Holds for `copy_`, `mul_` and the like, which write to a tensor; PyTorch ends their names so. */
+function isInPlace(name: string): boolean {
+  return /[a-z]_$/.test(name) && !/^(?:requires_grad|retain_grad|detach|zero)_$/.test(name);
 }
 
 /** Code that we cannot see: it may keep, change and call what it is given. */

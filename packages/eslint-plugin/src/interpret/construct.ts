@@ -82,8 +82,10 @@ export function constructLibrary(machine: Machine, frame: Frame, state: State, r
 
 /** An optimiser is given the parameters of a module. */
 function optimize(machine: Machine, state: State, object: AbstractObject): void {
-  machine.handedToOptimizer.add(object);
-  eachInTree(state, object, false, (item) => void machine.optimized.add(item));
+  const tree = new Set(machine.handedToOptimizer.get(object));
+  eachInTree(state, object, false, (item) => void tree.add(item));
+  machine.handedToOptimizer.set(object, tree);
+  for (const item of tree) machine.optimized.add(item);
 }
 
 /** Registers the children that a container is given. */

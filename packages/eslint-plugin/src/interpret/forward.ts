@@ -27,7 +27,8 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   if (machine.probe?.awake === false) noteBuiltInForward(machine, frame, state, object, instr);
   if (machine.probe?.awake === true) noteActiveLayer(machine, frame, state, object, instr);
   if (outer !== null) {
-    machine.running = { observation: outer.observation, path: joinPath(outer.path, machine.registered.get(object) ?? '') };
+    const cutAt = outer.cutAt ?? (isOff(state.grad) ? { call: machine.site(instr.span), scope: state.gradSites[0] ?? null, className: object.label } : undefined);
+    machine.running = { observation: outer.observation, path: joinPath(outer.path, machine.registered.get(object) ?? ''), cutAt };
     const result = runModule(machine, frame, state, object, args, instr, derived);
     machine.running = outer;
     return result;
@@ -86,6 +87,8 @@ export function observe(machine: Machine, frame: Frame, state: State, object: Ab
     records: 'no',
     incomplete: false,
     parameters: new Set(),
+    learning: new Set(),
+    cuts: new Map(),
     asleep: new Map(),
     awakeOn: new Map(),
     awakeInRound: [],
@@ -123,6 +126,8 @@ export function noteParameterUse(machine: Machine, state: State, object: Abstrac
   if (observation === undefined || state.object(object).trainable !== TRAINABLE) return;
   observation.records = 'yes';
   observation.parameters.add(object);
+  if (!isOff(state.grad)) observation.learning.add(object);
+  else if (machine.running?.cutAt !== undefined && !isOff(observation.grad)) observation.cuts.set(object, machine.running.cutAt);
 }
 
 /** Runs what the module does, inside the running forward call. */
@@ -172,7 +177,7 @@ function runChildren(machine: Machine, frame: Frame, state: State, object: Abstr
 function runChild(machine: Machine, frame: Frame, state: State, child: AbstractObject, name: string, args: ArgValues, instr: Instr, input: Value): Value {
   const running = machine.running;
   if (running === null) return runModule(machine, frame, state, child, args, instr, input);
-  machine.running = { observation: running.observation, path: joinPath(running.path, name.replace(/^\[|\]$/g, '')) };
+  machine.running = { ...running, path: joinPath(running.path, name.replace(/^\[|\]$/g, '')) };
   const result = runModule(machine, frame, state, child, { ...args, positional: [input, ...args.positional.slice(1)] }, instr, input);
   machine.running = running;
   return result;

@@ -132,6 +132,7 @@ function runRoot(machine: Machine, base: State, func: Func, selves: Map<ProjectC
     if (hook?.output === 'trained') {
       machine.use(result.from, 'trained', func.nameSpan);
       for (const number of result.from) machine.stepped.add(number);
+      machine.optimizes = true;
       machine.use(result.detached, 'target', func.nameSpan);
     } else machine.use(forwardsOf(result), hook?.output ?? 'escaped', func.nameSpan);
   }

@@ -18,6 +18,7 @@ import { exportModule, requireEval, saveModules } from './export.ts';
 import { isInstance } from './instances.ts';
 import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
 import { runForGradients, symbolicInput } from './option-layers.ts';
+import { rebuiltFrom } from './rebuilt.ts';
 import { applyScope } from './scope.ts';
 import { differentiate } from './tensor-call.ts';
 import { eachInTree, setTreeMode, setTreeStatistics } from './set-mode.ts';
@@ -32,7 +33,9 @@ export function callLibrary(machine: Machine, frame: Frame, state: State, path: 
   const base = libraries.moduleBaseAt(path);
   if (base !== null) return callUnknown(machine, state, ANYTHING, args, instr);
   if (func === null) return callUnseen(machine, frame, state, path, args, instr);
-  return applyEffect(machine, frame, state, path, func, args, instr);
+  const result = applyEffect(machine, frame, state, path, func, args, instr);
+  const rebuilt = rebuiltFrom(machine, frame.context.ref.func, state, args, instr);
+  return rebuilt.length === 0 ? result : { ...result, value: { ...result.value, detached: [...new Set([...result.value.detached, ...rebuilt])] } };
 }
 
 /** A function or class that no row describes. Something that starts with a capital is taken for a class, in a mode that nobody knows. */

@@ -20,7 +20,7 @@ import { classOrder, type ClassOrder } from './class-order.ts';
 import { Context, placeKey } from './context.ts';
 import type { ProjectFiles } from './imports.ts';
 import type { Visit, VisitRecord } from './left-behind.ts';
-import type { DrawObservation, ForwardObservation, LayerFault, LayerObservation, LeafRun, RestoreObservation, ScopeObservation, UnrestoredObservation, Use } from './observation.ts';
+import type { Cut, DrawObservation, ForwardObservation, LayerFault, LayerObservation, LeafRun, RestoreObservation, ScopeObservation, UnrestoredObservation, Use } from './observation.ts';
 import type { Recorder } from './recorder.ts';
 import type { Leaving } from './ways-out.ts';
 import type { Traces } from './switched-off.ts';
@@ -55,10 +55,14 @@ export interface Frame {
  */
 export type Managed = { readonly phase: 'enter' } | { readonly phase: 'exit'; readonly body: State; readonly how: 'normal' | 'exception' };
 
-/** The forward call that is being followed. `path` leads from its module to the one whose `forward` runs now. */
+/**
+ * The forward call that is being followed. `path` leads from its module to the one whose `forward` runs now; `cutAt` is the call within it from which on
+ * nothing is recorded, though the whole call is.
+ */
 export interface RunningForward {
   readonly observation: ForwardObservation;
   readonly path: string;
+  readonly cutAt?: Cut | undefined;
 }
 
 /** A `forward` that is run with its module in evaluation mode, to see what is still random. */
@@ -200,8 +204,12 @@ export class Machine {
   readonly visits: VisitRecord[] = [];
   /** Modules whose parameters an optimiser holds. */
   readonly optimized = new Set<AbstractObject>();
-  /** Those of them that it was given by themselves, not as part of another. */
-  readonly handedToOptimizer = new Set<AbstractObject>();
+  /** Those of them that it was given by themselves, not as part of another, with all that belongs to them. */
+  readonly handedToOptimizer = new Map<AbstractObject, ReadonlySet<AbstractObject>>();
+  /** Modules whose parameters are written to by hand: moving averages of others. */
+  readonly written = new Set<AbstractObject>();
+  /** Holds if some optimiser makes a step. */
+  optimizes = false;
   /** Forward calls whose gradients a step of an optimiser used. */
   readonly stepped = new Set<number>();
   probe: Probe | null = null;

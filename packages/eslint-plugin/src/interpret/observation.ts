@@ -54,6 +54,13 @@ export interface Woken {
   readonly leaf: LeafRun;
 }
 
+/** A call of a part of a network in a scope without gradients, and the scope. */
+export interface Cut {
+  readonly call: Site;
+  readonly scope: Site | null;
+  readonly className: string;
+}
+
 export interface ForwardObservation {
   readonly kind: 'forward';
   readonly number: number;
@@ -90,6 +97,10 @@ export interface ForwardObservation {
   incomplete: boolean;
   /** Modules with parameters of their own that take part, as far as these require gradients. */
   readonly parameters: Set<AbstractObject>;
+  /** Those of them for which a graph may be recorded. */
+  readonly learning: Set<AbstractObject>;
+  /** The others, where the call as a whole is recorded: where that ends. */
+  readonly cuts: Map<AbstractObject, Cut>;
   /** For each path to the call: what put all its layers into evaluation mode, or null where they are not certainly in it. */
   readonly asleep: Map<string, ModeSetting | null>;
   /** For each path to the call: the layers that are certainly in training mode. */
@@ -98,8 +109,11 @@ export interface ForwardObservation {
   awakeInRound: readonly LeafRun[];
   /** An evaluation set the mode in which this call trains; `certain` if on some path it certainly does. */
   leftBehind: { readonly setting: ModeSetting; readonly certain: boolean } | null;
-  /** The call runs without gradients, its output goes into what is trained, and an optimiser waits for its gradients in vain. */
-  starved: { readonly certain: boolean } | null;
+  /**
+   * Its output goes into what is trained, but gradients do not come back: it runs without them, they are cut off behind it, or (`cut`) a part of it does. An
+   * optimiser waits for them in vain.
+   */
+  starved: { readonly certain: boolean; readonly cut: Cut | null } | null;
   /** Another task may set the mode that this call relies on, while the code that set it waits. */
   race: Race | null;
   /** For each path to the call: a layer that a restored mode has woken. */

@@ -40,6 +40,9 @@ export function differentiate(machine: Machine, where: FuncRef, state: State, lo
   if (isOff(state.grad) && losses.length > 0 && losses.every((loss) => isWithoutGraph(machine, loss))) {
     const [opened] = state.gradSites;
     machine.noteScope(where, instr, 'backward', 'around-backward', opened === undefined ? {} : { opened });
+    // It throws, and nothing is trained.
+    state.differentiated = [];
+    return;
   }
   const through = new Set<number>();
   for (const loss of losses) {
@@ -70,6 +73,7 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
       return returned(ANYTHING);
     case 'step':
       for (const number of state.differentiated) machine.stepped.add(number);
+      machine.optimizes = true;
       return returned(ANYTHING);
     case 'random':
       return returned(joinValues(recordRandom(machine, frame, state, `Tensor.${name}`, [receiver, ...given], instr), { ...derive([receiver]), input: false }));

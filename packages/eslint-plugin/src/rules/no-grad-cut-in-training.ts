@@ -1,5 +1,6 @@
-// A no-grad scope inside a training path: a network that an optimiser holds learns nothing, or the backward pass throws.
+// A no-grad scope, or a `detach()`, inside a training path: a network that an optimiser holds learns nothing, or the backward pass throws.
 import type { Analysis } from '../analyze.ts';
+import { isOff } from '../domains/grad.ts';
 import type { ForwardObservation, ScopeObservation } from '../interpret/observation.ts';
 import type { Finding, WitnessStep } from '../report/finding.ts';
 import { lineOf, quote, receiverText } from '../report/wording.ts';
@@ -7,7 +8,7 @@ import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
 
 export const noGradCutInTraining: ModeRule = {
   name: 'no-grad-cut-in-training',
-  description: 'disallow no-grad scopes that cut off gradients which a training step needs',
+  description: 'disallow no-grad scopes and detached outputs that cut off gradients which a training step needs',
   kind: 'scope',
   fixable: false,
   hasSuggestions: false,
@@ -17,22 +18,26 @@ export const noGradCutInTraining: ModeRule = {
 function judgeForward(analysis: Analysis, observation: ForwardObservation): readonly Finding[] {
   const { starved } = observation;
   if (starved === null || isInBrokenCode(analysis, observation.where.func.span)) return [];
-  const call = quote(analysis, observation.call.span);
-  const receiver = receiverText(analysis, observation);
-  const [scope] = observation.gradSites;
-  const target = observation.useSites.get('target');
-  const within = scope === undefined ? 'without gradients' : `in the scope of ${lineOf(analysis, scope)}`;
-  const loss = target === undefined ? 'the loss' : `the loss of ${lineOf(analysis, target)}`;
+  const { cut, certain } = starved;
+  if (cut !== null && cut.call.file !== analysis.file) return [];
+  const span = cut?.call.span ?? observation.call.span;
+  const call = quote(analysis, span);
+  const receiver = cut === null ? receiverText(analysis, observation) : cut.className;
+  const scope = cut === null ? observation.gradSites[0] : (cut.scope ?? undefined);
+  const loss = observation.useSites.get(cut === null ? 'target' : 'trained');
+  const isDetached = cut === null && !isOff(observation.grad);
+  const ofLoss = loss === undefined ? 'the loss' : `the loss of ${lineOf(analysis, loss)}`;
+  const runs = isDetached ? 'Its output is cut off from its graph (`detach()`, `.data`)' : scope === undefined ? 'It runs without gradients' : `It runs in the scope of ${lineOf(analysis, scope)}`;
   return [
     {
       rule: 'no-grad-cut-in-training',
-      certainty: starved.certain ? 'definite' : 'possible',
+      certainty: certain ? 'definite' : 'possible',
       file: analysis.file,
-      span: observation.call.span,
-      what: starved.certain ? `${call} gets no gradients, but an optimiser holds the parameters of \`${receiver}\`.` : `${call} gets no gradients, though an optimiser holds its parameters.`,
-      why: `It runs ${within}, so ${loss}, which is computed from its output, reaches none of them; no other call of it is trained on, and it stays as it is.`,
-      action: `Move the call out of the scope; or, if \`${receiver}\` is to stay as it is, leave it out of the optimiser and set \`${analysis.module.language === 'python' ? 'requires_grad_(False)' : 'requiresGrad_(false)'}\`.`,
-      witness: [...step(analysis, scope, 'turns gradients off'), ...step(analysis, target, 'runs the backward pass')],
+      span,
+      what: certain ? `${call} gets no gradients, but an optimiser holds the parameters of \`${receiver}\`.` : `${call} gets no gradients, though an optimiser holds its parameters.`,
+      why: `${runs}, so ${ofLoss}, which is computed from its output, reaches none of them; no other call of it is trained on, and it stays as it is.`,
+      action: `${isDetached ? 'Compute the loss from the output itself' : 'Move the call out of the scope'}; or, if \`${receiver}\` is to stay as it is, leave it out of the optimiser and set \`${analysis.module.language === 'python' ? 'requires_grad_(False)' : 'requiresGrad_(false)'}\`.`,
+      witness: [...step(analysis, scope, 'turns gradients off'), ...step(analysis, loss, 'runs the backward pass')],
       fix: null,
       suggestions: [],
     },

@@ -1,0 +1,44 @@
+// A loss that is made anew from its own number: `torch.tensor(loss.item(), requires_grad=True)`. A backward pass runs from it without an error, and reaches
+// nothing: what it was computed from is behind it without a gradient path, as behind `detach()`.
+//
+// Numbers are not followed otherwise (a reward that an environment computes is no output of the policy); that this one is meant to be differentiated, the option says.
+// It is looked for where it stands: in the call itself, or in a variable that is assigned once.
+import { destOf, type Func, type Instr, type Temp } from '../ir/ir.ts';
+import type { State } from '../domains/state.ts';
+import { forwardsOf, mustConstant, objectsOf, type Value } from '../domains/value.ts';
+import { elementName } from '../domains/heap.ts';
+import type { CallInstr } from './call.ts';
+import type { ArgValues, Machine } from './machine.ts';
+
+const OPTIONS = ['requires_grad', 'requiresGrad'];
+const MAX_DEPTH = 4;
+
+/** The forward calls that the first argument is a plain number of; none unless the result is to require gradients. */
+export function rebuiltFrom(machine: Machine, func: Func, state: State, args: ArgValues, instr: CallInstr): readonly number[] {
+  const options = args.positional.flatMap(objectsOf);
+  const requires = OPTIONS.some((name) => [args.keywords.get(name), ...options.map((object) => state.attr(object, elementName(name)))].some((value) => value !== undefined && isTrue(value)));
+  const [first] = instr.args;
+  return requires && first !== undefined ? numbersOf(machine, func, state, first.value, 0) : [];
+}
+
+function isTrue(value: Value): boolean {
+  const constant = mustConstant(value);
+  return constant?.type === 'boolean' && constant.value;
+}
+
+function numbersOf(machine: Machine, func: Func, state: State, temp: Temp, depth: number): readonly number[] {
+  const instr = definitionOf(func, temp);
+  if (instr === undefined || depth > MAX_DEPTH) return [];
+  if (instr.kind === 'load') {
+    const stores = func.blocks.flatMap((block) => block.instrs.filter((other) => other.kind === 'store' && other.variable === instr.variable));
+    const [store] = stores;
+    return stores.length === 1 && store?.kind === 'store' ? numbersOf(machine, func, state, store.value, depth + 1) : [];
+  }
+  if (instr.kind !== 'call' || instr.callee.kind !== 'method' || machine.libraries.tensorMethods.get(instr.callee.name) !== 'read') return [];
+  return forwardsOf(state.get(instr.callee.object));
+}
+
+function definitionOf(func: Func, temp: Temp): Instr | undefined {
+  for (const block of func.blocks) for (const instr of block.instrs) if (destOf(instr) === temp) return instr;
+  return undefined;
+}
