@@ -399,3 +399,25 @@ describe('containers', () => {
     expect(String(net.layers)).toBe('ParameterList(\n  (0): Parameter containing: [torch.float32 of size 2]\n  (1): Parameter containing: [torch.float32 of size 1]\n  (2): Parameter containing: [torch.float32 of size 3]\n)');
   });
 });
+
+describe('functionalCall', () => {
+  test('computes with the given tensors, sends gradients to them, and leaves the module as it was', () => {
+    const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Linear(3, 1));
+    const before = [...model.parameters()];
+    const weight = zeros(3, 2, { requiresGrad: true });
+    const x = tensor([[1, 2]]);
+    const out = nn.utils.functionalCall(model, { '0.weight': weight }, x) as Tensor;
+    expect(out.toArray()).toEqual((model.at(1)!.call((model.at(0) as nn.Linear).bias!.unsqueeze(0)) as Tensor).toArray());
+    out.sum().backward();
+    expect(weight.grad!.shape).toEqual([3, 2]);
+    expect([before[0]!.grad, [...model.parameters()].every((parameter, index) => parameter === before[index])]).toEqual([null, true]);
+  });
+
+  test('refuses names that are not there, and is undone by a call that throws', () => {
+    const layer = new nn.Linear(2, 3);
+    const own = layer.weight;
+    expect(() => nn.utils.functionalCall(layer, { wieght: zeros(3, 2) }, ones(1, 2))).toThrow('functionalCall: Unexpected key(s): "wieght".');
+    expect(() => nn.utils.functionalCall(layer, { weight: zeros(3, 4) }, ones(1, 2))).toThrow('cannot be multiplied');
+    expect(layer.weight).toBe(own);
+  });
+});

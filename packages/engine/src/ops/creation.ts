@@ -50,8 +50,8 @@ export function tensor(values: Nested, options: TensorOptions = {}): Tensor {
 
 /** A number or boolean as a 0-dimensional tensor of the type that fits beside `other`. */
 export function scalarTensor(value: number | boolean, other: Operand): Tensor {
-  const floating = other instanceof Tensor && isFloating(other.dtype) ? other.dtype : 'float32';
-  const dtype = typeof value === 'boolean' ? 'bool' : typeof other === 'number' || floating !== 'float32' || (other instanceof Tensor && isFloating(other.dtype)) || !Number.isInteger(value) ? floating : 'int64';
+  const beside = other instanceof Tensor ? other.dtype : 'float32';
+  const dtype = typeof value === 'boolean' ? 'bool' : isFloating(beside) ? beside : Number.isInteger(value) ? 'int64' : 'float32';
   return new Tensor(NdArray.filled(dtype, [], Number(value)), { inference: false });
 }
 

@@ -1,12 +1,16 @@
 /**
  * C, and the G and H checks that are about wrappers, copies and averages.
  */
-import { nn, optim, randn } from '../../src/index.ts';
-import { equal, outcome, parts, thrown, type Checks } from './check.ts';
+import { nn, optim, randn, type Tensor } from '../../src/index.ts';
+import { BatchNormBase } from '../../src/nn/batch-norm-base.ts';
+import { NormBase } from '../../src/nn/norm-base.ts';
+import { equal, number, outcome, parts, thrown, type Checks } from './check.ts';
 
 const { parametrizations, parametrize } = nn.utils;
 /** Large enough that 15 iterations have not found the singular vectors. */
 const normalized = (): nn.Linear => parametrizations.spectralNorm(new nn.Linear(40, 50));
+
+const copied = (module: nn.Module): Map<string, Tensor> => new Map([...module.stateDict()].map(([key, value]) => [key, value.clone()]));
 
 export const wrapperChecks: Checks = {
   C02: () => {
@@ -30,6 +34,23 @@ export const wrapperChecks: Checks = {
     };
     return { removed_in_eval_same: same(false), removed_in_train_same: same(true) };
   },
+  D24: () => {
+    const model = new nn.Sequential(new nn.Linear(2, 2), new nn.BatchNorm1d(2));
+    const state = copied(model);
+    nn.utils.functionalCall(model, state, randn(4, 2));
+    return { module_nbt: number((model.at(1) as nn.BatchNorm1d).numBatchesTracked), passed_nbt: number(state.get('1.num_batches_tracked')!), training: model.training };
+  },
+  H23: () => {
+    const norm = new nn.BatchNorm1d(2).eval();
+    const state = copied(norm);
+    nn.utils.functionalCall(norm, state, randn(4, 2));
+    return number(state.get('num_batches_tracked')!);
+  },
+  H10: () => parts('the dropouts have a common base of their own here, too, and it is not named', {
+    d2_is_Dropout: (new nn.Dropout2d() as nn.Module) instanceof nn.Dropout,
+    BN: [new nn.BatchNorm1d(1), new nn.SyncBatchNorm(1), new nn.InstanceNorm1d(1), new nn.LazyBatchNorm1d()].map((layer) => layer instanceof BatchNormBase),
+    NB: [new nn.InstanceNorm1d(1), new nn.LazyInstanceNorm1d(), new nn.GroupNorm(1, 1)].map((layer) => (layer as nn.Module) instanceof NormBase),
+  }),
   G02: () => {
     const converted = (norm: nn.BatchNorm1d): nn.Module => (nn.SyncBatchNorm.convertSyncBatchnorm(new nn.Sequential(norm)) as nn.Sequential).at(0)!;
     return parts('there is one process, and so no DistributedDataParallel', {
