@@ -27,6 +27,7 @@ const tolerance = 1e-3;
 const contenders = {
   engine: { module: './contenders/engine.mjs', options: { scopes: true } },
   'engine-unscoped': { module: './contenders/engine.mjs', options: { scopes: false } },
+  'engine-blas': { module: './contenders/engine.mjs', options: { scopes: true, blas: true } },
   'tfjs-wasm': { module: './contenders/tfjs.mjs', options: { backend: 'wasm' } },
   'tfjs-cpu': { module: './contenders/tfjs.mjs', options: { backend: 'cpu' } },
   'js-pytorch': { module: './contenders/js-pytorch.mjs' },

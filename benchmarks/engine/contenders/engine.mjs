@@ -1,5 +1,9 @@
 // Our engine, by its public API. Nothing is read out: every call is synchronous. A run ends what it made with a `scope()`, as TensorFlow.js
-// needs `tidy` and `dispose`; as contender `engine-unscoped` it drops everything instead and leaves the memory to the engine.
+// needs `tidy` and `dispose`; as contender `engine-unscoped` it drops everything instead and leaves the memory to the engine, and as `engine-blas` it hands products
+// to the system's BLAS: the library that the environment variable BLAS_LIBRARY names, or one that is found by its usual name.
+import { createRequire } from 'node:module';
+import { basename } from 'node:path';
+import { useBlas } from '../../../packages/engine/dist/backend/blas.js';
 import * as engine from '../../../packages/engine/dist/index.js';
 import manifest from '../../../packages/engine/package.json' with { type: 'json' };
 import { batchNorm, block, blockNumbers, classIndices, conv, lstm, lstmNumbers, matmulSizes, meanSquare, million, mlp, mlpWeights, numbers, smallAdds, softmaxSize } from '../problems.mjs';
@@ -122,9 +126,11 @@ function smallAdditions() {
   });
 }
 
-/** @param {{ threads: number, scopes: boolean }} options */
-export async function open({ threads, scopes }) {
+/** @param {{ threads: number, scopes: boolean, blas?: boolean }} options */
+export async function open({ threads, scopes, blas = false }) {
   engine.setNumThreads(threads);
+  const library = process.env['BLAS_LIBRARY'];
+  const products = blas ? useBlas({ threads, ...(library === undefined ? {} : { library }) }, () => createRequire(import.meta.url)('koffi')) : null;
   const [wide, other] = [from(numbers(11, million), million), from(numbers(12, million), million)];
   const square = from(numbers(13, softmaxSize ** 2, 4), softmaxSize, softmaxSize);
   const rows = {
@@ -143,7 +149,7 @@ export async function open({ threads, scopes }) {
     lstm: recurrent,
   };
   return {
-    version: `${manifest.version} (${engine.backend().name})`,
+    version: `${manifest.version} (${engine.backend().name}${products === null ? '' : `, ${basename(products.library)}`})`,
     threads,
     rows: scopes ? Object.fromEntries(Object.entries(rows).map(([name, make]) => [name, () => scoped(make())])) : rows,
     missing: {},
