@@ -11,6 +11,7 @@ import torch.nn as nn
 import torch.nn.utils as U
 import torch.nn.utils.parametrizations as P
 import torch.nn.utils.parametrize as parametrize
+import torch.nn.utils.prune as prune
 
 from record import camel, message, values, write
 
@@ -108,8 +109,17 @@ def messages():
         "notParametrized": message(lambda: parametrize.remove_parametrizations(nn.ReLU(), "weight")),
         "noInverse": message(lambda: setattr(one_way, "weight", torch.ones(2, 2))),
         "sequence": message(lambda: parametrize.remove_parametrizations(P.weight_norm(nn.Linear(2, 2)), "weight", leave_parametrized=False)),
+        "pruneAmount": message(lambda: prune.l1_unstructured(nn.Linear(2, 2), "weight", 1.5)),
+        "pruneMany": message(lambda: prune.l1_unstructured(nn.Linear(2, 2), "weight", 5)),
+        "pruneNot": message(lambda: prune.remove(nn.Linear(2, 2), "weight")),
         "copy": message(lambda: __import__("copy").deepcopy(U.weight_norm(nn.Linear(2, 2)))),
     }
+
+
+def pruned(layer, method, amounts):
+    for amount in amounts:
+        getattr(prune, method)(layer, "weight", amount)
+    return layer
 
 
 if __name__ == "__main__":
@@ -119,12 +129,14 @@ if __name__ == "__main__":
         "weightHook": [steps(U.weight_norm, s) for s in [{}, dict(dim=1), dict(dim=None)]],
         "spectralParametrization": [steps(P.spectral_norm, s) for s in [{}, dict(n_power_iterations=2, dim=-1), dict(name="bias")]],
         "weightParametrization": [steps(P.weight_norm, s) for s in [{}, dict(dim=1)]],
+        "pruning": [steps(pruned, dict(method=method, amounts=amounts)) for method in ("l1_unstructured", "random_unstructured") for amounts in ([0.5], [3], [0.3, 0.5], [0])],
         "removed": {
             "spectralHook": removed(U.spectral_norm, U.remove_spectral_norm, True),
             "weightHook": removed(U.weight_norm, U.remove_weight_norm, True),
             "spectralTrain": removed(P.spectral_norm, lambda m: parametrize.remove_parametrizations(m, "weight"), True),
             "spectralEval": removed(P.spectral_norm, lambda m: parametrize.remove_parametrizations(m, "weight"), False),
             "spectralOriginal": removed(P.spectral_norm, lambda m: parametrize.remove_parametrizations(m, "weight", leave_parametrized=False), False),
+            "pruning": removed(lambda m: prune.l1_unstructured(m, "weight", 0.25), lambda m: prune.remove(m, "weight"), True),
             "weight": removed(P.weight_norm, lambda m: parametrize.remove_parametrizations(m, "weight"), True),
         },
         "custom": custom(), "messages": messages(),

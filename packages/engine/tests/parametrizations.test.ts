@@ -1,20 +1,20 @@
 /**
- * Spectral and weight normalisation, as hooks and as parametrizations, against what PyTorch does (recorded by tools/record_engine/parametrizations.py).
+ * Spectral and weight normalisation, as hooks and as parametrizations, and pruning, against what PyTorch does (recorded by tools/record_engine/parametrizations.py).
  */
 import { describe, expect, test } from 'vitest';
 import { manualSeed, nn, noGrad, ones, tensor, withTrace, zeros, type Nested, type Tensor } from '../src/index.ts';
 import { expectClose, recorded } from './recorded.ts';
 
 interface Step { readonly mode: 'train' | 'eval' | 'no_grad'; readonly out: unknown; readonly state: Record<string, unknown>; readonly grads?: Record<string, unknown> }
-interface Run { readonly start: Nested[]; readonly x: Nested; readonly settings: { name?: string; dim?: number | null; nPowerIterations?: number }; readonly steps: Step[] }
+interface Run { readonly start: Nested[]; readonly x: Nested; readonly settings: { name?: string; dim?: number | null; nPowerIterations?: number; method?: string; amounts?: number[] }; readonly steps: Step[] }
 interface Removed { readonly keys: string[]; readonly weight: unknown; readonly parameter: boolean }
 const file = recorded<{
-  spectralHook: Run[]; weightHook: Run[]; spectralParametrization: Run[]; weightParametrization: Run[];
-  removed: Record<'spectralHook' | 'weightHook' | 'spectralTrain' | 'spectralEval' | 'spectralOriginal' | 'weight', Removed>;
+  spectralHook: Run[]; weightHook: Run[]; spectralParametrization: Run[]; weightParametrization: Run[]; pruning: Run[];
+  removed: Record<'spectralHook' | 'weightHook' | 'spectralTrain' | 'spectralEval' | 'spectralOriginal' | 'pruning' | 'weight', Removed>;
   custom: { start: Nested; same: boolean; first: unknown; second: unknown; assigned: unknown; keys: string[]; modules: string[]; removed: unknown; removedKeys: string[]; removedSame: boolean };
   messages: Record<string, string>;
 }>('parametrizations');
-const { parametrizations, parametrize } = nn.utils;
+const { parametrizations, parametrize, prune } = nn.utils;
 
 function linear(start: Nested[]): nn.Linear {
   const layer = new nn.Linear(3, 4);
@@ -52,6 +52,11 @@ describe('step by step', () => {
   test.each(named(file.weightHook))('weight norm as a hook, %s', (_name, run) => follow(run, (layer, { dim }) => nn.utils.weightNorm(layer, 'weight', dim)));
   test.each(named(file.spectralParametrization))('spectral norm as a parametrization, %s', (_name, run) => follow(run, (layer, { name = 'weight', dim, ...rest }) => parametrizations.spectralNorm(layer, name, { ...rest, ...(dim == null ? {} : { dim }) })));
   test.each(named(file.weightParametrization))('weight norm as a parametrization, %s', (_name, run) => follow(run, (layer, { dim }) => parametrizations.weightNorm(layer, 'weight', dim)));
+  test.each(named(file.pruning))('pruning, %s', (_name, run) =>
+    follow(run, (layer, { method, amounts }) => {
+      for (const amount of amounts!) (method === 'l1_unstructured' ? prune.l1Unstructured : prune.randomUnstructured)(layer, 'weight', amount);
+      return layer;
+    }));
 });
 
 describe('removal', () => {
@@ -61,6 +66,7 @@ describe('removal', () => {
     spectralTrain: [(layer) => parametrizations.spectralNorm(layer), (layer) => parametrize.removeParametrizations(layer, 'weight'), true],
     spectralEval: [(layer) => parametrizations.spectralNorm(layer), (layer) => parametrize.removeParametrizations(layer, 'weight'), false],
     spectralOriginal: [(layer) => parametrizations.spectralNorm(layer), (layer) => parametrize.removeParametrizations(layer, 'weight', { leaveParametrized: false }), false],
+    pruning: [(layer) => prune.l1Unstructured(layer, 'weight', 0.25), (layer) => prune.remove(layer, 'weight'), true],
     weight: [(layer) => parametrizations.weightNorm(layer), (layer) => parametrize.removeParametrizations(layer, 'weight'), true],
   };
 
@@ -179,6 +185,9 @@ describe('refusals, in PyTorch\'s words', () => {
     notParametrized: () => parametrize.removeParametrizations(new nn.ReLU(), 'weight'),
     noInverse: () => { parametrize.registerParametrization(two(), 'weight', new OneWay()).weight = zeros(2, 2) as nn.Parameter; },
     sequence: () => parametrize.removeParametrizations(parametrizations.weightNorm(two()), 'weight', { leaveParametrized: false }),
+    pruneAmount: () => prune.l1Unstructured(two(), 'weight', 1.5),
+    pruneMany: () => prune.l1Unstructured(two(), 'weight', 5),
+    pruneNot: () => prune.remove(two(), 'weight'),
     copy: () => nn.utils.weightNorm(two()).deepCopy(),
   };
 
@@ -192,5 +201,16 @@ describe('refusals, in PyTorch\'s words', () => {
     expect(thrown).toBeInstanceOf(Error);
     const text = (message: string): string => message.replace(/^\w+: /, '').replace(/ at the moment\..*/s, ' at the moment.');
     expect(text(`Error: ${(thrown as Error).message}`)).toBe(text(wanted));
+  });
+});
+
+describe('pruning', () => {
+  test('is seen in the parts of a model, and gone after its end', () => {
+    const model = new nn.Sequential(new nn.Linear(2, 2), new nn.ReLU());
+    expect(prune.isPruned(model)).toBe(false);
+    prune.randomUnstructured(model.at(0)!, 'weight', 2);
+    expect([prune.isPruned(model), (model.at(0) as nn.Linear).weight.eq(0).sum().item()]).toEqual([true, 2]);
+    prune.remove(model.at(0)!, 'weight');
+    expect(prune.isPruned(model)).toBe(false);
   });
 });

@@ -7,6 +7,7 @@ import { Embedding, EmbeddingBag } from '../nn/embedding.ts';
 import { LazyLinear } from '../nn/lazy-linear.ts';
 import { Linear } from '../nn/linear.ts';
 import * as parametrizations from '../nn/parametrizations.ts';
+import * as prune from '../nn/prune.ts';
 import { Bilinear, ChannelShuffle, CosineSimilarity, Flatten, Fold, PairwiseDistance, PixelShuffle, PixelUnshuffle, Unflatten, Unfold, Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from '../nn/rearranging.ts';
 import { spectralNorm } from '../nn/spectral-norm-hook.ts';
 import { weightNorm } from '../nn/weight-norm-hook.ts';
@@ -19,6 +20,8 @@ export const layerConfigurations: readonly Configuration[] = [
   entry('utils.parametrizations.spectral_norm', 'on 1-D bias (exact path)', () => parametrizations.spectralNorm(new Linear(6, 7), 'bias'), inputs.nc),
   entry('utils.weight_norm (legacy hook)', 'Linear', () => weightNorm(new Linear(6, 7)), inputs.nc),
   entry('utils.parametrizations.weight_norm', 'Linear', () => parametrizations.weightNorm(new Linear(6, 7)), inputs.nc),
+  entry('utils.prune.l1_unstructured', 'Linear', () => prune.l1Unstructured(new Linear(6, 7), 'weight', 0.5), inputs.nc),
+  entry('utils.prune.random_unstructured', 'Linear', () => prune.randomUnstructured(new Linear(6, 7), 'weight', 0.5), inputs.nc),
   entry('Linear', 'default', () => new Linear(6, 7), inputs.nc),
   entry('LazyLinear', 'fresh', () => new LazyLinear(7), inputs.nc),
   entry('LazyLinear', 'materialised', () => materialised(new LazyLinear(7), inputs.nc), inputs.nc),

@@ -1,5 +1,5 @@
 /**
- * What the hook forms of spectral and weight normalisation share: a weight that a forward pre-hook computes anew before each call.
+ * What the hook forms of spectral and weight normalisation, and pruning, share: a weight that a forward pre-hook computes anew before each call.
  *
  * Guarantees: the hook is found again by its kind and the name of the weight, on copies of the module, too. The computed weight is an ordinary field,
  * no parameter, and has a graph, which is why such a module cannot be copied after a call (H15), as in PyTorch. Refuses the same kind twice
@@ -13,7 +13,7 @@ import type { Module } from './module.ts';
 import { Parameter } from './parameter.ts';
 
 export interface Reparametrization {
-  readonly kind: 'spectral_norm' | 'weight_norm';
+  readonly kind: 'spectral_norm' | 'weight_norm' | 'pruning';
   readonly name: string;
   /** Whether what it computes depends on the mode. */
   readonly modeSensitive: boolean;
@@ -34,6 +34,10 @@ function reparametrizationsOf(module: Module): readonly (readonly [Reparametriza
   });
 }
 
+export function isReparametrized(module: Module, kind: Reparametrization['kind'], name?: string): boolean {
+  return reparametrizationsOf(module).some(([found]) => found.kind === kind && (name === undefined || found.name === name));
+}
+
 /** Whether a hook of this module computes something that depends on the mode. */
 export function hasModeSensitiveHook(module: Module): boolean {
   return module[moduleState].hooks !== null && reparametrizationsOf(module).some(([found]) => found.modeSensitive);
@@ -41,7 +45,7 @@ export function hasModeSensitiveHook(module: Module): boolean {
 
 /** The parameter that is to be reparametrized. @throws RuntimeError if it already is so, ValueError if there is none */
 export function parameterFor(module: Module, kind: Reparametrization['kind'], className: string, name: string): Parameter {
-  if (reparametrizationsOf(module).some(([found]) => found.kind === kind && found.name === name)) throw new RuntimeError(`Cannot register two ${kind} hooks on the same parameter ${name}`);
+  if (isReparametrized(module, kind, name)) throw new RuntimeError(`Cannot register two ${kind} hooks on the same parameter ${name}`);
   const weight = fieldsOf(module)[name];
   if (!(weight instanceof Parameter)) throw new ValueError(`\`${className}\` cannot be applied as parameter \`${name}\` is ${weight === null ? 'None' : 'not there'}`);
   return weight;
