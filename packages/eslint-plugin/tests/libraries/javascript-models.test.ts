@@ -152,4 +152,14 @@ console.log(net.call(ones(2)).item()); // error: [no-train-mode-inference]
     check(program("import { ones, nn, F } from '@modeguard/engine';", 'nn.', 'F.'));
     check(program("import { ones } from '@modeguard/engine';\nimport { Dropout, Module } from '@modeguard/engine/nn';\nimport { dropout } from '@modeguard/engine/functional';", '', ''));
   });
+  test('a pruned layer is the layer, and fusion with batch normalisation is for evaluation', () => {
+    check(`import { ones, nn } from '@modeguard/engine';
+const drop = nn.utils.prune.l1Unstructured(new nn.Sequential(new nn.Dropout(0.5)), 'weight', 1);
+console.log(drop.call(ones(2)).item()); // error: [no-train-mode-inference]
+const conv = new nn.Conv2d(1, 1, 1);
+nn.utils.fuseConvBnEval(conv, new nn.BatchNorm2d(1)); // error: [no-train-mode-export]
+const evaluated = new nn.Conv2d(1, 1, 1).eval();
+nn.utils.fuseConvBnEval(evaluated, new nn.BatchNorm2d(1).eval());
+`);
+  });
 });
