@@ -12,7 +12,7 @@ import type { Language, Module } from './ir/ir.ts';
 import { librariesFor } from './libraries/read.ts';
 import type { LibraryModel } from './libraries/schema.ts';
 import { interpretAndKeep, viewOfCallers, type CallersView } from './project/callers.ts';
-import { FilesInSight, type Lower } from './project/files.ts';
+import { FilesInSight, keepLowered, loweredBefore, type Lower } from './project/files.ts';
 import { resolutionByLayout } from './project/resolution.ts';
 import type { TypedProject } from './project/typed-project.ts';
 import { LineIndex } from './source/line-index.ts';
@@ -51,7 +51,7 @@ export interface SourceOfFile {
 
 export function analyze(input: SourceInput): Analysis {
   const { recorder = null } = input;
-  const module = lower(input);
+  const module = lowerOnce(input);
   const libraries = librariesFor(input.language, input.libraries);
   const lowerOther: Lower = (file, text) => lower({ file, text, language: input.language, ...(input.project === undefined ? {} : { project: input.project }) });
   const resolution = input.project ?? resolutionByLayout(input.language);
@@ -87,6 +87,16 @@ function joined(own: Observations, callers: CallersView): Observations {
   const unrestored = [...own.unrestored.filter((observation) => !callers.called.has(observation.where.func.nameSpan.start)), ...callers.observations.flatMap((seen) => seen.unrestored)];
   // What is wrong with a layer, or with how it is handled, is wrong for whichever caller.
   return { ...own, unrestored, forwards: [...kept, ...callers.observations.flatMap((seen) => seen.forwards)], layers: [...own.layers, ...callers.observations.flatMap((seen) => seen.layers)] };
+}
+
+/** A file that others import is lowered for them and for itself alike. */
+function lowerOnce(input: SourceInput): Module {
+  if (!isAbsolute(input.file)) return lower(input);
+  const known = loweredBefore(input.file, input.text);
+  if (known?.file === input.file) return known;
+  const module = lower(input);
+  guarded(() => keepLowered(module, input.text));
+  return module;
 }
 
 export function lower(input: SourceInput): Module {

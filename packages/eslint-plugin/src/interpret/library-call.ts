@@ -297,11 +297,16 @@ function loadedModule(machine: Machine, frame: Frame, state: State, path: string
 /** A copy of a tree of modules: new objects in the same modes. */
 function copyOf(machine: Machine, frame: Frame, state: State, value: Value, instr: CallInstr): Value {
   const copies = new Map<AbstractObject, AbstractObject>();
+  const partOf = (object: AbstractObject): string => `copy${object.id}`;
+  // The copies that an earlier round made grow old together.
+  const tree = new Set<AbstractObject>(objectsOf(value));
+  for (const object of tree) for (const inner of state.object(object).attrs.values()) for (const part of objectsOf(inner)) tree.add(part);
+  machine.retireTogether(state, frame.context, instr, [...tree].map(partOf));
   const copyObject = (object: AbstractObject, depth: number): AbstractObject => {
     const known = copies.get(object);
     if (known !== undefined || depth > 16) return known ?? object;
     const state0 = state.object(object);
-    const copy = machine.allocate(state, frame.context, instr, `copy${object.id}`, { kind: object.kind, class: object.class, library: object.library, label: object.label, inert: object.inert }, { ...state0, attrs: new Map(), many: false });
+    const copy = machine.allocate(state, frame.context, instr, partOf(object), { kind: object.kind, class: object.class, library: object.library, label: object.label, inert: object.inert }, { ...state0, attrs: new Map(), many: false });
     copies.set(object, copy);
     for (const [name, inner] of state0.attrs) state.setAttr(copy, name, copyValue(inner, depth + 1), true);
     return copy;

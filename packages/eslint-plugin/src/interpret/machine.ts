@@ -293,7 +293,7 @@ export class Machine {
    * has made one before that is still in the state, that one becomes `earlier`, in every place that refers to it.
    */
   allocate(state: State, context: Context, instr: Instr, part: string, make: Making, initial: Partial<ObjectState>): AbstractObject {
-    const key = `${this.#number(this.#instrNumbers, instr)}@${this.#number(this.#contextNumbers, context)}/${part}`;
+    const key = this.#keyOf(context, instr, part);
     const latest = this.#intern(key, instr, make, 'latest');
     this.#births.set(latest, { key, instr, make, context });
     if (make.replaces === true) {
@@ -312,6 +312,20 @@ export class Machine {
     }
     state.heap.set(latest, { ...NEW_OBJECT, ...initial });
     return latest;
+  }
+
+  #keyOf(context: Context, instr: Instr, part: string): string {
+    return `${this.#number(this.#instrNumbers, instr)}@${this.#number(this.#contextNumbers, context)}/${part}`;
+  }
+
+  /** Makes the objects that `instr` has made before under the names `parts` earlier ones, all in one pass over the state, before it makes them anew. */
+  retireTogether(state: State, context: Context, instr: Instr, parts: readonly string[]): void {
+    const earlier = new Map<AbstractObject, AbstractObject>();
+    for (const part of parts) {
+      const latest = this.#objects.get(this.#keyOf(context, instr, part));
+      if (latest !== undefined && latest.kind !== 'collection' && state.heap.has(latest)) this.#olderSelves(state, latest, context, placeKey(instr), earlier);
+    }
+    if (earlier.size > 0) retire(state, earlier);
   }
 
   /**

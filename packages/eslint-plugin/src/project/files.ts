@@ -84,25 +84,46 @@ export class FilesInSight implements ProjectFiles {
   }
 }
 
+/** The module of `file` if it was lowered before from the same text. */
+export function loweredBefore(file: string, text: string): Module | null {
+  const known = cache.get(normalize(file));
+  return known?.text === text ? known.module : null;
+}
+
+/** Keeps what a linted file was lowered to for those that import it, if its text is the one on disk. */
+export function keepLowered(module: Module, text: string): void {
+  const file = normalize(module.file);
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined || stat.size > MAX_SIZE || readFileSync(file, 'utf8') !== text) return;
+  remember(file, withinLimit({ module, text }), stat);
+}
+
+function remember(file: string, source: SourceText | null, { mtimeMs, size }: { readonly mtimeMs: number; readonly size: number }): void {
+  cache.delete(file);
+  if (cache.size >= MAX_CACHED) cache.delete(cache.keys().next().value!);
+  cache.set(file, source === null ? null : { ...source, time: mtimeMs, size });
+}
+
 function read(file: string, lower: Lower): SourceText | null {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat === undefined || stat.size > MAX_SIZE) return null;
   const known = cache.get(file);
   if (known !== undefined && known !== null && known.time === stat.mtimeMs && known.size === stat.size) return known;
   const source = lowered(file, lower);
-  if (cache.size >= MAX_CACHED) cache.delete(cache.keys().next().value!);
-  cache.delete(file);
-  cache.set(file, source === null ? null : { ...source, time: stat.mtimeMs, size: stat.size });
+  remember(file, source, stat);
   return source;
 }
 
 function lowered(file: string, lower: Lower): SourceText | null {
   try {
     const text = readFileSync(file, 'utf8');
-    const module = lower(file, text);
-    const imports = module.funcs[0]!.blocks.reduce((sum, block) => sum + block.instrs.filter((instr) => instr.kind === 'import').length, 0);
-    return imports > MAX_IMPORTS ? null : { module, text };
+    return withinLimit({ module: lower(file, text), text });
   } catch {
     return null;
   }
+}
+
+function withinLimit(source: SourceText): SourceText | null {
+  const imports = source.module.funcs[0]!.blocks.reduce((sum, block) => sum + block.instrs.filter((instr) => instr.kind === 'import').length, 0);
+  return imports > MAX_IMPORTS ? null : source;
 }
