@@ -53,7 +53,15 @@ function askNearestFirst(machine: Machine): void {
   }
 }
 
+const imports = new WeakMap<Module, readonly string[]>();
+
 function importsOf(module: Module): readonly string[] {
+  let found = imports.get(module);
+  if (found === undefined) imports.set(module, (found = specifiersOf(module)));
+  return found;
+}
+
+function specifiersOf(module: Module): readonly string[] {
   const names = module.funcs.flatMap((func) => func.blocks.flatMap((block) => block.instrs.flatMap((instr) => (instr.kind === 'import-all' ? [instr.module] : instr.kind === 'import' ? (instr.name === null ? [instr.module] : [instr.module, submodule(instr.module, instr.name)]) : []))));
   return [...new Set(names)];
 }

@@ -13,8 +13,11 @@ import { resolutionByLayout, resolved, type Resolution } from './resolution.ts';
 const MAX_FILES = 12;
 /** A file with more imports is the index of a large package: following it would mean following all of that. */
 const MAX_IMPORTS = 40;
-/** Lowered files that are kept for the next analysis: neighbours import the same. */
-const MAX_CACHED = 500;
+/**
+ * Characters of lowered files that are kept for the next analysis, those that were used last: neighbours import the same. Some 300,000 lines, which is more
+ * than most projects have, so that linting a project lowers each file once.
+ */
+const MAX_CACHED = 12_000_000;
 const MAX_SIZE = 1_000_000;
 
 /** Lowers the text of a file; may throw. */
@@ -30,7 +33,9 @@ interface Cached extends SourceText {
   readonly size: number;
 }
 
+/** In the order of their last use. */
 const cache = new Map<string, Cached | null>();
+let cached = 0;
 
 export class FilesInSight implements ProjectFiles {
   readonly #main: Module;
@@ -86,7 +91,7 @@ export class FilesInSight implements ProjectFiles {
 
 /** The module of `file` if it was lowered before from the same text. */
 export function loweredBefore(file: string, text: string): Module | null {
-  const known = cache.get(normalize(file));
+  const known = recalled(normalize(file));
   return known?.text === text ? known.module : null;
 }
 
@@ -99,16 +104,35 @@ export function keepLowered(module: Module, text: string): void {
 }
 
 function remember(file: string, source: SourceText | null, { mtimeMs, size }: { readonly mtimeMs: number; readonly size: number }): void {
-  cache.delete(file);
-  if (cache.size >= MAX_CACHED) cache.delete(cache.keys().next().value!);
+  forget(file);
   cache.set(file, source === null ? null : { ...source, time: mtimeMs, size });
+  cached += source?.text.length ?? 0;
+  for (const oldest of cache.keys()) {
+    if (cached <= MAX_CACHED || oldest === file) return;
+    forget(oldest);
+  }
+}
+
+function forget(file: string): void {
+  cached -= cache.get(file)?.text.length ?? 0;
+  cache.delete(file);
+}
+
+/** What is cached of `file`, which is used now. */
+function recalled(file: string): Cached | null {
+  const known = cache.get(file) ?? null;
+  if (known !== null) {
+    cache.delete(file);
+    cache.set(file, known);
+  }
+  return known;
 }
 
 function read(file: string, lower: Lower): SourceText | null {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat === undefined || stat.size > MAX_SIZE) return null;
-  const known = cache.get(file);
-  if (known !== undefined && known !== null && known.time === stat.mtimeMs && known.size === stat.size) return known;
+  const known = recalled(file);
+  if (known !== null && known.time === stat.mtimeMs && known.size === stat.size) return known;
   const source = lowered(file, lower);
   remember(file, source, stat);
   return source;
