@@ -18,8 +18,8 @@ interface Node<K, V> {
   /** One bit for each of the 32 places that is taken. */
   mask: number;
   readonly slots: (Leaf<K, V> | Node<K, V>)[];
-  /** The map that may write to this node. */
-  readonly owner: object;
+  /** The number of the map that may write to this node. */
+  readonly owner: number;
   /** The marks of all values below, as far as somebody has asked since the last write. */
   marks: Marks | null;
 }
@@ -47,20 +47,37 @@ export class Marks {
   }
 }
 
+/**
+ * Which keys of a map and of its copies were asked for or written, while somebody listens (`keys`). `all`: somebody went through whole maps.
+ */
+export class TouchLog<K> {
+  keys: Set<K> | null = null;
+  all = false;
+}
+
+/** Each writing map has a number of its own, and a new one as soon as it is copied. */
+let owners = 0;
+
 const BITS = 5;
 const LAST = (1 << BITS) - 1;
 
 export class SharedMap<K extends Key, V extends NonNullable<unknown>> {
   #root: Node<K, V> | null = null;
-  #owner: object = {};
+  #owner = owners++;
   #size = 0;
+  readonly log: TouchLog<K> | null;
+
+  /** @param log what it and its copies are asked for is noted there */
+  constructor(log: TouchLog<K> | null = null) {
+    this.log = log;
+  }
 
   clone(): SharedMap<K, V> {
-    const copy = new SharedMap<K, V>();
+    const copy = new SharedMap<K, V>(this.log);
     copy.#root = this.#root;
     copy.#size = this.#size;
     // The nodes belong to nobody from here on.
-    this.#owner = {};
+    this.#owner = owners++;
     return copy;
   }
 
@@ -74,6 +91,11 @@ export class SharedMap<K extends Key, V extends NonNullable<unknown>> {
   }
 
   get(key: K): V | undefined {
+    this.log?.keys?.add(key);
+    return this.#find(key);
+  }
+
+  #find(key: K): V | undefined {
     const id = idOf(key);
     let node = this.#root;
     for (let shift = 0; node !== null; shift += BITS) {
@@ -91,7 +113,8 @@ export class SharedMap<K extends Key, V extends NonNullable<unknown>> {
   }
 
   set(key: K, value: V): void {
-    const known = this.get(key);
+    this.log?.keys?.add(key);
+    const known = this.#find(key);
     if (known === value) return;
     if (known === undefined) this.#size += 1;
     this.#root = this.#put(this.#root, 0, { id: idOf(key), key, value });
@@ -104,15 +127,20 @@ export class SharedMap<K extends Key, V extends NonNullable<unknown>> {
   }
 
   keys(): readonly K[] {
-    return leavesOf(this.#root).map((leaf) => leaf.key);
+    return this.#leaves().map((leaf) => leaf.key);
   }
 
   values(): readonly V[] {
-    return leavesOf(this.#root).map((leaf) => leaf.value);
+    return this.#leaves().map((leaf) => leaf.value);
+  }
+
+  #leaves(): readonly Leaf<K, V>[] {
+    if (this.log !== null) this.log.all = true;
+    return leavesOf(this.#root);
   }
 
   *[Symbol.iterator](): Generator<[K, V]> {
-    for (const leaf of leavesOf(this.#root)) yield [leaf.key, leaf.value];
+    for (const leaf of this.#leaves()) yield [leaf.key, leaf.value];
   }
 
   /** The entries that `other` has not, or has with another value; what the two share is not looked at. */
@@ -139,7 +167,10 @@ export class SharedMap<K extends Key, V extends NonNullable<unknown>> {
       if (isNode(slot)) next = this.#replace(slot, sought, mark, change);
       else {
         const value = change(slot.value);
-        if (value !== slot.value) next = { id: slot.id, key: slot.key, value };
+        if (value !== slot.value) {
+          this.log?.keys?.add(slot.key);
+          next = { id: slot.id, key: slot.key, value };
+        }
       }
       if (next === slot) continue;
       own ??= { mask: node.mask, slots: node.slots.slice(), owner: this.#owner, marks: null };

@@ -1,6 +1,6 @@
 // The state of the analysis at one point: the product of variables, heap and gradient mode. `cells` are the variables that
 // outlive a call (module level, captured); `locals` and `temps` belong to the function that is being run.
-import { SharedMap, type Key } from './shared-map.ts';
+import { SharedMap, TouchLog, type Key } from './shared-map.ts';
 import type { Temp, Variable } from '../ir/ir.ts';
 import type { GradSet, GradScopeEffect } from './grad.ts';
 import { joinObjects, joinSettings, NEW_OBJECT, type Heap, type ModeSetting, type ObjectState } from './heap.ts';
@@ -67,7 +67,7 @@ export class State {
   }
 
   static initial(grad: GradSet): State {
-    return new State(new SharedMap(), new SharedMap(), grad, [], new Set());
+    return new State(new SharedMap(new TouchLog()), new SharedMap(new TouchLog()), grad, [], new Set());
   }
 
   clone(): State {

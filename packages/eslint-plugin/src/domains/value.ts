@@ -171,13 +171,32 @@ function unionBy<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => bool
   return result ?? a;
 }
 
+/** Most atoms of two values that are joined are the very same, in the same order. */
+function unionAtoms(a: readonly Atom[], b: readonly Atom[]): readonly Atom[] {
+  if (a === b || b.length === 0) return a;
+  let result: Atom[] | null = null;
+  for (let at = 0; at < b.length; at += 1) {
+    const atom = b[at]!;
+    const known: readonly Atom[] = result ?? a;
+    if (known[at] === atom || has(known, atom)) continue;
+    result ??= [...a];
+    result.push(atom);
+  }
+  return result ?? a;
+}
+
+function has(atoms: readonly Atom[], atom: Atom): boolean {
+  for (const known of atoms) if (known === atom || (known.kind === atom.kind && sameAtom(known, atom))) return true;
+  return false;
+}
+
 const sameNumber = (x: number, y: number): boolean => x === y;
 const sameNoise = (x: NoiseOrigin, y: NoiseOrigin): boolean => x.draw === y.draw && x.plain === y.plain && x.shaped === y.shaped;
 
 /** The least upper bound; `a` itself if `b` adds nothing. */
 export function joinValues(a: Value, b: Value): Value {
   if (a === b || b === NOTHING) return a;
-  let atoms = unionBy(a.atoms, b.atoms, sameAtom);
+  let atoms = unionAtoms(a.atoms, b.atoms);
   let unknown = a.unknown || b.unknown;
   if (atoms.length > MAX_ATOMS) {
     atoms = atoms.filter((atom) => atom.kind === 'object' || atom.kind === 'function').slice(0, MAX_ATOMS * 4);
@@ -201,7 +220,11 @@ export function equalValues(a: Value, b: Value): boolean {
 /** What an operation that we do not model makes of its operands: nothing that we know, derived from all of them. */
 export function derive(operands: readonly Value[]): Value {
   let result = ANYTHING;
-  for (const operand of operands) result = joinValues(result, { ...operand, atoms: NONE, stale: null });
+  for (const operand of operands) {
+    // Most values derive from nothing.
+    if (operand.from.length === 0 && operand.detached.length === 0 && operand.noise.length === 0 && !operand.input && !operand.learned) continue;
+    result = joinValues(result, { ...operand, atoms: NONE, stale: null });
+  }
   return result;
 }
 

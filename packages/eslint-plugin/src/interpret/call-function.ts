@@ -4,19 +4,22 @@
 // those that the callee leaves behind; if no path returns, control does not come back. Refuses: recursion (a function that is
 // already running is treated as code that we cannot see) and chains deeper than MAX_DEPTH.
 import type { Func, Instr, Variable } from '../ir/ir.ts';
-import type { Key, SharedMap } from '../domains/shared-map.ts';
 import { solve } from '../dataflow/solver.ts';
-import { elementName, type Heap } from '../domains/heap.ts';
+import { elementName, type ObjectState } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, boundIn, derive, equalValues, joinValues, NOTHING, ofConstant, ofObject, sameCaptured, type FuncRef, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, joinValues, NOTHING, ofConstant, ofObject, sameCaptured, type FuncRef, type Value } from '../domains/value.ts';
 import { capturedParameter, dropDeadCells, sharedVariables } from './closures.ts';
-import type { ArgValues, Frame, Machine, Managed } from './machine.ts';
+import { redone, startsAlike, unwatched, Watch } from './footprint.ts';
+import type { Ambience, ArgValues, Frame, Kept, Machine, Managed } from './machine.ts';
 import { replayVisits } from './left-behind.ts';
+import { eachMentioned } from './renaming.ts';
 import { escapeTree } from './set-mode.ts';
 import { FunctionRun } from './transfer.ts';
 
 const MAX_DEPTH = 24;
+/** Results of one function in one context: the paths through a caller take turns. */
+const MAX_KEPT = 4;
 const NO_VARIABLES: ReadonlySet<Variable> = new Set();
 
 export interface CallResult {
@@ -38,16 +41,14 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   const shared = sharedVariables(ref, state);
   const own = bindParameters(machine, entry, context, ref, receiver, args, instr);
   const captured = own.size === 0 ? ref.captured : new Map([...(ref.captured ?? []), ...own]);
-  const kept = machine.keptResults.get(context);
-  if (kept !== undefined && options.managed === undefined && kept.receiver === receiver && sameCaptured(kept.captured, captured) && (kept.catching || !machine.catching) && sameEntry(kept.entry, entry)) {
-    machine.noteThrown(kept.thrown);
-    replayVisits(machine, kept.visits);
-    for (const leaf of kept.leaves) machine.visit?.note(leaf);
-    if (kept.exit === null) return { value: kept.result, returns: false };
-    state.adopt(kept.exit);
-    return { value: kept.result, returns: true };
+  if (options.managed === undefined) {
+    const kept = machine.keptResults.get(context)?.find((item) => item.receiver === receiver && (item.catching || !machine.catching) && sameAmbience(item.ambience, machine) && sameCaptured(item.captured, captured) && startsAlike(item.entry, entry, item.footprint));
+    if (kept !== undefined) return useAgain(machine, kept, entry, state);
   }
-  const before = entry.heap.clone();
+  const outer = machine.watch;
+  const watch = (machine.watch = new Watch(entry, outer));
+  for (const variable of shared) watch.searched.add(variable);
+  if (ref.func.blocks.length > 1) watch.noteBranches();
   const thrownBefore = machine.thrown;
   const visitsBefore = machine.visits.length;
   const { visit } = machine;
@@ -57,17 +58,44 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
     run.exit = run.suspended;
     run.result = run.yielded;
   }
-  if (run.exit !== null) {
-    collectGarbage(run.exit, before, run.result);
-    dropDeadCells(machine, ref, run.exit, run.result);
+  unwatched(entry, () => {
+    if (run.exit !== null) {
+      collectGarbage(run.exit, state, run.result);
+      dropDeadCells(machine, ref, run.exit, run.result);
+    }
+    if (run.thrown !== null) dropDeadCells(machine, ref, run.thrown, NOTHING);
+  });
+  machine.watch = outer;
+  const footprint = watch.end(entry, run.thrown !== null);
+  if (options.managed === undefined && !machine.exhausted) {
+    const kept: Kept = { entry, footprint, captured, receiver, ambience: ambienceOf(machine), catching: machine.catching, exit: run.exit, thrown: run.thrown, result: run.result, visits: machine.visits.slice(visitsBefore).map((item) => ({ ...item, path: item.path.slice(machine.path.length) })), leaves: visit?.leaves.slice(leavesBefore) ?? [] };
+    machine.keptResults.set(context, [kept, ...(machine.keptResults.get(context) ?? [])].slice(0, MAX_KEPT));
   }
-  if (run.thrown !== null) dropDeadCells(machine, ref, run.thrown, NOTHING);
-  if (options.managed === undefined) machine.keptResults.set(context, { entry, captured, receiver, catching: machine.catching, exit: run.exit, thrown: run.thrown, result: run.result, visits: machine.visits.slice(visitsBefore).map((item) => ({ ...item, path: item.path.slice(machine.path.length) })), leaves: visit?.leaves.slice(leavesBefore) ?? [] });
   machine.thrown = thrownBefore;
   machine.noteThrown(run.thrown);
   if (run.exit === null) return { value: run.result, returns: false };
   state.adopt(run.exit);
   return { value: run.result, returns: true };
+}
+
+/** Does to `state` what the kept run did. */
+function useAgain(machine: Machine, kept: Kept, entry: State, state: State): CallResult {
+  machine.noteThrown(kept.thrown === null ? null : redone(kept.entry, kept.thrown, entry, undefined));
+  if (kept.footprint !== null && kept.footprint.renamed.size > 0) machine.watch?.noteRenamed(kept.footprint.renamed);
+  replayVisits(machine, kept.visits);
+  for (const leaf of kept.leaves) machine.visit?.note(leaf);
+  if (kept.exit === null) return { value: kept.result, returns: false };
+  state.adopt(redone(kept.entry, kept.exit, entry, kept.footprint?.renamed));
+  return { value: kept.result, returns: true };
+}
+
+/** What a run depends on beside the state: for whom things are noted. */
+function ambienceOf({ running, visit, probe, trainingCalls, constructsParts }: Machine): Ambience {
+  return { observation: running?.observation ?? null, path: running?.path ?? '', isVisit: visit !== null, probe, isTraining: trainingCalls !== null, constructsParts };
+}
+
+function sameAmbience(known: Ambience, machine: Machine): boolean {
+  return known.observation === (machine.running?.observation ?? null) && known.path === (machine.running?.path ?? '') && known.isVisit === (machine.visit !== null) && known.probe === machine.probe && !known.isTraining && machine.trainingCalls === null && known.constructsParts === machine.constructsParts;
 }
 
 /** Solves `func` from `entry`. A generator's result stands for what it yields. */
@@ -142,53 +170,23 @@ function bindVariable(state: State, variable: Func['params'][number]['variable']
   state.cells.set(variable, known === undefined ? value : joinValues(known, value));
 }
 
-/** Drops what the callee made and nothing outside it can reach. */
-function collectGarbage(exit: State, before: Heap, result: Value): void {
-  if (exit.heap.size - before.size < 4) return;
-  const reached = new Set<AbstractObject>();
-  const pending: AbstractObject[] = [];
-  const visit = (value: Value): void => {
-    for (const atom of value.atoms) {
-      const object = 'object' in atom ? atom.object : atom.kind === 'function' ? atom.receiver : null;
-      if (object === null || reached.has(object)) continue;
-      reached.add(object);
-      pending.push(object);
-    }
-    for (const atom of value.atoms) {
-      if (atom.kind === 'function') for (const bound of atom.prefix) visit(bound);
-      else if (atom.kind === 'partial') for (const bound of boundIn(atom)) visit(bound);
-    }
-  };
+/**
+ * Drops what the callee made and nothing outside it can reach. Only what the callee changed can lead to what it made: the rest of the state, which is
+ * much larger, is not looked at.
+ *
+ * @param before what there was before the call, its arguments not counted
+ */
+function collectGarbage(exit: State, before: State, result: Value): void {
+  const changed = exit.heap.entriesUnlike(before.heap);
+  const made = new Set(changed.flatMap(({ key }) => (before.heap.has(key) ? [] : [key])));
+  if (made.size === 0) return;
+  const pending: ObjectState[] = changed.flatMap(({ key, value }) => (made.has(key) ? [] : [value]));
+  const visit = (value: Value): void =>
+    eachMentioned(value, (object) => {
+      if (made.delete(object)) pending.push(exit.object(object));
+    });
   visit(result);
-  for (const value of exit.cells.values()) visit(value);
-  for (const object of before.keys()) if (exit.heap.has(object) && !reached.has(object)) {
-    reached.add(object);
-    pending.push(object);
-  }
-  for (let object = pending.pop(); object !== undefined; object = pending.pop()) for (const value of exit.object(object).attrs.values()) visit(value);
-  for (const object of [...exit.heap.keys()]) if (!reached.has(object)) exit.heap.delete(object);
+  for (const { value } of exit.cells.entriesUnlike(before.cells)) visit(value);
+  for (let state = pending.pop(); state !== undefined; state = pending.pop()) for (const value of state.attrs.values()) visit(value);
+  for (const object of made) exit.heap.delete(object);
 }
-
-/** Holds if two entry states are the same, by identity of what they hold: values and object states are shared, not copied. */
-function sameEntry(a: State, b: State): boolean {
-  if (a.grad !== b.grad || a.staleGuards !== b.staleGuards || a.differentiated.join() !== b.differentiated.join()) return false;
-  return a.relied.isSameAs(b.relied) && sameMap(a.locals, b.locals) && sameMap(a.cells, b.cells) && sameMap(a.heap, b.heap);
-}
-
-function sameMap<K extends Key, V extends NonNullable<unknown>>(a: SharedMap<K, V>, b: SharedMap<K, V>): boolean {
-  if (a.isSameAs(b)) return true;
-  if (a.size !== b.size) return false;
-  for (const { key, value } of a.entriesUnlike(b)) {
-    const other = b.get(key);
-    if (other === value) continue;
-    if (other === undefined || !sameValue(value, other)) return false;
-  }
-  return true;
-}
-
-function sameValue(a: unknown, b: unknown): boolean {
-  const [x, y] = [a as Partial<Value>, b as Partial<Value>];
-  if (x.atoms === undefined || y.atoms === undefined) return false;
-  return equalValues(x as Value, y as Value);
-}
-

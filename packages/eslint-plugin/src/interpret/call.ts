@@ -5,7 +5,7 @@ import { elementName } from '../domains/heap.ts';
 import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, boundIn, derive, forwardsOf, joinValues, mustObject, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
-import { bound, getAttribute, ofClassMember } from './attributes.ts';
+import { bound, getAttribute, iterate, ofClassMember } from './attributes.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { callCollectionMethod } from './collection-call.ts';
@@ -54,14 +54,14 @@ function evaluateArgs(machine: Machine, frame: Frame, state: State, instr: CallI
         const gone = consume(machine, frame, state, value, instr);
         const exact = more === null ? exactElements(state, gone) : null;
         if (exact !== null) positional.push(...exact);
-        else more = joinValues(more ?? NOTHING, machine.settled(state, gone));
+        else more = joinValues(more ?? NOTHING, spread(state, gone));
         break;
       }
       case 'keyword-spread': {
         for (const object of objectsOf(value)) {
           for (const [name, element] of state.object(object).attrs) if (name.startsWith('[') && name !== '[]') keywords.set(name.slice(1, -1), element);
         }
-        more = joinValues(more ?? NOTHING, machine.settled(state, value));
+        more = joinValues(more ?? NOTHING, spread(state, value));
         break;
       }
       default:
@@ -69,6 +69,12 @@ function evaluateArgs(machine: Machine, frame: Frame, state: State, instr: CallI
     }
   }
   return { positional, keywords, more, written: instr.args };
+}
+
+/** What `*value` or `**value` may bring: its elements, and never itself. What cannot be seen into stands for its elements. */
+function spread(state: State, value: Value): Value {
+  const opaque = value.atoms.filter((atom) => atom.kind === 'object' && atom.object.kind === 'opaque');
+  return joinValues(iterate(state, value), { ...NOTHING, atoms: opaque });
 }
 
 /** The elements of a list that is known in full. */

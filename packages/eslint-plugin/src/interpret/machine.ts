@@ -8,20 +8,21 @@
 import type { GradScopeEffect } from '../domains/grad.ts';
 import type { Arg, ClassDef, Func, Instr, Language, Module } from '../ir/ir.ts';
 import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/object.ts';
-import { Marks } from '../domains/shared-map.ts';
 import { joinObjects, NEW_OBJECT, type ModeSetting, type ObjectState } from '../domains/heap.ts';
 import type { ModeSet } from '../domains/mode.ts';
 import type { Relied, State } from '../domains/state.ts';
-import { boundIn, joinValues, objectsOf, type Atom, type Captured, type FuncRef, type Value } from '../domains/value.ts';
+import { joinValues, objectsOf, type Captured, type FuncRef, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { ClassRow, OptionFamily } from '../libraries/schema.ts';
 import type { Span } from '../source/span.ts';
 import { classOrder, type ClassOrder } from './class-order.ts';
 import { Context, placeKey } from './context.ts';
+import type { Footprint, Watch } from './footprint.ts';
 import type { ProjectFiles } from './imports.ts';
 import type { Visit, VisitRecord } from './left-behind.ts';
 import type { Cut, DrawObservation, ForwardObservation, LayerFault, LayerObservation, LeafRun, RestoreObservation, ScopeObservation, UnrestoredObservation, Use } from './observation.ts';
 import type { Recorder } from './recorder.ts';
+import { retire } from './renaming.ts';
 import type { Leaving } from './ways-out.ts';
 import type { Traces } from './switched-off.ts';
 
@@ -81,8 +82,21 @@ export interface Probe {
   readonly traces: Traces;
 }
 
-interface Kept {
+/** What a run depends on beside the state. */
+export interface Ambience {
+  readonly observation: ForwardObservation | null;
+  readonly path: string;
+  readonly isVisit: boolean;
+  readonly probe: Probe | null;
+  readonly isTraining: boolean;
+  readonly constructsParts: boolean;
+}
+
+export interface Kept {
   readonly entry: State;
+  /** What of `entry` it depends on; null for all of it. */
+  readonly footprint: Footprint | null;
+  readonly ambience: Ambience;
   readonly captured: Captured | undefined;
   readonly receiver: AbstractObject | null;
   /** Whether all throws were told, or only those that are written down as such. */
@@ -167,7 +181,9 @@ export class Machine {
   readonly reliances = new Map<ForwardObservation, Reliance>();
   /** Modes that other tasks may meet, by module. */
   readonly exposed = new Map<AbstractObject, Set<Relied>>();
-  readonly keptResults = new Map<Context, Kept>();
+  readonly keptResults = new Map<Context, readonly Kept[]>();
+  /** Notes what the function that runs now looks at. */
+  watch: Watch | null = null;
   /** Values of default arguments, by function and parameter. */
   readonly defaults = new Map<Func, Map<number, Value>>();
   readonly classes = new Map<ClassDef, ProjectClass>();
@@ -308,7 +324,7 @@ export class Machine {
     if (state.heap.has(latest)) {
       const earlier = new Map<AbstractObject, AbstractObject>();
       this.#olderSelves(state, latest, context, placeKey(instr), earlier);
-      retire(state, earlier);
+      this.#retire(state, earlier);
     }
     state.heap.set(latest, { ...NEW_OBJECT, ...initial });
     return latest;
@@ -325,7 +341,12 @@ export class Machine {
       const latest = this.#objects.get(this.#keyOf(context, instr, part));
       if (latest !== undefined && latest.kind !== 'collection' && state.heap.has(latest)) this.#olderSelves(state, latest, context, placeKey(instr), earlier);
     }
-    if (earlier.size > 0) retire(state, earlier);
+    if (earlier.size > 0) this.#retire(state, earlier);
+  }
+
+  #retire(state: State, earlier: ReadonlyMap<AbstractObject, AbstractObject>): void {
+    this.watch?.noteRenamed(earlier);
+    retire(state, earlier);
   }
 
   /**
@@ -523,104 +544,10 @@ export class Machine {
   }
 }
 
-/** Gives each of the objects its earlier self in the whole state, and joins it with what that held already. */
-function retire(state: State, earlier: ReadonlyMap<AbstractObject, AbstractObject>): void {
-  const rename = (value: Value): Value => {
-    if (!value.atoms.some((atom) => mentions(atom, earlier))) return value;
-    let result: Value = { ...value, atoms: [] };
-    for (const atom of value.atoms) result = joinValues(result, { ...value, atoms: [renameAtom(atom, earlier)] });
-    return result;
-  };
-  const sought = new Marks();
-  for (const object of earlier.keys()) sought.add(object.id);
-  for (const names of [state.cells, state.locals] as const) names.replace(sought, markValue, rename);
-  state.temps.replace(sought, markValue, rename);
-  for (const [object, to] of earlier) {
-    const old = state.object(object);
-    const before = state.heap.get(to);
-    state.heap.delete(object);
-    const renamed = { ...old, attrs: renameAttrs(old, rename) };
-    state.heap.set(to, before === undefined ? renamed : { ...joinStates(renamed, before), many: true });
-  }
-  state.heap.replace(sought, markAttributes, (item) => {
-    if (!marksOfAttributes(item.attrs).meets(sought)) return item;
-    const attrs = renameAttrs(item, rename);
-    return attrs === item.attrs ? item : { ...item, attrs };
-  });
-}
-
 /** Holds if `context` lies in what the call at `place` in `outer` runs. */
 function isWithin(context: Context, outer: Context, place: number): boolean {
   for (let at: Context | null = context; at !== null && at.depth > outer.depth; at = at.parent) if (at.parent === outer && at.call !== null && placeKey(at.call) === place) return true;
   return false;
-}
-
-/** Calls `visit` for each object that the value refers to. */
-export function eachMentioned({ atoms }: Value, visit: (object: AbstractObject) => void): void {
-  for (const atom of atoms) {
-    if ('object' in atom) visit(atom.object);
-    if (atom.kind === 'partial') for (const bound of boundIn(atom)) eachMentioned(bound, visit);
-    if (atom.kind !== 'function') continue;
-    if (atom.receiver !== null) visit(atom.receiver);
-    for (const bound of atom.prefix) eachMentioned(bound, visit);
-  }
-}
-
-function markValue(value: Value, into: Marks): void {
-  eachMentioned(value, (object) => into.add(object.id));
-}
-
-const mentioned = new WeakMap<ReadonlyMap<string, Value>, Marks>();
-
-/** What attributes mention: asked far more often than attributes change. */
-function marksOfAttributes(attrs: ReadonlyMap<string, Value>): Marks {
-  let marks = mentioned.get(attrs);
-  if (marks === undefined) {
-    mentioned.set(attrs, (marks = new Marks()));
-    for (const value of attrs.values()) markValue(value, marks);
-  }
-  return marks;
-}
-
-function markAttributes({ attrs }: ObjectState, into: Marks): void {
-  if (attrs.size > 0) into.addAll(marksOfAttributes(attrs));
-}
-
-function joinStates(a: ObjectState, b: ObjectState): ObjectState {
-  const attrs = new Map(a.attrs);
-  for (const [name, value] of b.attrs) {
-    const known = attrs.get(name);
-    attrs.set(name, known === undefined ? value : joinValues(known, value));
-  }
-  return { modes: a.modes | b.modes, settings: [...new Set([...a.settings, ...b.settings])].slice(0, 6), slept: undefined, statistics: a.statistics | b.statistics, trainable: a.trainable | b.trainable, attrs, many: true, escaped: a.escaped || b.escaped };
-}
-
-function mentions(atom: Atom, objects: ReadonlyMap<AbstractObject, AbstractObject>): boolean {
-  if (atom.kind === 'partial') return boundIn(atom).some((value) => value.atoms.some((inner) => mentions(inner, objects)));
-  return ('object' in atom && objects.has(atom.object)) || (atom.kind === 'function' && ((atom.receiver !== null && objects.has(atom.receiver)) || atom.prefix.some((value) => value.atoms.some((inner) => mentions(inner, objects)))));
-}
-
-function renameAtom(atom: Atom, names: ReadonlyMap<AbstractObject, AbstractObject>): Atom {
-  if ('object' in atom) {
-    const to = names.get(atom.object);
-    return to === undefined ? atom : { ...atom, object: to };
-  }
-  if ((atom.kind !== 'function' && atom.kind !== 'partial') || !mentions(atom, names)) return atom;
-  const renamed = (value: Value): Value => ({ ...value, atoms: value.atoms.map((inner) => renameAtom(inner, names)) });
-  const prefix = atom.prefix.map(renamed);
-  if (atom.kind === 'partial') return { ...atom, target: renameAtom(atom.target, names), prefix, keywords: new Map([...atom.keywords].map(([name, value]) => [name, renamed(value)])) };
-  return { ...atom, receiver: atom.receiver === null ? null : (names.get(atom.receiver) ?? atom.receiver), prefix };
-}
-
-function renameAttrs(item: ObjectState, rename: (value: Value) => Value): ReadonlyMap<string, Value> {
-  let result: Map<string, Value> | null = null;
-  for (const [name, value] of item.attrs) {
-    const renamed = rename(value);
-    if (renamed === value) continue;
-    result ??= new Map(item.attrs);
-    result.set(name, renamed);
-  }
-  return result ?? item.attrs;
 }
 
 /** A leaf as an observation keys it. */

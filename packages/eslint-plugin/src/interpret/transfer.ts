@@ -70,14 +70,13 @@ export class FunctionRun implements Analysis<State> {
 
   /** Temps that only their own block reads are dropped on the way out: most are, and states stay small. */
   trim(state: State): void {
-    const crossing = crossingTemps(this.func);
-    for (const temp of state.temps.keys()) {
-      if (crossing.has(temp)) continue;
-      const kept = new SharedMap<Temp, Value>();
-      for (const [key, value] of state.temps) if (crossing.has(key)) kept.set(key, value);
-      state.temps = kept;
-      return;
+    if (state.temps.size === 0) return;
+    const kept = new SharedMap<Temp, Value>();
+    for (const temp of crossingTemps(this.func)) {
+      const value = state.temps.get(temp);
+      if (value !== undefined) kept.set(temp, value);
     }
+    if (kept.size < state.temps.size) state.temps = kept;
   }
 
   joinInto(into: State, from: State): boolean {
