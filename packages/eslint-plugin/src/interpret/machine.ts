@@ -86,6 +86,7 @@ export interface Probe {
 export interface Ambience {
   readonly observation: ForwardObservation | null;
   readonly path: string;
+  readonly cutAt: Cut | undefined;
   readonly isVisit: boolean;
   readonly probe: Probe | null;
   readonly isTraining: boolean;
