@@ -52,8 +52,9 @@ function negate(value: Value): Value {
 
 function compare(machine: Machine, operator: string, operands: readonly Value[], instr: Instr): Value {
   const [left, right] = [operands[0] ?? ANYTHING, operands[1] ?? ANYTHING];
-  // The result of a comparison carries no gradient: what was compared was read.
-  for (const operand of operands) machine.use(forwardsOf(operand), operator === 'is' || operator === 'is not' ? 'shape' : 'read', instr.span);
+  // The result of a comparison carries no gradient: what was compared was read, unless it was asked what it is and not which value it has.
+  const asksWhatItIs = operator === 'is' || operator === 'is not' || operator === 'instanceof' || operands.some(isNothing);
+  for (const operand of operands) machine.use(forwardsOf(operand), asksWhatItIs ? 'shape' : 'read', instr.span);
   const noise = comparedNoise(left, right);
   const rest = { stale: left.stale ?? right.stale, noise };
   const [a, b] = [mustConstant(left), mustConstant(right)];
@@ -89,6 +90,12 @@ function compare(machine: Machine, operator: string, operands: readonly Value[],
     default:
       return { ...ANYTHING, ...rest };
   }
+}
+
+/** Holds if the value is certainly `None`, `null` or `undefined`. */
+function isNothing(value: Value): boolean {
+  const constant = mustConstant(value);
+  return constant?.type === 'none' || constant?.type === 'undefined';
 }
 
 /** Holds if the value is certainly neither `None` nor `null` nor `undefined`. */
