@@ -540,7 +540,7 @@ export class Machine {
 
   chain(context: Context): readonly Site[] {
     const sites: Site[] = [];
-    for (let at: Context | null = context; at !== null && at.call !== null; at = at.parent) sites.push(this.site(at.call.span));
+    for (let at = context; at.call !== null && at.parent !== null; at = at.parent) sites.push({ file: at.parent.ref.module.file, span: at.call.span });
     return sites.reverse();
   }
 }

@@ -59,8 +59,8 @@ function probeOverride(machine: Machine, base: State, cls: ProjectClass, ref: Fu
   });
   if (awake.length > 0) {
     const isShadow = !isEval && mode !== undefined && !changed && !MODE_NAME.test(mode.variable.name);
-    // The flag of the module itself may be of no importance, if all that stands below it has followed.
-    tell(isShadow ? 'shadows' : 'keeps-training', !changed || awake.some((object) => object !== receiver), awake);
+    // The flag of the module itself may be of no importance, if all that stands below it has followed: what we see of it, or what we do not.
+    tell(isShadow ? 'shadows' : 'keeps-training', awake.some((object) => object !== receiver) || (!changed && !switchesParts(machine, func)), awake);
     return;
   }
   const { result } = run;
@@ -72,6 +72,12 @@ function probeOverride(machine: Machine, base: State, cls: ProjectClass, ref: Fu
 /** Holds for an object that is certainly not the module itself. */
 function isOther(object: AbstractObject | null, receiver: AbstractObject): boolean {
   return object !== null && object !== receiver && object.kind !== 'opaque';
+}
+
+/** Holds if `func` calls a mode method at all: of parts that a caller gave, where it shows nothing that we could see. */
+function switchesParts({ libraries }: Machine, func: Func): boolean {
+  const { trainMethod, evalMethod } = libraries.moduleModel;
+  return func.blocks.some((block) => block.instrs.some((instr) => instr.kind === 'call' && instr.callee.kind === 'method' && (instr.callee.name === trainMethod || instr.callee.name === evalMethod)));
 }
 
 /** `eval()` calls `train(false)`, and nobody hands anything to `eval`. */

@@ -69,7 +69,8 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
       return returned(cutOff(derive([receiver])));
     }
     case 'backward':
-      differentiate(machine, frame.context.ref, state, [receiver], instr);
+      // `loss.backward()`, or that of something that has the loss handed to it and starts the pass: `accelerator.backward(loss)`.
+      differentiate(machine, frame.context.ref, state, forwardsOf(receiver).length > 0 || given.length === 0 ? [receiver, ...given] : given, instr);
       return returned(ANYTHING);
     case 'step':
       for (const number of state.differentiated) machine.stepped.add(number);

@@ -36,8 +36,11 @@ function wordsFor(analysis: Analysis, fault: Override): Pick<Finding, 'what' | '
       return { what: `${name} returns nothing.`, why: `Callers go on with what it returns: \`net = Net().eval()\` is \`${isPython ? 'None' : 'undefined'}\` with it.`, action: `Return ${self}.` };
     case 'returns-other':
       return { what: `${name} returns something other than the module.`, why: 'Callers go on with what it returns: `net = Net().eval()` is not the network with it.', action: `Return ${self}.` };
-    case 'takes-no-mode':
-      return { what: `${name} does not take the mode.`, why: `\`eval()\` calls it with ${no}, and \`train(${yes})\` of a network around it calls it with ${yes}: both throw a \`TypeError\`.`, action: 'Take `mode=True`, and hand it to `super().train(mode)`.' };
+    case 'takes-no-mode': {
+      const around = `\`train(${yes})\` of a network around it calls it with ${yes}`;
+      const why = fault.owner.members.has('eval') ? `${around}, and \`eval()\` of that network with ${no}` : `\`eval()\` calls it with ${no}, and ${around}`;
+      return { what: `${name} does not take the mode.`, why: `${why}: both throw a \`TypeError\`.`, action: 'Take `mode=True`, and hand it to `super().train(mode)`.' };
+    }
     case 'shadows':
       return { what: `${name} replaces the method that sets the mode by something else.`, why: fault.method === 'eval' ? 'Whoever calls `eval()` to get evaluation mode gets this instead.' : `\`eval()\` of this module, and of every network around it, calls it with ${no} alone: it throws, or trains.`, action: `Give it another name, such as \`${fault.method === 'eval' ? 'evaluate' : 'fit'}\`.` };
     case 'eval-alone':
