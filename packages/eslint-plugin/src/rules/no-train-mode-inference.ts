@@ -5,7 +5,8 @@ import { ENTRY_MODE, TRAIN } from '../domains/mode.ts';
 import type { ForwardObservation, LeafRun } from '../interpret/observation.ts';
 import { insertSwitchBefore } from '../report/edits.ts';
 import type { Finding } from '../report/finding.ts';
-import { describeEffects, describeSetting, quote, receiverText, witnessOf } from '../report/wording.ts';
+import { callToChange } from '../report/shared-place.ts';
+import { describeEffects, describeSetting, lineOf, quote, receiverText, witnessOf } from '../report/wording.ts';
 import { isInference, mayRunOtherLayers } from './inference.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
 
@@ -48,7 +49,9 @@ function report(analysis: Analysis, observation: ForwardObservation, leaves: rea
   const [setting] = settings;
   const layers = leaves.length === 0 ? 'Its layers are out of sight; dropout or batch normalisation among them would not do what inference needs' : describeEffects(analysis, leaves);
   const led = setting === undefined ? 'No `eval()` is on the way here' : `\`${receiver}\` ${describeSetting(analysis, setting)}, and no \`eval()\` follows`;
-  const edit = insertSwitchBefore(analysis, observation.statement, receiver, 'eval');
+  const caller = callToChange(analysis, observation);
+  const edit = caller === null ? insertSwitchBefore(analysis, observation.statement, receiver, 'eval') : null;
+  const action = caller === null ? `Call \`${receiver}.eval()\` before this line` : `Call \`eval()\` on it before ${quote(analysis, caller.span, caller.file)} (${lineOf(analysis, caller)}), which leads here; not in this function, which others train with`;
   return {
     rule: 'no-train-mode-inference',
     certainty,
@@ -56,7 +59,7 @@ function report(analysis: Analysis, observation: ForwardObservation, leaves: rea
     span: observation.call.span,
     what: certainty === 'definite' ? `${call} runs in training mode, but its output is used for inference.` : `${call} may run in training mode, and its output is used for inference.`,
     why: `${layers}. ${led}.`,
-    action: `Call \`${receiver}.eval()\` before this line${certainty === 'possible' ? ', or assert the mode with a guard' : ''}.`,
+    action: `${action}${certainty === 'possible' ? ', or assert the mode with a guard' : ''}.`,
     witness: witnessOf(analysis, observation, settings),
     fix: null,
     suggestions: edit === null ? [] : [{ message: `Call \`${receiver}.eval()\` before this statement.`, edits: [edit] }],

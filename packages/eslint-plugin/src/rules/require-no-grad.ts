@@ -4,6 +4,7 @@ import { GRAD_ENABLED, GRAD_ENTRY } from '../domains/grad.ts';
 import type { ForwardObservation } from '../interpret/observation.ts';
 import { addNamedImport, wrapInCallback, wrapInWith } from '../report/edits.ts';
 import type { Finding, Suggestion } from '../report/finding.ts';
+import { callToChange } from '../report/shared-place.ts';
 import { lineOf, quote, receiverText, witnessOf } from '../report/wording.ts';
 import { isInference, mayRunOtherLayers } from './inference.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
@@ -34,17 +35,19 @@ function report(analysis: Analysis, observation: ForwardObservation, certainty: 
   const read = observation.useSites.get('read');
   const used = read === undefined ? 'No backward pass follows' : `Its output is read at ${lineOf(analysis, read)} and no backward pass follows`;
   const scope = analysis.module.language === 'python' ? '`torch.no_grad()`' : '`noGrad(() => …)`';
+  const caller = callToChange(analysis, observation);
+  const on = caller === null ? '' : ` when ${quote(analysis, caller.span, caller.file)} (${lineOf(analysis, caller)}) leads to it`;
   return {
     rule: 'require-no-grad',
     certainty,
     file: analysis.file,
     span: observation.call.span,
-    what: certainty === 'definite' ? `${call} records a graph that nothing uses.` : `${call} may record a graph that nothing uses.`,
+    what: certainty === 'definite' ? `${call} records a graph that nothing uses${on}.` : `${call} may record a graph that nothing uses${on}.`,
     why: `${used}, so every activation of \`${receiverText(analysis, observation)}\` is kept in memory for nothing; evaluation mode does not turn this off.`,
-    action: `Run it inside ${scope}.`,
+    action: caller === null ? `Run it inside ${scope}.` : `Run that call inside ${scope}; what else leads here may need the graph.`,
     witness: witnessOf(analysis, observation, []),
     fix: null,
-    suggestions: suggestionsFor(analysis, observation),
+    suggestions: caller === null ? suggestionsFor(analysis, observation) : [],
   };
 }
 
