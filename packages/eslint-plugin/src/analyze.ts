@@ -15,6 +15,7 @@ import { interpretAndKeep, viewOfCallers, type CallersView } from './project/cal
 import { FilesInSight, keepLowered, loweredBefore, type Lower } from './project/files.ts';
 import { resolutionByLayout } from './project/resolution.ts';
 import type { TypedProject } from './project/typed-project.ts';
+import { isTestFile } from './project/test-file.ts';
 import { LineIndex } from './source/line-index.ts';
 
 export interface SourceInput {
@@ -38,6 +39,8 @@ export interface Analysis {
   readonly lines: LineIndex;
   readonly module: Module;
   readonly observations: Observations;
+  /** Holds if the file is a test: networks run there in the mode that is tested, and what comes out is looked at. */
+  readonly isTest: boolean;
   /** Text and lines of this file or of one that it imports: a witness may lie there. */
   sourceOf(file: string): SourceOfFile;
   /** The other files that were looked into. */
@@ -67,7 +70,7 @@ export function analyze(input: SourceInput): Analysis {
     if (index === undefined) indexed.set(file, (index = new LineIndex(text)));
     return { text, lines: index };
   };
-  return { file: input.file, text: input.text, lines, module, observations: callers === undefined ? own : joined(own, callers), sourceOf, dependencies: [...files.seen(), ...(callers?.files ?? [])] };
+  return { file: input.file, text: input.text, lines, module, observations: callers === undefined ? own : joined(own, callers), isTest: isTestFile(input.file, input.language), sourceOf, dependencies: [...files.seen(), ...(callers?.files ?? [])] };
 }
 
 /** No linted text may stop the linter: a fault of the interpreter costs this file's findings, and shows when asked for. */

@@ -2,10 +2,11 @@
 //
 // Nearest first, at most MAX_IMPORTERS. Tests are no callers: a test that calls a function with a fresh network says nothing about the
 // function.
-import { basename, dirname, extname, normalize, relative, sep } from 'node:path';
+import { basename, dirname, extname, normalize, relative } from 'node:path';
 import type { Language } from '../ir/ir.ts';
 import { lastPartOf, listingAround, type ListedFile } from './project-listing.ts';
 import { resolutionByLayout, resolved, type Resolution } from './resolution.ts';
+import { isTest } from './test-file.ts';
 
 const MAX_IMPORTERS = 8;
 const MAX_DISTANCE = 3;
@@ -27,7 +28,7 @@ export function importersOf(file: string, language: Language, resolution: Resolu
     for (const target of level) {
       // The spelling spares most of the questions to the file system.
       for (const item of namesOf(target).flatMap((name) => byName.get(name) ?? [])) {
-        if (item.file === self || found.has(item.file) || isTest(relative(root, item.file)) || !imports(item, target, resolution)) continue;
+        if (item.file === self || found.has(item.file) || isTest(relative(root, item.file), language) || !imports(item, target, resolution)) continue;
         if (found.size >= MAX_IMPORTERS) return { files: [...found], complete: false };
         found.add(item.file);
         next.push(item.file);
@@ -60,9 +61,4 @@ function resolvedInFolder(from: string, specifier: string, resolution: Resolutio
   const file = resolved(resolution, from, specifier);
   resolutions.set(key, { file, asked: performance.now() });
   return file;
-}
-
-/** @param file relative to the root of the project */
-function isTest(file: string): boolean {
-  return file.split(sep).some((part) => /^(?:tests?|__tests__|testing|conftest\.py)$/.test(part)) || /(?:^test_|_test\.py$|\.(?:test|spec)\.)/.test(basename(file));
 }

@@ -87,7 +87,7 @@ export function lastPartOf(specifier: string): string {
 }
 
 /** The folder around `folder` that a mark makes the root: that of the repository if there is one, else the nearest. */
-function rootOf(folder: string, language: Language): string | null {
+export function rootOf(folder: string, language: Language): string | null {
   const key = `${language} ${folder}`;
   let root = roots.get(key);
   if (root !== undefined) return root;

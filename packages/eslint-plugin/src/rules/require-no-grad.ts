@@ -26,7 +26,7 @@ function judgeForward(analysis: Analysis, observation: ForwardObservation): read
   if (inference === 'no' || !observation.isModule || observation.records === 'no' || observation.starved !== null || isInBrokenCode(analysis, observation.where.func.span)) return [];
   if ((observation.grad & (GRAD_ENABLED | GRAD_ENTRY)) === 0) return [];
   // Where a mode that is not certain decides which layers run, it is open whether those with parameters do.
-  const surely = inference === 'yes' && observation.grad === GRAD_ENABLED && observation.records === 'yes' && !mayRunOtherLayers(observation) && !observation.incomplete;
+  const surely = inference === 'yes' && observation.grad === GRAD_ENABLED && observation.records === 'yes' && !mayRunOtherLayers(observation) && !observation.incomplete && !analysis.isTest;
   return [report(analysis, observation, surely ? 'definite' : 'possible')];
 }
 

@@ -24,7 +24,7 @@ function judge(analysis: Analysis, { fault, call, where, certain }: LayerObserva
   return [
     {
       rule: 'require-training-option',
-      certainty: certain ? 'definite' : 'possible',
+      certainty: certain && !analysis.isTest ? 'definite' : 'possible',
       file: analysis.file,
       span: call.span,
       what: `${quote(analysis, call.span)} runs the model in inference in a training step.`,

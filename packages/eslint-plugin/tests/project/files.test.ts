@@ -39,7 +39,7 @@ describe('Python', () => {
     ['relative', 'pkg/net.py', 'pkg/main.py', 'from .net import Net'],
     ['one folder up', 'pkg/net.py', 'pkg/scripts/main.py', 'from ..net import Net'],
     ['from the root of the project', 'models/net.py', 'scripts/deep/main.py', 'from models.net import Net'],
-    ['in src', 'src/models/net.py', 'tests/main.py', 'from models.net import Net'],
+    ['in src', 'src/models/net.py', 'app/main.py', 'from models.net import Net'],
     ['as a module', 'models/net.py', 'main.py', 'import models.net as n\nNet = n.Net'],
     ['a file of the package', 'pkg/net.py', 'pkg/main.py', 'from . import net\nNet = net.Net'],
   ])('%s', (_, at, main, line) => {
