@@ -91,7 +91,7 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       const modes = modesOfName(findArgument(state, args, effect.mode).value);
       const target = findArgument(state, args, effect.module).value;
       for (const object of objectsOf(target)) {
-        eachInTree(state, object, objectsOf(target).length === 1, (item, strong) => state.setMode(item, modes, { site: machine.site(instr.span), mode: modes, how: 'asserted', selective: false }, strong));
+        eachInTree(state, object, objectsOf(target).length === 1, (item, _, certain) => state.setMode(item, modes, { site: machine.site(instr.span), mode: modes, how: 'asserted', selective: false }, certain));
       }
       return returned(target);
     }

@@ -4,7 +4,7 @@
 // step down is; elsewhere the new mode is added to the old. Children in plain collections are not reached, as in the
 // libraries; a child whose class overrides the setter runs its override.
 import { EVAL, TRAIN, UNKNOWN_MODE, type ModeSet } from '../domains/mode.ts';
-import { CALIBRATED, FROZEN, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE, type ModeSetting, type Slept, type StatisticsSet, type TrainableSet } from '../domains/heap.ts';
+import { CALIBRATED, elementName, FROZEN, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE, type ModeSetting, type Slept, type StatisticsSet, type TrainableSet } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { boundIn, mustConstant, objectsOf, ofBoolean, type Value } from '../domains/value.ts';
@@ -13,29 +13,40 @@ import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import type { Frame, Machine } from './machine.ts';
 
-/** Calls `visit` for `root` and every module registered below it; `strong` tells whether a visit means this very object. */
-export function eachInTree(state: State, root: AbstractObject, strong: boolean, visit: (object: AbstractObject, strong: boolean) => boolean | void): void {
+/**
+ * Calls `visit` for `root` and every module registered below it; `strong` tells whether a visit means this very object, `chosen` whether it means it
+ * if the object is there at all: of `self.norm = nn.BatchNorm1d(4) if norm else nn.Identity()` one is, and the other is not in use.
+ */
+export function eachInTree(state: State, root: AbstractObject, strong: boolean, visit: (object: AbstractObject, strong: boolean, chosen: boolean) => boolean | void): void {
   const seen = new Set<AbstractObject>();
-  const walk = (object: AbstractObject, certain: boolean): void => {
+  const walk = (object: AbstractObject, certain: boolean, chosen: boolean): void => {
     if (seen.has(object) || (object.kind !== 'module' && object.kind !== 'opaque')) return;
     seen.add(object);
-    const here = certain && !state.object(object).many;
-    if (visit(object, here) === false) return;
+    const { many } = state.object(object);
+    const here = certain && !many;
+    const hereIfAny = chosen && !many;
+    if (visit(object, here, hereIfAny) === false) return;
     for (const [name, value] of state.object(object).attrs) {
       // No library can see the private fields of its modules.
       if (name.startsWith('#')) continue;
       const held = objectsOf(value);
-      if (object.reachesLists) for (const list of held) if (list.kind === 'collection') for (const element of state.object(list).attrs.values()) for (const child of objectsOf(element)) walk(child, here && objectsOf(element).length === 1 && !element.unknown);
+      if (object.reachesLists) for (const list of held) if (list.kind === 'collection') for (const [key, element] of state.object(list).attrs) for (const child of objectsOf(element)) walk(child, here && objectsOf(element).length === 1 && !element.unknown, hereIfAny && isChoice(key, element));
       const children = held;
-      for (const child of children) walk(child, here && children.length === 1 && !value.unknown);
+      for (const child of children) walk(child, here && children.length === 1 && !value.unknown, hereIfAny && isChoice(name, value));
     }
   };
-  walk(root, strong);
+  walk(root, strong, strong);
+}
+
+/** Holds if the value of an attribute is one module, or one of several that were made by the same constructor; elements of a list are there together. */
+function isChoice(name: string, value: Value): boolean {
+  const objects = objectsOf(value);
+  return !value.unknown && (objects.length === 1 || (name !== elementName(null) && objects.every((object) => object.kind === 'module' && object.via === null && object.age === 'latest')));
 }
 
 export function setTreeMode(machine: Machine, frame: Frame, state: State, root: AbstractObject, modes: ModeSet, setting: ModeSetting, strong: boolean, instr: Instr): void {
   const { trainMethod } = machine.libraries.moduleModel;
-  eachInTree(state, root, strong, (object, certain) => {
+  eachInTree(state, root, strong, (object, _, certain) => {
     if (object !== root && object.class !== null) {
       const override = findMember(machine.order(object.class), trainMethod);
       if (override?.entry.member === 'method') {
@@ -117,14 +128,14 @@ function negate(modes: ModeSet): ModeSet {
 }
 
 export function setTreeStatistics(state: State, root: AbstractObject, statistics: StatisticsSet, strong: boolean): void {
-  eachInTree(state, root, strong, (object, certain) => {
+  eachInTree(state, root, strong, (object, _, certain) => {
     const old = state.object(object).statistics;
     state.update(object, { statistics: certain ? statistics : old | statistics });
   });
 }
 
 export function setTreeTrainable(state: State, root: AbstractObject, trainable: TrainableSet, strong: boolean): void {
-  eachInTree(state, root, strong, (object, certain) => {
+  eachInTree(state, root, strong, (object, _, certain) => {
     const old = state.object(object).trainable;
     state.update(object, { trainable: certain ? trainable : old | trainable });
   });
