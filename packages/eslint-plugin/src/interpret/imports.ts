@@ -16,6 +16,8 @@ const MAX_STARS = 4;
 export interface ProjectFiles {
   /** The file that `specifier` means in `from`; null for libraries and for what is not in sight. */
   find(from: Module, specifier: string): Module | null;
+  /** The package whose source the file is, or null. */
+  packageOf(file: Module): string | null;
 }
 
 /** Runs the statements of the imported files, those first that others import, and gives the state that they leave behind. */
@@ -68,6 +70,8 @@ function specifiersOf(module: Module): readonly string[] {
 
 /** What an import of `specifier` in `from` gives, if that is a file of the project that was run; null if it is not. */
 export function importedValue(machine: Machine, state: State, from: Module, specifier: string, name: string | null): Value | null {
+  const own = name === null || !specifier.startsWith('.') ? null : ofOwnPackage(machine, from, name);
+  if (own !== null) return own;
   const target = machine.files.find(from, specifier);
   if (target === null) {
     const part = name === null || machine.language !== 'python' ? null : machine.files.find(from, submodule(specifier, name));
@@ -75,6 +79,13 @@ export function importedValue(machine: Machine, state: State, from: Module, spec
   }
   if (name === null) return ofAtoms({ kind: 'namespace', module: target });
   return exported(machine, state, target, name);
+}
+
+/** In the source of a library itself, its classes come from its own files, and are what its users import. */
+function ofOwnPackage(machine: Machine, from: Module, name: string): Value | null {
+  const packageName = machine.files.packageOf(from);
+  const path = packageName === null ? null : machine.libraries.ownPath(packageName, name);
+  return path === null ? null : ofAtoms({ kind: 'library', path });
 }
 
 /** What `module` exports under `name`: a variable, something that it exports with a star, a file of its package, or nobody knows what. */

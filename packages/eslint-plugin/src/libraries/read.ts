@@ -20,7 +20,7 @@ const OF_ONE: ReadonlySet<MethodEffect> = new Set(['infer', 'infer-eval', 'pure'
 
 /** Names are looked up in these by what a program writes, and `toString` is no row. */
 function withoutPrototypes(model: LibraryModel): LibraryModel {
-  for (const record of [model.modules?.methods, model.layers?.methods, model.tensorMethods, ...model.frameworks.flatMap((row) => [row.hooks, row.methods, row.constructors])]) if (record !== undefined) Object.setPrototypeOf(record, null);
+  for (const record of [model.modules?.methods, model.layers?.methods, model.tensorMethods, model.own?.names, ...model.frameworks.flatMap((row) => [row.hooks, row.methods, row.constructors])]) if (record !== undefined) Object.setPrototypeOf(record, null);
   return model;
 }
 
@@ -82,6 +82,11 @@ export class Libraries {
   /** Holds if imports from `module` are described by some model. */
   knows(module: string): boolean {
     return this.#packages.some((name) => module === name || module.startsWith(`${name}.`) || module.startsWith(`${name}/`));
+  }
+
+  /** What `name` stands for where a file of `packageName` imports it from another: the library's own source; null elsewhere. */
+  ownPath(packageName: string, name: string): string | null {
+    return this.models.find((model) => model.own?.packages.includes(packageName) === true)?.own?.names[name] ?? null;
   }
 
   /** Holds if some row describes `path` itself or something below it. */

@@ -229,6 +229,8 @@ export const librarySchema = v.strictObject({
   packages: v.array(v.string()),
   /** Other spellings of a path, longest first: `torch.nn.modules.dropout.` is `torch.nn.`. */
   aliases: v.optional(v.array(v.strictObject({ from: v.string(), to: v.string() })), []),
+  /** The library's own packages, whose files import classes from one another: what the names of those stand for there. */
+  own: v.optional(v.strictObject({ packages: v.array(v.string()), names: v.record(v.string(), v.string()), source })),
   modules: v.optional(
     v.strictObject({
       /** Classes that a project's modules derive from. */

@@ -8,6 +8,7 @@ import { isAbsolute, normalize } from 'node:path';
 import type { ProjectFiles } from '../interpret/imports.ts';
 import type { Module } from '../ir/ir.ts';
 import type { Libraries } from '../libraries/read.ts';
+import { packageNameOf } from './package-name.ts';
 import { resolutionByLayout, resolved, type Resolution } from './resolution.ts';
 
 const MAX_FILES = 12;
@@ -67,6 +68,10 @@ export class FilesInSight implements ProjectFiles {
     if (file === normalize(this.#main.file)) return this.#main;
     if (file === this.#unsaved?.file) return this.#unsaved.module;
     return this.#source(file)?.module ?? null;
+  }
+
+  packageOf({ file }: Module): string | null {
+    return this.#main.language === 'typescript' && isAbsolute(file) ? packageNameOf(file) : null;
   }
 
   /** The text of a file in sight, for messages that speak of it. */
