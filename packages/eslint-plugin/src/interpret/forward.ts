@@ -16,6 +16,7 @@ import { noteAssignedFlags } from './assigned-flags.ts';
 import { noteReliance } from './races.ts';
 import { noteBuiltInForward } from './registration.ts';
 import { noteActiveLayer } from './switched-off.ts';
+import { mayRehearse } from './rehearsal.ts';
 import type { ExportFact, ForwardObservation, LeafRun } from './observation.ts';
 import type { Span } from '../source/span.ts';
 import { calibrate, eachInTree, escapeTree } from './set-mode.ts';
@@ -86,6 +87,7 @@ export function observe(machine: Machine, frame: Frame, state: State, object: Ab
     gradSites: [],
     records: 'no',
     incomplete: false,
+    rehearses: true,
     parameters: new Set(),
     learning: new Set(),
     cuts: new Map(),
@@ -104,6 +106,7 @@ export function observe(machine: Machine, frame: Frame, state: State, object: Ab
   observation.settings = joinSettings(observation.settings, known.settings);
   observation.grad |= state.grad;
   observation.gradSites = [...new Set([...observation.gradSites, ...state.gradSites])].slice(0, 6);
+  observation.rehearses &&= mayRehearse(machine, frame.context.ref.func, state, object, instr);
   observation.isModule ||= object.kind === 'module' || known.settings.length > 0;
   addParameters(machine, state, object, observation);
   return observation;

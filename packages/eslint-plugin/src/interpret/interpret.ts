@@ -19,6 +19,7 @@ import { runFunction } from './call-function.ts';
 import { noteAssignedFlags } from './assigned-flags.ts';
 import { bindUnknown, constructUnknown } from './from-outside.ts';
 import { runImports, type ProjectFiles } from './imports.ts';
+import { noteRehearsals } from './rehearsal.ts';
 import { noteLeftBehind } from './left-behind.ts';
 import { noteRaces } from './races.ts';
 import { noteStarved } from './starved.ts';
@@ -54,6 +55,7 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
   noteLeftBehind(machine);
   noteUnrestored(machine);
   noteStarved(machine, base);
+  noteRehearsals(machine, base);
   noteRaces(machine);
   judgeTapes(machine);
   return { observations: byFile(machine), entered: enteredByFile(machine) };

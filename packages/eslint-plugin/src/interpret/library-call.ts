@@ -77,6 +77,7 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       for (const value of given) machine.use(forwardsOf(value), 'shape', instr.span);
       return returned(ANYTHING);
     case 'random': {
+      machine.randomCalls.add(instr);
       const drawn = recordRandom(machine, frame, state, path, given, instr);
       return returned({ ...drawn, from: [...new Set(given.flatMap((value) => value.from))] });
     }

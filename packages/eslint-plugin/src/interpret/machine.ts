@@ -200,6 +200,8 @@ export class Machine {
   readonly explicit = new Set<AbstractObject>();
   /** What models were run in scopes that record for gradients, by the place of the scope. */
   readonly tapes = new Map<string, Map<string, OptionCall>>();
+  /** Calls of functions that draw random numbers. */
+  readonly randomCalls = new Set<Instr>();
   /** Calls of code that we cannot see: what they give may be anything. */
   readonly unseenCalls = new Set<Instr>();
   /** Generator functions that are context managers. */

@@ -1,5 +1,6 @@
 // Tests that speak of a mode where the analysis does not know it: through a stale copy of the flag, or by the name of what is tested
-// (`if is_training:`). The names are weak evidence: they keep a probe of `forward` from calling a draw unguarded, and never make a finding.
+// (`if is_training:`), or leave it to the caller (`if noise:`, a parameter that may be left out). That is weak evidence: it keeps a probe of `forward` from
+// calling a draw unguarded, and never makes a finding.
 import { destOf, type Func, type Instr, type Temp } from '../ir/ir.ts';
 import { operandsOf } from '../ir/operands.ts';
 import type { StaleGuard } from '../domains/state.ts';
@@ -18,7 +19,13 @@ export function guardOf(machine: Machine, func: Func, temp: Temp, test: Value, s
   if (test.atoms.some((atom) => atom.kind === 'flag')) return null;
   // The argument of the call that is probed is no hint at a mode, but the mode.
   if (machine.probe.options !== null && mustConstant(test) !== null) return null;
-  return speaksOfMode(definitionsOf(func), temp, 0) ? guard : null;
+  const definitions = definitionsOf(func);
+  return speaksOfMode(definitions, temp, 0) || isLeftToCaller(func, definitions.get(temp)) ? guard : null;
+}
+
+/** `forward(x, noise=True)`: whoever calls it says whether there is any. */
+function isLeftToCaller(func: Func, instr: Instr | undefined): boolean {
+  return instr?.kind === 'load' && func.params.some((param) => param.variable === instr.variable && param.optional);
 }
 
 function speaksOfMode(definitions: ReadonlyMap<Temp, Instr>, temp: Temp, depth: number): boolean {

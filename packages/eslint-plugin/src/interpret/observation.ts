@@ -95,6 +95,8 @@ export interface ForwardObservation {
   records: 'yes' | 'maybe' | 'no';
   /** Holds if the analysis stopped before it had seen all that becomes of the output; nothing definite may be said then. */
   incomplete: boolean;
+  /** Holds if the network is as it was made, and is given random numbers alone: a look at whether its layers fit together. */
+  rehearses: boolean;
   /** Modules with parameters of their own that take part, as far as these require gradients. */
   readonly parameters: Set<AbstractObject>;
   /** Those of them for which a graph may be recorded. */

@@ -53,6 +53,14 @@ export function differentiate(machine: Machine, where: FuncRef, state: State, lo
   state.differentiated = [...through].sort((a, b) => a - b);
 }
 
+/** `noise.normal_()`: the variable holds what was drawn from then on. */
+function fillInPlace(frame: Frame, state: State, drawn: Value, { callee }: CallInstr): void {
+  if (callee.kind !== 'method') return;
+  for (const block of frame.context.ref.func.blocks) {
+    for (const instr of block.instrs) if (instr.kind === 'load' && instr.dest === callee.object && !instr.variable.captured) state.locals.set(instr.variable, drawn);
+  }
+}
+
 export function callTensorMethod(machine: Machine, frame: Frame, state: State, receiver: Value, name: string, args: ArgValues, instr: CallInstr): CallResult {
   const effect = machine.libraries.tensorMethods.get(name);
   const given = allArgs(args).map((value) => machine.settled(state, value));
@@ -76,8 +84,12 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
       for (const number of state.differentiated) machine.stepped.add(number);
       machine.optimizes = true;
       return returned(ANYTHING);
-    case 'random':
-      return returned(joinValues(recordRandom(machine, frame, state, `Tensor.${name}`, [receiver, ...given], instr), { ...derive([receiver]), input: false }));
+    case 'random': {
+      const drawn = joinValues(recordRandom(machine, frame, state, `Tensor.${name}`, [receiver, ...given], instr), { ...derive([receiver]), input: false });
+      machine.randomCalls.add(instr);
+      if (name.endsWith('_')) fillInPlace(frame, state, drawn, instr);
+      return returned(drawn);
+    }
     default:
       break;
   }

@@ -1,4 +1,5 @@
 // When a forward call is inference. What becomes of the output decides, not the name of the function around it.
+import type { Analysis } from '../analyze.ts';
 import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { ForwardObservation } from '../interpret/observation.ts';
 
@@ -11,6 +12,11 @@ export function isInference(observation: ForwardObservation): 'yes' | 'maybe' | 
   // Running the module is not what a function that exports it is for.
   if (observation.exported !== null || observation.uses.has('trained') || !observation.uses.has('read')) return 'no';
   return observation.uses.has('escaped') || observation.uses.has('target') ? 'maybe' : 'yes';
+}
+
+/** Holds if somebody relies on what comes out: not in a test, nor where a network as it was made is tried on random numbers. */
+export function isRelied(analysis: Analysis, observation: ForwardObservation): boolean {
+  return !analysis.isTest && !observation.rehearses;
 }
 
 /**

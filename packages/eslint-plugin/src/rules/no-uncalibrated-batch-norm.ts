@@ -5,7 +5,7 @@ import { EVAL } from '../domains/mode.ts';
 import type { ForwardObservation, LeafRun } from '../interpret/observation.ts';
 import type { Finding } from '../report/finding.ts';
 import { lineOf, nameLeaves, quote, receiverText, witnessOf } from '../report/wording.ts';
-import { isInference, mayRunOtherLayers } from './inference.ts';
+import { isInference, isRelied, mayRunOtherLayers } from './inference.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
 
 export const noUncalibratedBatchNorm: ModeRule = {
@@ -23,7 +23,7 @@ function judgeForward(analysis: Analysis, observation: ForwardObservation): read
   // Trained on some path is enough: a training loop that may run zero times is no finding.
   const normalisations = [...observation.leaves.values()].filter((leaf) => leaf.effect === 'statistics' && (leaf.modes & EVAL) !== 0 && (leaf.statistics & FRESH) !== 0 && (leaf.statistics & CALIBRATED) === 0);
   const surely = normalisations.filter((leaf) => leaf.modes === EVAL && leaf.statistics === FRESH && leaf.sensitivity === 'yes');
-  if (surely.length > 0 && inference === 'yes' && !mayRunOtherLayers(observation) && !observation.incomplete && !analysis.isTest) return [report(analysis, observation, surely, 'definite')];
+  if (surely.length > 0 && inference === 'yes' && !mayRunOtherLayers(observation) && !observation.incomplete && isRelied(analysis, observation)) return [report(analysis, observation, surely, 'definite')];
   return normalisations.length > 0 ? [report(analysis, observation, normalisations, 'possible')] : [];
 }
 

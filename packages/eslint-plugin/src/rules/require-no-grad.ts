@@ -6,7 +6,7 @@ import { addNamedImport, wrapInCallback, wrapInWith } from '../report/edits.ts';
 import type { Finding, Suggestion } from '../report/finding.ts';
 import { callToChange } from '../report/shared-place.ts';
 import { lineOf, quote, receiverText, witnessOf } from '../report/wording.ts';
-import { isInference, mayRunOtherLayers } from './inference.ts';
+import { isInference, isRelied, mayRunOtherLayers } from './inference.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
 
 const ENGINE = '@modeguard/engine';
@@ -26,7 +26,7 @@ function judgeForward(analysis: Analysis, observation: ForwardObservation): read
   if (inference === 'no' || !observation.isModule || observation.records === 'no' || observation.starved !== null || isInBrokenCode(analysis, observation.where.func.span)) return [];
   if ((observation.grad & (GRAD_ENABLED | GRAD_ENTRY)) === 0) return [];
   // Where a mode that is not certain decides which layers run, it is open whether those with parameters do.
-  const surely = inference === 'yes' && observation.grad === GRAD_ENABLED && observation.records === 'yes' && !mayRunOtherLayers(observation) && !observation.incomplete && !analysis.isTest;
+  const surely = inference === 'yes' && observation.grad === GRAD_ENABLED && observation.records === 'yes' && !mayRunOtherLayers(observation) && !observation.incomplete && isRelied(analysis, observation);
   return [report(analysis, observation, surely ? 'definite' : 'possible')];
 }
 
