@@ -60,24 +60,27 @@ class Whole extends Module {
 });
 
 describe('torchlette', () => {
-  test('children are registered by a call, and noGrad is a scope', () => {
+  test('fields are children, and forward is the form of call', () => {
     check(`import { Dropout, Linear, Module } from 'torchlette/nn';
 class Net extends Module {
   constructor(api) {
     super(api);
     this.fc = new Linear(api, 4, 4);
-    this.drop = new Dropout(api, { p: 0.5 }); // error: [no-unregistered-submodule]
-    this.registerModule('fc', this.fc);
+    this.drop = new Dropout(api, { p: 0.5 });
   }
-  forward(x) { return this.drop.call(this.fc.call(x)); }
+  forward(x) { return this.drop.forward(this.fc.forward(x)); }
 }
-class Never extends Module {
+class Hides extends Module {
   constructor(api) {
     super(api);
-    this.drop = new Dropout(api, { p: 0 });
+    this.drops = [new Dropout(api, { p: 0.5 }), new Dropout(api, { p: 0.5 })]; // error: [no-unregistered-submodule]
   }
-  forward(x) { return this.drop.call(x); }
+  forward(x) { return this.drops[1].forward(this.drops[0].forward(x)); }
 }
+const net = new Net(api);
+console.log(net.forward(api.ones([2, 4])).item()); // error: [no-train-mode-inference]; error: [require-no-grad]
+net.eval();
+console.log(api.noGrad(() => net.forward(api.ones([2, 4]))).item());
 `);
   });
 });
