@@ -180,11 +180,10 @@ export class State {
   /** Sets the flag of one object, not of its children. */
   setMode(object: AbstractObject, modes: ModeSet, setting: ModeSetting, strong: boolean): void {
     const state = this.object(object);
-    const replaces = strong && !state.many;
     this.heap.set(object, {
       ...state,
-      modes: replaces ? modes : state.modes | modes,
-      settings: replaces ? [setting] : joinSettings(state.settings, [setting]),
+      modes: strong ? modes : state.modes | modes,
+      settings: strong ? [setting] : joinSettings(state.settings, [setting]),
       slept: undefined,
     });
   }

@@ -127,7 +127,7 @@ export function setAttribute(machine: Machine, frame: Frame, state: State, targe
   const one = mustObject(target);
   for (const atom of target.atoms) {
     if (atom.kind === 'parameters' && REQUIRES_GRAD.has(name)) {
-      setTreeTrainable(state, atom.object, trainableOfFlag(value), target.atoms.length === 1);
+      setTreeTrainable(machine, state, atom.object, trainableOfFlag(value), target.atoms.length === 1);
       continue;
     }
     if (atom.kind === 'parameters' && name === 'data') eachInTree(state, atom.object, false, (object) => void machine.written.add(object));
@@ -141,7 +141,7 @@ export function setAttribute(machine: Machine, frame: Frame, state: State, targe
     if ((object.kind === 'module' || object.kind === 'opaque') && machine.libraries.flags.has(name)) {
       const modes = modesOfFlag(value);
       if (strong && !noteShallowRestore(machine, frame, state, object, modes, value, instr)) noteAssignment(machine, frame, object, modes, instr);
-      state.setMode(object, modes, { site: machine.site(instr.span), mode: modes, how: 'assigned', selective: true }, strong);
+      state.setMode(object, modes, { site: machine.site(instr.span), mode: modes, how: 'assigned', selective: true }, strong && !state.object(object).many);
       continue;
     }
     if (STATISTICS_BUFFERS.has(name)) state.update(object, { statistics: strong ? CALIBRATED : state.object(object).statistics | CALIBRATED });

@@ -223,7 +223,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
     }
     case 'parameters': {
       if (isInPlace(name)) eachInTree(state, atom.object, false, (object) => void machine.written.add(object));
-      if (machine.libraries.moduleMethods.get(name) === 'requires-grad') setTreeTrainable(state, atom.object, trainableOfFlag(args.positional[0]), receiver.atoms.length === 1);
+      if (machine.libraries.moduleMethods.get(name) === 'requires-grad') setTreeTrainable(machine, state, atom.object, trainableOfFlag(args.positional[0]), receiver.atoms.length === 1);
       return returned(ofAtoms(atom));
     }
     case 'function':

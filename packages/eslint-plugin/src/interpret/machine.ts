@@ -367,6 +367,7 @@ export class Machine {
       if (object.kind !== 'collection' || object === latest) {
         const { key, instr, make } = birth!;
         const earlier = this.#intern(`${key}'`, instr, make, 'earlier');
+        this.#births.set(earlier, birth!);
         const name = this.registered.get(object);
         if (name !== undefined) this.registered.set(earlier, name);
         into.set(object, earlier);
@@ -380,6 +381,12 @@ export class Machine {
   isMadeIn(object: AbstractObject, context: Context): boolean {
     for (let at: Context | null = this.#births.get(object)?.context ?? null; at !== null; at = at.parent) if (at === context) return true;
     return false;
+  }
+
+  /** Holds if `part` was made while `whole` was: however many a loop makes there, all of them are parts of `whole`. */
+  isMadeFor(part: AbstractObject, whole: AbstractObject): boolean {
+    const [ofPart, ofWhole] = [this.#births.get(part), this.#births.get(whole)];
+    return ofPart !== undefined && ofWhole !== undefined && isWithin(ofPart.context, ofWhole.context, placeKey(ofWhole.instr));
   }
 
   /** Makes a list, tuple or dictionary with the given elements. */

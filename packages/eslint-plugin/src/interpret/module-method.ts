@@ -68,14 +68,14 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       return returned(model?.modules?.returnsSelf === false ? ofAtoms({ kind: 'constant', value: { type: 'undefined' } }) : self);
     }
     case 'load-state':
-      setTreeStatistics(state, object, CALIBRATED, certain);
+      setTreeStatistics(machine, state, object, CALIBRATED, certain);
       return returned(ANYTHING);
     case 'freeze':
-      setTreeTrainable(state, object, trainableOfFlag({ ...NOTHING, atoms: [{ kind: 'constant', value: { type: 'boolean', value: false } }] }), certain);
+      setTreeTrainable(machine, state, object, trainableOfFlag({ ...NOTHING, atoms: [{ kind: 'constant', value: { type: 'boolean', value: false } }] }), certain);
       return returned(self);
     case 'unfreeze':
     case 'requires-grad':
-      setTreeTrainable(state, object, trainableOfFlag(args.positional[0] ?? args.keywords.get('requires_grad')), certain);
+      setTreeTrainable(machine, state, object, trainableOfFlag(args.positional[0] ?? args.keywords.get('requires_grad')), certain);
       return returned(self);
     case 'modules':
       return returned(listOfTree(machine, frame, state, object, name, instr));

@@ -15,29 +15,31 @@ import type { Frame, Machine } from './machine.ts';
 
 /**
  * Calls `visit` for `root` and every module registered below it; `strong` tells whether a visit means this very object, `chosen` whether it means it
- * if the object is there at all: of `self.norm = nn.BatchNorm1d(4) if norm else nn.Identity()` one is, and the other is not in use.
+ * if the object is there at all: of `self.norm = nn.BatchNorm1d(4) if norm else nn.Identity()` one is, and the other is not in use. `isOwn` says of parts
+ * that they were made for `root`: what a loop in its constructor makes is all below it.
  */
-export function eachInTree(state: State, root: AbstractObject, strong: boolean, visit: (object: AbstractObject, strong: boolean, chosen: boolean) => boolean | void): void {
+export function eachInTree(state: State, root: AbstractObject, strong: boolean, visit: (object: AbstractObject, strong: boolean, chosen: boolean) => boolean | void, isOwn: (part: AbstractObject) => boolean = () => false): void {
   const seen = new Set<AbstractObject>();
   const walk = (object: AbstractObject, certain: boolean, chosen: boolean): void => {
     if (seen.has(object) || (object.kind !== 'module' && object.kind !== 'opaque')) return;
     seen.add(object);
     const { many } = state.object(object);
     const here = certain && !many;
-    const hereIfAny = chosen && !many;
+    const hereIfAny = chosen && (!many || isOwn(object));
     if (visit(object, here, hereIfAny) === false) return;
     for (const [name, value] of state.object(object).attrs) {
       // No library can see the private fields of its modules.
       if (name.startsWith('#')) continue;
       const held = objectsOf(value);
-      if (object.reachesLists) for (const list of held) if (list.kind === 'collection') for (const [key, element] of state.object(list).attrs) for (const child of objectsOf(element)) walk(child, here && objectsOf(element).length === 1 && !element.unknown, hereIfAny && isChoice(key, element));
+      if (object.reachesLists) for (const list of held) if (list.kind === 'collection') for (const [key, element] of state.object(list).attrs) for (const child of objectsOf(element)) walk(child, here && objectsOf(element).length === 1 && !element.unknown, hereIfAny && (isChoice(key, element) || isOwn(child)));
       const children = held;
-      for (const child of children) walk(child, here && children.length === 1 && !value.unknown, hereIfAny && isChoice(name, value));
+      for (const child of children) walk(child, here && children.length === 1 && !value.unknown, hereIfAny && (isChoice(name, value) || isOwn(child)));
     }
   };
   walk(root, strong, strong);
 }
 
+// Approximation: a constructor that keeps some of what one of its loops makes where no mode reaches it would have that set as well.
 /** Holds if the value of an attribute is one module, or one of several that were made by the same constructor; elements of a list are there together. */
 function isChoice(name: string, value: Value): boolean {
   const objects = objectsOf(value);
@@ -61,7 +63,7 @@ export function setTreeMode(machine: Machine, frame: Frame, state: State, root: 
     if (object === root || setting.selective || setting.how !== 'called') state.setMode(object, modes, setting, certain);
     else setPart(state, frame, root, object, modes, setting, certain);
     return true;
-  });
+  }, (part) => machine.isMadeFor(part, root));
 }
 
 /**
@@ -127,18 +129,18 @@ function negate(modes: ModeSet): ModeSet {
   return modes & ~(TRAIN | EVAL) ? swapped | UNKNOWN_MODE : swapped;
 }
 
-export function setTreeStatistics(state: State, root: AbstractObject, statistics: StatisticsSet, strong: boolean): void {
+export function setTreeStatistics(machine: Machine, state: State, root: AbstractObject, statistics: StatisticsSet, strong: boolean): void {
   eachInTree(state, root, strong, (object, _, certain) => {
     const old = state.object(object).statistics;
     state.update(object, { statistics: certain ? statistics : old | statistics });
-  });
+  }, (part) => machine.isMadeFor(part, root));
 }
 
-export function setTreeTrainable(state: State, root: AbstractObject, trainable: TrainableSet, strong: boolean): void {
+export function setTreeTrainable(machine: Machine, state: State, root: AbstractObject, trainable: TrainableSet, strong: boolean): void {
   eachInTree(state, root, strong, (object, _, certain) => {
     const old = state.object(object).trainable;
     state.update(object, { trainable: certain ? trainable : old | trainable });
-  });
+  }, (part) => machine.isMadeFor(part, root));
 }
 
 export function trainableOfFlag(value: Value | undefined): TrainableSet {
