@@ -44,7 +44,7 @@ for (const [name, sections] of Object.entries(generated)) {
   if (after !== before) outdated.push([file, after]);
 }
 const page = join(root, 'docs', 'modes.md');
-const pageAfter = modesPage();
+const pageAfter = modesPage(modeTable());
 if (pageAfter !== (existsSync(page) ? readFileSync(page, 'utf8') : '')) outdated.push([page, pageAfter]);
 if (outdated.length === 0) process.exit(0);
 if (process.argv.includes('--check')) {

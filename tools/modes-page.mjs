@@ -44,12 +44,13 @@ function sectionOf(model) {
     lines.push('');
   }
   if (functions.length > 0) {
-    lines.push('| function | in training mode | says the mode | left out | watched by |', '|---|---|---|---|---|');
+    lines.push('| function | in training mode | says the mode | left out | the same in both modes if | watched by |', '|---|---|---|---|---|---|');
     for (const { path, effect } of functions) {
       const { training, rate } = effect;
       const by = training === null || training === undefined ? `nothing${rate === null || rate === undefined ? '' : `; \`${rate.name}\` alone`}` : `\`${training.name}\``;
+      const inert = rate === null || rate === undefined ? '' : `\`${rate.name}\` is ${rate.default === null || rate.name.startsWith('running_') ? code(null) : '0'}${rate.default === 0 || rate.default === null ? ' (the default)' : ''}`;
       const omitted = training === null || training === undefined ? 'always active' : training.default === true ? 'active in every mode' : training.default === false ? 'active in no mode' : 'not allowed';
-      lines.push(`| \`${path}\` | ${effect.what ?? 'random'} | ${by} | ${omitted} | ${model.layers === undefined ? '`require-training-argument`' : '`no-unguarded-randomness`'} |`);
+      lines.push(`| \`${path}\` | ${effect.what ?? 'random'} | ${by} | ${omitted} | ${inert} | ${model.layers === undefined ? '`require-training-argument`' : '`no-unguarded-randomness`'} |`);
     }
     lines.push('');
   }
@@ -65,10 +66,28 @@ function sectionOf(model) {
   return lines.join('\n');
 }
 
-/** The text of the page. */
-export function modesPage() {
+/**
+ * What the engine's table measures of PyTorch's names beside the layers: hooks and parametrizations of `nn.utils`, which no constructor call shows.
+ *
+ * @param {readonly { module: string, config: string, modeSensitive: boolean, train: { buffers: readonly string[] }, eval: { buffers: readonly string[] } }[]} measured
+ */
+function measuredOf(measured) {
+  const rows = measured.filter((row) => row.module.startsWith('utils.') && row.modeSensitive).map((row) => `| \`torch.nn.${row.module.replace(/ \(.*\)$/, '')}\`${/ \(.*\)$/.exec(row.module)?.[0] ?? ''} | ${row.config} | writes ${row.train.buffers.map((name) => `\`${name}\``).join(', ')} | ${row.eval.buffers.length === 0 ? 'leaves them as they are' : 'writes them, too'} |`);
+  return ['Measured on the engine and held against what was recorded on PyTorch, with all other layers in [engine.md](engine.md): these change with the mode of the module that they are put on, and no rule knows them.', '', '| on a layer | | in training mode | in evaluation mode |', '|---|---|---|---|', ...rows, '', 'Containers (`Sequential`, `ModuleList`, `ModuleDict`, `TransformerEncoder`, `TransformerDecoder`, `DataParallel`, `AveragedModel`) change with the mode as their parts do. `FractionalMaxPool2d` and `FractionalMaxPool3d` draw where they pool in both modes, `Embedding` with `max_norm` writes its weights in both, and observers of quantisation follow switches of their own.', ''].join('\n');
+}
+
+/**
+ * The text of the page.
+ *
+ * @param {Parameters<typeof measuredOf>[0]} measured rows of the engine's mode table
+ */
+export function modesPage(measured) {
   const models = readdirSync(MODELS).sort().map((name) => /** @type {Model} */ (JSON.parse(readFileSync(join(MODELS, name), 'utf8'))));
   // PyTorch first: the others are told by how they differ.
   models.sort((a, b) => Number(b.name === 'PyTorch') - Number(a.name === 'PyTorch'));
-  return `${HEAD}\n${models.map(sectionOf).filter((section) => section !== null).join('\n')}`;
+  const sections = models.flatMap((model) => {
+    const section = sectionOf(model);
+    return section === null ? [] : model.name === 'PyTorch' ? [section, measuredOf(measured)] : [section];
+  });
+  return `${HEAD}\n${sections.join('\n')}`;
 }

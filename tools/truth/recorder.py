@@ -88,7 +88,7 @@ class Frame:
     def __init__(self, number, module, root, paths):
         self.number, self.module, self.root, self.paths = number, module, root, paths
         self.training = vars(module).get("training", True)
-        self.readers, self.leaves = {}, []
+        self.readers, self.leaves, self.buffers = {}, [], {}
 
     def path_of(self, module):
         """Where `module` is registered below the root of this call; None if it is not."""
@@ -154,7 +154,7 @@ class Recorder:
         frame = Frame(self.forwards, module, root, paths)
         self.owners.update((id(parameter), self.module_id(module)) for parameter in module.parameters(recurse=False))
         known = sensitivity_of(module)
-        before = self.buffers_of(module)
+        frame.buffers = self.buffers_of(module)
         facts = {"id": frame.number, "root": root.number if root else frame.number, "depth": len(self.frames),
                  "module": self.module_id(module), "className": type(module).__name__, "path": frame.path_of(module)}
         grad = "inference" if torch.is_inference_mode_enabled() else "enabled" if torch.is_grad_enabled() else "disabled"
@@ -171,7 +171,7 @@ class Recorder:
             return output
         finally:
             self.frames.pop()
-            self.tell_buffers(module, before, "forward", caller, facts["root"])
+            self.tell_buffers(module, frame.buffers, "forward", caller, facts["root"])
             self.collect_leaves(frame, known)
             if self.frames:
                 self.frames[-1].leaves.extend(frame.leaves)
@@ -279,6 +279,7 @@ class Recorder:
             self.emit("random", caller, op=name, module=self.module_id(frame.module), className=type(frame.module).__name__,
                       path=frame.path_of(frame.module), training=frame.training, forward=self.root_call)
         self.tell_functional(name, kwargs, caller)
+        self.tell_own_buffers(name, caller)
         for tensor in tensors_in(output):
             if merged:
                 self.mark(tensor, merged)
@@ -293,6 +294,14 @@ class Recorder:
         idle = name in OFF_BY_DEFAULT and kwargs.get("training", False) is False and kwargs.get("p", 1) != 0
         if idle or kwargs.get("p") is True:
             self.emit("functional", caller, op=name, fault="idle" if idle else "flag-as-rate", module=self.module_id(self.frames[-1].module))
+
+    def tell_own_buffers(self, name, caller):
+        """A class of the program has its buffers written by a function: the place is that of the call, and not that of its own."""
+        frame = self.frames[-1] if self.frames else None
+        if frame is None or not name.endswith("_norm") or type(frame.module).__module__.startswith("torch."):
+            return
+        self.tell_buffers(frame.module, frame.buffers, "forward", caller, self.root_call)
+        frame.buffers = self.buffers_of(frame.module)
 
     def keep_node(self, tensor, root):
         """The graph node of `tensor` belongs to root call `root`. Kept, so that its identity stays."""

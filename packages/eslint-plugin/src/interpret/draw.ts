@@ -33,7 +33,7 @@ export function recordFunctional(machine: Machine, frame: Frame, state: State, p
   if (frame.early) return;
   const rate = effect.rate === null ? null : findArgument(state, args, effect.rate);
   const rateConstant = rate === null ? null : mustConstant(rate.value);
-  if (rateConstant !== null && (rateConstant.type === 'number' || rateConstant.type === 'boolean') && Number(rateConstant.value) === 0) return;
+  if (rateConstant !== null && (rateConstant.type === 'none' || ((rateConstant.type === 'number' || rateConstant.type === 'boolean') && Number(rateConstant.value) === 0))) return;
   if (machine.probe === null) {
     const given = effect.training === null ? NOTHING : findArgument(state, args, effect.training).value;
     for (const atom of given.atoms) {

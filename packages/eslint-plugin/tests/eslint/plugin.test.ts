@@ -72,6 +72,30 @@ describe('suggestions', () => {
   });
 });
 
+describe('fixes', () => {
+  const inForward = (expression: string): string => `import torch\nfrom torch import nn\nfrom torch.nn import functional as F\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.register_buffer("mean", torch.zeros(4))\n        self.register_buffer("var", torch.ones(4))\n\n    def forward(self, x):\n        return ${expression}\n`;
+  // What was left out is true by default, and the flag is true in training mode: what is trained stays what it was.
+  test.each([
+    ['F.dropout(x)', 'F.dropout(x, training=self.training)'],
+    ['F.dropout(x, 0.5)', 'F.dropout(x, 0.5, training=self.training)'],
+    ['F.dropout2d(x, p=0.5, inplace=False)', 'F.dropout2d(x, p=0.5, inplace=False, training=self.training)'],
+    ['F.instance_norm(x, self.mean, self.var)', 'F.instance_norm(x, self.mean, self.var, use_input_stats=self.training)'],
+  ])('%s', async (before, after) => {
+    const result = await lint(inForward(before), 'a.py', plugin.configs.recommended, { fix: true });
+    expect([result.output, result.messages]).toEqual([inForward(after), []]);
+  });
+  test('in TypeScript, where it is the next argument', async () => {
+    const text = (call: string): string => `import { F, nn, type Tensor } from '@modeguard/engine';\n\nexport class Net extends nn.Module {\n  forward(x: Tensor): Tensor {\n    return ${call};\n  }\n}\n`;
+    const fixed = async (call: string): Promise<string | undefined> => (await lint(text(call), 'a.ts', plugin.configs.recommended, { fix: true })).output;
+    expect(await fixed('F.dropout(x, 0.5)')).toBe(text('F.dropout(x, 0.5, this.training)'));
+    // The default rate is not ours to repeat.
+    expect(await fixed('F.dropout(x)')).toBeUndefined();
+  });
+  test.each(['F.dropout(x, 0.5, True)', 'F.dropout(x, 0.5, training=True)', 'F.alpha_dropout(x, 0.5)', 'F.dropout(x, self.training)', 'F.scaled_dot_product_attention(x, x, x, dropout_p=0.1)'])('none for %s, whose training would be another', async (expression) => {
+    expect((await lint(inForward(expression), 'a.py', plugin.configs.strict, { fix: true })).output).toBeUndefined();
+  });
+});
+
 describe('beside other presets that are not scoped to files', () => {
   test('js.configs.recommended and typescript-eslint leave Python alone', async () => {
     const result = await lint(WRONG, 'a.py', [js.configs.recommended, ...(tseslint.configs.recommended as Linter.Config[]), ...plugin.configs.recommended]);

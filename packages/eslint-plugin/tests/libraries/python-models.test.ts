@@ -136,6 +136,71 @@ with torch.no_grad():
   });
 });
 
+describe('flash-attn and xformers', () => {
+  test('the rate of attention has to be 0 in evaluation mode, wherever it comes from', () => {
+    check(program(`import xformers.ops as xops
+from flash_attn import flash_attn_func, flash_attn_qkvpacked_func
+from flash_attn.flash_attn_interface import flash_attn_varlen_func
+
+
+class Attention(nn.Module):
+    def __init__(self, rate=0.1):
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, q, k, v):
+        return flash_attn_func(q, k, v, self.rate)  # error: [require-training-argument]
+
+
+class InVariable(Attention):
+    def forward(self, qkv):
+        dropout_p = self.rate
+        return flash_attn_qkvpacked_func(qkv, dropout_p=dropout_p)  # error: [require-training-argument]
+
+
+class Varlen(Attention):
+    def forward(self, q, k, v, lengths, longest):
+        return flash_attn_varlen_func(q, k, v, lengths, lengths, longest, longest, self.rate, causal=True)  # error: [require-training-argument]
+
+
+class MemoryEfficient(Attention):
+    def forward(self, q, k, v):
+        return xops.memory_efficient_attention(q, k, v, p=self.rate)  # error: [require-training-argument]
+
+
+class SwitchedOff(Attention):
+    def forward(self, q, k, v):
+        if not self.training:
+            self.rate = 0.0
+        return flash_attn_func(q, k, v, self.rate)  # error: [no-stale-training-flag]
+
+
+class Gated(Attention):
+    def forward(self, q, k, v):
+        return flash_attn_func(q, k, v, self.rate if self.training else 0.0) + xops.memory_efficient_attention(q, k, v)
+`));
+  });
+});
+
+describe('OpenCLIP and accelerate', () => {
+  test('create_model gives training mode, dispatch_model what it was given', () => {
+    check(program(`import open_clip
+from accelerate import Accelerator, dispatch_model
+clip = open_clip.create_model("ViT-B-32", pretrained="openai")
+with torch.no_grad():
+    print(clip(torch.ones(1, 3, 8, 8)).sum().item())  # error?: [no-train-mode-inference]
+clip.eval()
+with torch.no_grad():
+    print(clip(torch.ones(1, 3, 8, 8)).sum().item())
+print(Accelerator().device)
+model = nn.Sequential(nn.Linear(4, 4), nn.Dropout(0.5))
+model = dispatch_model(model, device_map="auto")
+with torch.no_grad():
+    print(model(torch.ones(2, 4)).sum().item())  # error: [no-train-mode-inference]
+`));
+  });
+});
+
 describe('segmentation_models_pytorch', () => {
   test('predict() sets evaluation mode and leaves it so', () => {
     check(program(`import segmentation_models_pytorch as smp
