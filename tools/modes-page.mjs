@@ -69,10 +69,10 @@ function sectionOf(model) {
 /**
  * What the engine's table measures of PyTorch's names beside the layers: hooks and parametrizations of `nn.utils`, which no constructor call shows.
  *
- * @param {readonly { module: string, config: string, modeSensitive: boolean, train: { buffers: readonly string[] }, eval: { buffers: readonly string[] } }[]} measured
+ * @param {readonly import('../packages/engine/dist/mode-table/mode-table.js').ModeRow[]} measured
  */
 function measuredOf(measured) {
-  const rows = measured.filter((row) => row.module.startsWith('utils.') && row.modeSensitive).map((row) => `| \`torch.nn.${row.module.replace(/ \(.*\)$/, '')}\`${/ \(.*\)$/.exec(row.module)?.[0] ?? ''} | ${row.config} | writes ${row.train.buffers.map((name) => `\`${name}\``).join(', ')} | ${row.eval.buffers.length === 0 ? 'leaves them as they are' : 'writes them, too'} |`);
+  const rows = measured.filter((row) => row.module.startsWith('utils.') && row.modeSensitive === true).map((row) => `| \`torch.nn.${row.module.replace(/ \(.*\)$/, '')}\`${/ \(.*\)$/.exec(row.module)?.[0] ?? ''} | ${row.config} | writes ${(row.train?.buffers ?? []).map((name) => `\`${name}\``).join(', ')} | ${row.eval?.buffers.length === 0 ? 'leaves them as they are' : 'writes them, too'} |`);
   return ['Measured on the engine and held against what was recorded on PyTorch, with all other layers in [engine.md](engine.md): these change with the mode of the module that they are put on, and no rule knows them.', '', '| on a layer | | in training mode | in evaluation mode |', '|---|---|---|---|', ...rows, '', 'Containers (`Sequential`, `ModuleList`, `ModuleDict`, `TransformerEncoder`, `TransformerDecoder`, `DataParallel`, `AveragedModel`) change with the mode as their parts do. `FractionalMaxPool2d` and `FractionalMaxPool3d` draw where they pool in both modes, `Embedding` with `max_norm` writes its weights in both, and observers of quantisation follow switches of their own.', ''].join('\n');
 }
 
