@@ -8,7 +8,7 @@ const MODELS = join(dirname(fileURLToPath(import.meta.url)), '..', 'packages', '
 
 /**
  * @typedef {{ name: string, position: number | null, default?: unknown }} Argument
- * @typedef {{ path: string, kind: string, sensitive?: string, effect?: string, inertIf?: { argument: Argument, equals: unknown }[][], source: string }} ClassRow
+ * @typedef {{ path: string, kind: string, sensitive?: string, effect?: string, unasked?: string, inertIf?: { argument: Argument, equals: unknown }[][], source: string }} ClassRow
  * @typedef {{ path: string, effect: { kind: string, training?: Argument | null, rate?: Argument | null, what?: string, mode?: string, trainIf?: Argument }, source: string }} FunctionRow
  * @typedef {{ name: string, language: string, modules?: { flag: string, forward: string }, layers?: { option: string, call: string }, classes?: ClassRow[], functions?: FunctionRow[] }} Model
  */
@@ -39,7 +39,8 @@ function sectionOf(model) {
     lines.push('| layer | in training mode | the same in both modes if | watched by |', '|---|---|---|---|');
     for (const row of classes) {
       const inert = (row.inertIf ?? []).map((group) => group.map(({ argument, equals }) => `\`${argument.name}\` is ${code(equals)}${argument.default === equals ? ' (the default)' : ''}`).join(' and ')).join('; or ');
-      lines.push(`| \`${row.path}\` | ${row.effect ?? 'random'} | ${inert} | ${row.effect === 'statistics' ? norm : rules} |`);
+      const watched = row.unasked === 'training' ? 'none: active unless it is told otherwise' : row.effect === 'statistics' ? norm : rules;
+      lines.push(`| \`${row.path}\` | ${row.effect ?? 'random'} | ${inert} | ${watched} |`);
     }
     lines.push('');
   }

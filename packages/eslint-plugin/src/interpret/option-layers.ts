@@ -53,11 +53,11 @@ function isSymbolic(state: State, value: Value | undefined, depth = 0): boolean 
   return objectsOf(value).some((object) => object.label === SYMBOLIC || (object.kind === 'collection' && [...state.object(object).attrs.values()].some((element) => isSymbolic(state, element, depth + 1))));
 }
 
-/** Layers in `root`, itself included, that depend on the mode; `seen` keeps cycles out. */
+/** Layers in `root`, itself included, that are in inference unless they are told the mode; `seen` keeps cycles out. */
 function sensitiveLayers(machine: Machine, state: State, root: AbstractObject, seen = new Set<AbstractObject>()): readonly AbstractObject[] {
   if (seen.has(root)) return [];
   seen.add(root);
-  const own = root.library?.kind === 'layer' && root.library.sensitive === 'yes' && root.inert !== 'yes' ? [root] : [];
+  const own = root.library?.kind === 'layer' && root.library.sensitive === 'yes' && root.library.unasked === undefined && root.inert !== 'yes' ? [root] : [];
   const parts = [...state.object(root).attrs.values()].flatMap((value) => objectsOf(value));
   return [...own, ...parts.flatMap((part) => (part.kind === 'collection' || familyOf(machine, part) !== null ? sensitiveLayers(machine, state, part, seen) : []))];
 }

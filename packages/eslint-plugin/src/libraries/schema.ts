@@ -31,6 +31,8 @@ const classRow = v.strictObject({
   effect: v.optional(v.picklist(['random', 'statistics'])),
   /** The layer is inert if all of one of these groups hold for its constructor's arguments. */
   inertIf: v.optional(v.array(v.array(v.strictObject({ argument, equals: v.union([v.boolean(), v.number(), v.null()]) }))), []),
+  /** A layer whose mode is an option of each call, and that is in training mode if neither the call nor a layer around it says the mode. */
+  unasked: v.optional(v.literal('training')),
   /** Whether it has parameters of its own that require gradients. */
   parameters: v.optional(v.picklist(['yes', 'no', 'unknown']), 'no'),
   /** A layer: keys of its options in which other layers, or what they made of a symbolic input, are handed over. */
