@@ -13,6 +13,7 @@ import { librariesFor } from './libraries/read.ts';
 import type { LibraryModel } from './libraries/schema.ts';
 import { interpretAndKeep, viewOfCallers, type CallersView } from './project/callers.ts';
 import { FilesInSight, keepLowered, loweredBefore, type Lower } from './project/files.ts';
+import { mentionsModes, runsNetworks } from './project/relevance.ts';
 import { resolutionByLayout } from './project/resolution.ts';
 import type { TypedProject } from './project/typed-project.ts';
 import { isTestFile } from './project/test-file.ts';
@@ -59,8 +60,8 @@ export function analyze(input: SourceInput): Analysis {
   const lowerOther: Lower = (file, text) => lower({ file, text, language: input.language, ...(input.project === undefined ? {} : { project: input.project }) });
   const resolution = input.project ?? resolutionByLayout(input.language);
   const files = new FilesInSight(module, libraries, lowerOther, null, resolution);
-  const own = recorder !== null || mentionsModes(input) ? guarded(() => interpretAndKeep(module, input.text, libraries, files, recorder, resolution).observations.get(normalize(module.file))) ?? NO_OBSERVATIONS : NO_OBSERVATIONS;
-  const callers = isAbsolute(input.file) && module.funcs.length > 1 ? guarded(() => viewOfCallers(module, input.text, libraries, lowerOther, recorder, resolution)) : undefined;
+  const own = recorder !== null || mentionsModes(module, input.text, libraries) ? guarded(() => interpretAndKeep(module, input.text, libraries, files, recorder, resolution).observations.get(normalize(module.file))) ?? NO_OBSERVATIONS : NO_OBSERVATIONS;
+  const callers = isAbsolute(input.file) && module.funcs.length > 1 && (recorder !== null || runsNetworks(module, input.text, libraries)) ? guarded(() => viewOfCallers(module, input.text, libraries, lowerOther, recorder, resolution)) : undefined;
   const lines = new LineIndex(input.text);
   const indexed = new Map<string, LineIndex>();
   const sourceOf = (file: string): SourceOfFile => {
@@ -108,12 +109,3 @@ export function lower(input: SourceInput): Module {
 }
 
 const NO_OBSERVATIONS: Observations = { forwards: [], draws: [], scopes: [], restores: [], unrestored: [], layers: [] };
-
-/**
- * Holds unless the file cannot be about modes: it names no library that has them and calls none of their methods. Most files
- * of a repository are such, and this look costs next to nothing.
- */
-function mentionsModes({ text, language, libraries }: SourceInput): boolean {
-  if (/\.(?:eval|train|backward|forward|call)\s*\(/.test(text)) return true;
-  return librariesFor(language, libraries).models.some((model) => (model.modules !== undefined || model.layers !== undefined) && model.packages.some((name) => text.includes(name)));
-}

@@ -23,7 +23,7 @@ export interface ProjectFiles {
 /** Runs the statements of the imported files, those first that others import, and gives the state that they leave behind. */
 export function runImports(machine: Machine): State {
   let state = State.initial(GRAD_ENABLED);
-  askNearestFirst(machine);
+  askNearestFirst(machine.module, machine.files);
   const seen = new Set<Module>([machine.module]);
   const load = (module: Module): void => {
     for (const specifier of importsOf(module)) {
@@ -45,11 +45,11 @@ export function runImports(machine: Machine): State {
 }
 
 /** Asks for the imported files level by level: if not all can be had, it is the nearest that are. */
-function askNearestFirst(machine: Machine): void {
-  const asked = new Set<Module>([machine.module]);
+export function askNearestFirst(main: Module, files: ProjectFiles): void {
+  const asked = new Set<Module>([main]);
   for (const module of asked) {
     for (const specifier of importsOf(module)) {
-      const target = machine.files.find(module, specifier);
+      const target = files.find(module, specifier);
       if (target !== null) asked.add(target);
     }
   }

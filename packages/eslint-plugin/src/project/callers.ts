@@ -6,13 +6,15 @@
 // in an editor the two differ.
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, normalize } from 'node:path';
+import { askNearestFirst } from '../interpret/imports.ts';
 import { interpret, type Interpretation } from '../interpret/interpret.ts';
 import type { Observations } from '../interpret/observation.ts';
 import type { Recorder } from '../interpret/recorder.ts';
 import type { Module } from '../ir/ir.ts';
 import type { Libraries } from '../libraries/read.ts';
-import { FilesInSight, type Lower } from './files.ts';
+import { FilesInSight, type Lower, type SourceText } from './files.ts';
 import { importersOf } from './importers.ts';
+import { mentionsModes } from './relevance.ts';
 import { resolutionByLayout, type Resolution } from './resolution.ts';
 
 const MAX_KEPT = 600;
@@ -53,7 +55,7 @@ export function viewOfCallers(module: Module, text: string, libraries: Libraries
   const saved = importers.length > 0 && isOnDisk(file, text);
   // At every key in an editor only those callers are asked again that looked into this file before.
   const asked = saved ? importers : importers.filter((importer) => keptOf(importer, libraries, resolution)?.observations.has(file) !== false);
-  const views = asked.flatMap((importer) => viewOf(importer, file, saved ? null : module, libraries, lower, recorder, resolution) ?? []);
+  const views = asked.flatMap((importer) => viewOf(importer, file, saved ? null : { module, text }, libraries, lower, recorder, resolution) ?? []);
   const called = new Set<number>();
   if (complete && views.length === asked.length) for (const view of views) for (const start of view.entered.get(file) ?? []) called.add(start);
   const files = [...new Set(views.flatMap((view) => view.stamps.map(([path]) => path)))];
@@ -65,7 +67,7 @@ export function viewOfCallers(module: Module, text: string, libraries: Libraries
   };
 }
 
-function viewOf(importer: string, file: string, unsaved: Module | null, libraries: Libraries, lower: Lower, recorder: Recorder | null, resolution: Resolution): Kept | null {
+function viewOf(importer: string, file: string, unsaved: SourceText | null, libraries: Libraries, lower: Lower, recorder: Recorder | null, resolution: Resolution): Kept | null {
   const known = unsaved === null && recorder === null ? keptOf(importer, libraries, resolution) : null;
   if (known !== null) return known;
   const text = readText(importer);
@@ -76,9 +78,18 @@ function viewOf(importer: string, file: string, unsaved: Module | null, librarie
   } catch {
     return null;
   }
-  const files = new FilesInSight(module, libraries, lower, unsaved === null ? null : { file, module: unsaved }, resolution);
-  const result = interpret(module, libraries, files, recorder);
+  const files = new FilesInSight(module, libraries, lower, unsaved === null ? null : { file, module: unsaved.module }, resolution);
+  const result = recorder === null && !isAboutModes({ module, text }, unsaved, libraries, files) ? NOTHING : interpret(module, libraries, files, recorder);
   return keep(importer, result, libraries, files, resolution, unsaved === null);
+}
+
+const NOTHING: Interpretation = { observations: new Map(), entered: new Map() };
+
+/** Whether any file that the analysis of `main` would look into is. Without one, no network comes into it. */
+function isAboutModes(main: SourceText, unsaved: SourceText | null, libraries: Libraries, files: FilesInSight): boolean {
+  if ([main, ...(unsaved === null ? [] : [unsaved])].some(({ module, text }) => mentionsModes(module, text, libraries))) return true;
+  askNearestFirst(main.module, files);
+  return files.sources().some(({ module, text }) => mentionsModes(module, text, libraries));
 }
 
 function keptOf(file: string, libraries: Libraries, resolution: Resolution): Kept | null {

@@ -84,6 +84,11 @@ export class FilesInSight implements ProjectFiles {
     return [...this.#sources.keys()];
   }
 
+  /** What of them is in sight. */
+  sources(): readonly SourceText[] {
+    return [...this.#sources.values()].filter((source) => source !== null);
+  }
+
   #source(file: string): SourceText | null {
     let source = this.#sources.get(file);
     if (source === undefined) {

@@ -1,0 +1,36 @@
+// Files that cannot be about modes are known by what they import and call, not by what their comments say.
+import { describe, expect, test } from 'vitest';
+import { lower } from '../../src/analyze.ts';
+import { librariesFor } from '../../src/libraries/read.ts';
+import { mentionsModes, runsNetworks } from '../../src/project/relevance.ts';
+
+function ask(text: string, language: 'python' | 'typescript'): readonly [mentions: boolean, runs: boolean] {
+  const libraries = librariesFor(language, undefined);
+  const module = lower({ file: language === 'python' ? 'a.py' : 'a.ts', text, language });
+  return [mentionsModes(module, text, libraries), runsNetworks(module, text, libraries)];
+}
+
+describe('TypeScript', () => {
+  test.each<[string, string, boolean, boolean]>([
+    ['an import of a library with modes', "import { nn } from '@modeguard/engine';\nnn;\n", true, true],
+    ['of a part of one', "import * as x from 'deepbox/nn/layers';\nx;\n", true, true],
+    ['an export from one', "export * from 'js-pytorch';\n", true, true],
+    ['require', "const torch = require('js-pytorch');\n", true, true],
+    ['import()', "const load = async () => await import('@tensorflow/tfjs');\n", true, true],
+    ['a mode that is set', 'export function f(m) { m.eval(); }\n', true, true],
+    ['a forward pass', 'export const f = (m, x) => m?.forward(x);\n', true, true],
+    ['a call of a method named call', 'export const f = (m, x) => m.call(x);\n', true, true],
+    ['a prediction', 'export const f = (m, x) => m.predict(x);\n', false, true],
+    ['comments and strings', "// import { nn } from '@modeguard/engine'; m.eval()\nexport const s = 'js-pytorch';\n/* m.forward(x) */\n", false, false],
+    ['a package of another name', "import x from 'deepboxes';\nx;\n", false, false],
+    ['functions of prototypes', "export const f = (o, x) => Object.prototype.hasOwnProperty.call(o, x) || o.hasOwnProperty.call(o, x) || Array.prototype.slice.call(x) || Math.max.prototype.f.apply(x);\n", false, false],
+    ['arithmetic', 'export function f(a: number): number { return Math.sin(a) + [a].map((x) => x + 1).length; }\n', false, false],
+  ])('%s', (_, text, mentions, runs) => {
+    expect(ask(text, 'typescript')).toEqual([mentions, runs]);
+  });
+});
+
+test('in Python whatever is called may be a network', () => {
+  expect(ask('import torch\n', 'python')).toEqual([true, true]);
+  expect(ask('def f(m, x):\n    return m(x)\n', 'python')).toEqual([false, true]);
+});
