@@ -123,6 +123,23 @@ describe('refuses', () => {
     expect(() => loadCheckpoint(new Uint8Array(bytes))).toThrow(message);
   });
 
+  test('gradients of whole numbers, wherever the flag is', () => {
+    const good = bytesOf('checkpoint.pt');
+    const [from, to] = [Buffer.from(good).indexOf('data.pkl'), Buffer.from(good).indexOf('PK', Buffer.from(good).indexOf('data.pkl'))];
+    const messages = new Set<string>();
+    for (let at = from; at < to; at++) {
+      // Python's False in a pickle is 0x89, True 0x88.
+      if (good[at] !== 0x89) continue;
+      try {
+        loadCheckpoint(good.with(at, 0x88));
+      } catch (error) {
+        expect(error).toBeInstanceOf(ValueError);
+        messages.add((error as Error).message);
+      }
+    }
+    expect([...messages].filter((message) => message.includes('a tensor of int64 requires gradients, which only floating point ones can'))).toHaveLength(1);
+  });
+
   test('any damaged archive with a ValueError, or reads it', () => {
     const good = bytesOf('checkpoint.pt');
     const readOrRefuse = (bytes: Uint8Array): void => {

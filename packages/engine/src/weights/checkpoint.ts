@@ -48,6 +48,10 @@ interface FileStorage {
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 const isCounts = (value: unknown): value is number[] => Array.isArray(value) && value.every(isCount);
 
+function requireFloating(what: string, { dtype }: Tensor): void {
+  if (!isFloating(dtype)) refuse(`a ${what} of ${dtype} requires gradients, which only floating point ones can`);
+}
+
 /** `torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, …)`. */
 const rebuildTensor = (storages: ReadonlySet<unknown>): Callable => ([source, offset, size, stride, requiresGrad]) => {
   if (!storages.has(source)) return refuse('a tensor has no storage');
@@ -57,13 +61,14 @@ const rebuildTensor = (storages: ReadonlySet<unknown>): Callable => ([source, of
   const last = size.reduce((sum, length, dim) => sum + (length - 1) * stride[dim]!, offset);
   if (!Number.isSafeInteger(numel) || (numel > 0 && last >= storage.length)) refuse(`a tensor of shape [${size.join(', ')}] reaches element ${last} of a storage of ${storage.length}`);
   const tensor = new Tensor(new NdArray(storage, kind.format.dtype, size, stride, offset), { inference: false });
+  if (requiresGrad === true) requireFloating('tensor', tensor);
   return requiresGrad === true ? tensor.requiresGrad_() : tensor;
 };
 
 /** `torch._utils._rebuild_parameter(data, requires_grad, hooks)`. */
 const rebuildParameter: Callable = ([data, requiresGrad]) => {
   if (!(data instanceof Tensor)) return refuse('a parameter has no tensor');
-  if (requiresGrad === true && !isFloating(data.dtype)) return refuse(`a parameter of ${data.dtype} requires gradients, which only floating point ones can`);
+  if (requiresGrad === true) requireFloating('parameter', data);
   return new Parameter(data.detach(), { requiresGrad: requiresGrad === true });
 };
 
