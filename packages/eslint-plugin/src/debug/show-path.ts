@@ -13,13 +13,19 @@ export function showFacts(facts: PathFacts, run: RecordedRun, places: Places): s
 }
 
 function showFact(name: string, value: boolean | number, { func, module }: RecordedRun, places: Places): string {
-  if (name.startsWith('l')) {
-    const head = func.blocks[Number(name.slice(1))]!;
-    const rounds = value === SOME ? 'some rounds' : value === 0 ? 'no round yet' : value === 1 ? 'one round' : `${value} rounds`;
-    return `the loop at ${places.at({ file: module.file, span: head.terminal.span })} has had ${rounds}`;
+  const loop = /^[lsz](\d+)$/.exec(name);
+  if (loop !== null) {
+    const head = func.blocks[Number(loop[1])];
+    const place = head === undefined ? '' : ` at ${places.at({ file: module.file, span: head.terminal.span })}`;
+    if (name.startsWith('z')) return `it is ${value === true ? '' : 'not '}the last round of the loop${place}`;
+    if (name.startsWith('s')) return value === true ? `a round of the loop${place} has put a network to sleep` : `perhaps the last round of the loop${place} has put a network to sleep`;
+    return `the loop${place} has had ${value === SOME ? 'some rounds' : value === 0 ? 'no round yet' : value === 1 ? 'one round' : `${value} rounds`}`;
   }
-  const [, id, constant] = /^v(\d+)(?:==(.*))?$/.exec(name)!;
-  const variable = nameOf(func, Number(id));
+  const condition = /^v(\d+)(?:==(.*))?$/s.exec(name);
+  // What other passes keep on a path has names of their own.
+  if (condition === null) return `${name} is ${value}`;
+  const constant = condition[2];
+  const variable = nameOf(func, Number(condition[1]));
   if (constant === undefined) return `\`${variable}\` is ${value === true ? 'true' : 'false'}`;
   const text = constant.startsWith('string:') ? JSON.stringify(constant.slice('string:'.length)) : constant.replace(/^(?:number|boolean):/, '');
   return `\`${variable}\` is ${value === true ? '' : 'not '}${text}`;

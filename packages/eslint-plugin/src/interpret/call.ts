@@ -145,7 +145,9 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
       if (family?.style === 'keyword') return callLayer(machine, frame, state, atom.object, family, family.call, args, instr);
       if (atom.object.class !== null && atom.object.kind !== 'module') {
         const call = findMember(machine.order(atom.object.class), '__call__');
-        if (call !== null) return callMember(machine, frame, state, call.entry.value, atom.object, args, instr);
+        // `A.__call__ = A()` is called for ever, and Python gives up as well.
+        if (call !== null && call.entry.value.atoms.every((member) => member.kind !== 'object')) return callMember(machine, frame, state, call.entry.value, atom.object, args, instr);
+        if (call !== null) return callUnknown(machine, state, ofAtoms(atom), args, instr);
       }
       if (atom.object.kind === 'collection') return callUnknown(machine, state, ofAtoms(atom), args, instr);
       return returned(callForward(machine, frame, state, atom.object, args, instr));

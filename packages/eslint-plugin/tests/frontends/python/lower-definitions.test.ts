@@ -196,4 +196,164 @@ def f[T](x: T) -> T: return T
   "
 `);
   });
+
+  it('global and nonlocal redirect, nested functions capture', () => {
+    expect(print(`
+count = 0
+def outer(net):
+    seen = 0
+    def step(x):
+        global count
+        nonlocal seen
+        count += 1
+        seen = count
+        return net(x)
+    return step, seen
+`)).toMatchInlineSnapshot(`
+  "
+  module <module>#0()
+    b0:
+      %0 = 0
+      store count, %0
+      %1 = function #1
+      store outer, %1
+      return
+
+  function outer#1(net)
+    b0:
+      %0 = 0
+      store seen, %0
+      %1 = function #2
+      store step, %1
+      %2 = load step
+      %3 = load seen
+      %4 = tuple [%2, %3]
+      return %4
+
+  function step#2(x)
+    b0:
+      %0 = load count
+      %1 = 1
+      %2 = += %0, %1
+      store count, %2
+      %3 = load count
+      store seen, %3
+      %4 = load net
+      %5 = load x
+      %6 = call %4(%5)
+      return %6
+  "
+`);
+  });
+
+  it('starred, keyword-only and default parameters', () => {
+    expect(print(`
+def call(fn, /, x=1, *args, key, other=2, **options):
+    return fn(x, *args, key=key, **options)
+`)).toMatchInlineSnapshot(`
+  "
+  module <module>#0()
+    b0:
+      %0 = 1
+      %1 = 2
+      %2 = function #1 defaults(1: %0, 4: %1)
+      store call, %2
+      return
+
+  function call#1(fn, x?, rest args?, keyword-only key, keyword-only other?, keyword-rest options?)
+    b0:
+      %0 = load fn
+      %1 = load x
+      %2 = load args
+      %3 = load key
+      %4 = load options
+      %5 = call %0(%1, *%2, key=%3, **%4)
+      return %5
+  "
+`);
+  });
+
+  it('a generator, and one that hands on to another', () => {
+    expect(print(`
+def batches(loader):
+    for x in loader:
+        got = yield x
+    yield from batches(got)
+`)).toMatchInlineSnapshot(`
+  "
+  module <module>#0()
+    b0:
+      %0 = function #1
+      store batches, %0
+      return
+
+  generator function batches#1(loader)
+    b0:
+      %0 = load loader
+      goto b1
+    b1:
+      %1 = each %0 b2 b3
+    b2:
+      store x, %1
+      %2 = load x
+      %3 = yield %2
+      store got, %3
+      goto b1
+    b3:
+      goto b4
+    b4:
+      %4 = load batches
+      %5 = load got
+      %6 = call %4(%5)
+      %7 = yield* %6
+      return
+  "
+`);
+  });
+
+  it('a diamond: super in each class is the next one of the order', () => {
+    expect(print(`
+class Left(Base):
+    def train(self, mode=True):
+        return super().train(mode)
+class Both(Left, Right):
+    def train(self, mode=True):
+        return super(Both, self).train(mode)
+`)).toMatchInlineSnapshot(`
+  "
+  module <module>#0()
+    b0:
+      %0 = global Base
+      %1 = class #0(%0)
+      %2 = true
+      %3 = function #1 defaults(1: %2)
+      store train, %3
+      define method %1.train = %3
+      store Left, %1
+      %4 = load Left
+      %5 = global Right
+      %6 = class #1(%4, %5)
+      %7 = true
+      %8 = function #2 defaults(1: %7)
+      store train, %8
+      define method %6.train = %8
+      store Both, %6
+      return
+
+  method train#1(self, mode?)
+    b0:
+      %0 = super
+      %1 = load mode
+      %2 = call %0.train(%1)
+      return %2
+
+  method train#2(self, mode?)
+    b0:
+      %0 = super
+      %1 = load mode
+      %2 = call %0.train(%1)
+      return %2
+  "
+`);
+  });
 });
