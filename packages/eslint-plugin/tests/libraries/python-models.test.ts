@@ -68,12 +68,14 @@ class Other(PreTrainedModel):
 
 describe('diffusers', () => {
   test('models are modules in evaluation mode, pipelines are none', () => {
-    check(program(`from diffusers import DDPMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+    check(program(`from diffusers import AutoPipelineForText2Image, DDPMScheduler, StableDiffusionPipeline, UNet2DConditionModel
 unet = UNet2DConditionModel.from_pretrained("x", subfolder="unet")
 with torch.no_grad():
     print(unet(torch.ones(2, 4)).sum().item())
 pipe = StableDiffusionPipeline.from_pretrained("x").to("cuda")
 print(pipe("a house").images[0])
+auto = AutoPipelineForText2Image.from_pretrained("x").to("cuda")
+print(auto("a house").images[0].size)
 print(DDPMScheduler.from_pretrained("x").config)
 `));
   });
