@@ -36,11 +36,17 @@ describe.each(RULES.map((rule) => [rule.name, rule] as const))('%s', (name, rule
     if (text.includes('MISSING:')) expect(marked).toEqual([]);
   });
 
-  test('its messages have three parts that end as sentences', () => {
+  test('its messages have three parts that are sentences, with code in backticks and no blame', () => {
     const findings = blocks.flatMap(({ language, text }) => rule.judge(analyze({ file: `page.${language}`, text, language: language === 'py' ? 'python' : 'typescript' })));
     expect(findings.length).toBeGreaterThan(0);
     for (const { what, why, action, suggestions } of findings) {
-      for (const part of [what, why, action, ...suggestions.map((suggestion) => suggestion.message)]) expect(part).toMatch(/^[`A-Z][^!]*\.$/);
+      for (const part of [what, why, action, ...suggestions.map((suggestion) => suggestion.message)]) {
+        expect(part).toMatch(/^[`A-Z][^!]*\.$/);
+        const prose = part.replaceAll(/`[^`]*`/g, '');
+        // Code is in backticks, and nobody is to blame.
+        expect(prose, part).not.toMatch(/`|\w\(|\b(?:self|this|torch|nn|tf)\.\w/);
+        expect(prose, part).not.toMatch(/\b(?:you|your|please|should have|careless|mistake|obviously|simply|just)\b/i);
+      }
     }
   });
 });
