@@ -167,6 +167,37 @@ function tile3x12(k: i32, a: usize, b: usize, c: usize, crs: usize, add: i32): v
   put(c, c22, 32, add);
 }
 
+/** One row of three panels, which lie `step` bytes apart: a tile for it alone would wait for its own sums. */
+function tile1x36(k: i32, a: usize, b: usize, step: usize, c: usize, add: i32): void {
+  let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0, c8 = c0;
+  let d = b + step, e = d + step;
+  for (; k > 0; k--) {
+    const r = v128.load32_splat(a);
+    c0 = madd(r, v128.load(b), c0);
+    c1 = madd(r, v128.load(b, 16), c1);
+    c2 = madd(r, v128.load(b, 32), c2);
+    c3 = madd(r, v128.load(d), c3);
+    c4 = madd(r, v128.load(d, 16), c4);
+    c5 = madd(r, v128.load(d, 32), c5);
+    c6 = madd(r, v128.load(e), c6);
+    c7 = madd(r, v128.load(e, 16), c7);
+    c8 = madd(r, v128.load(e, 32), c8);
+    a += 12;
+    b += 48;
+    d += 48;
+    e += 48;
+  }
+  put(c, c0, 0, add);
+  put(c, c1, 16, add);
+  put(c, c2, 32, add);
+  put(c, c3, 48, add);
+  put(c, c4, 64, add);
+  put(c, c5, 80, add);
+  put(c, c6, 96, add);
+  put(c, c7, 112, add);
+  put(c, c8, 128, add);
+}
+
 function tile2x16(k: i32, a: usize, b: usize, c: usize, crs: usize, add: i32): void {
   let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c03 = c00, c10 = c00, c11 = c00, c12 = c00, c13 = c00;
   for (; k > 0; k--) {
@@ -309,18 +340,36 @@ function multiplyPanels(m: i32, a: usize, aRow: usize, aColumn: usize, panels: u
       packA(at, a + <usize>(i + ir) * aRow + <usize>p * aColumn, aRow, aColumn, min(MR, rows - ir), inner);
       at += <usize>(inner * MR * 4);
     }
+    // A row that is left over from tiles of three.
+    const lone = MR == 3 && rows % MR == 1 ? 1 : 0;
     let panelB = panels;
     for (let jr = 0; jr < columns; jr += NR) {
       let panelA = packedA;
       let out = c + <usize>i * cRow + <usize>((j + jr) << 2);
       const width = columns - jr;
-      for (let ir = 0; ir < rows; ir += MR) {
+      for (let ir = 0; ir < rows - lone; ir += MR) {
         if (width >= NR && rows - ir >= MR) tile(inner, panelA, panelB, out, cRow, add);
         else edgeTile(inner, panelA, panelB, out, cRow, add, min(MR, rows - ir), min(NR, width), temp);
         panelA += <usize>(inner * MR * 4);
         out += <usize>MR * cRow;
       }
       panelB += <usize>(inner * NR * 4);
+    }
+    if (lone) {
+      const last = packedA + <usize>((rows - 1) * inner * 4), step = <usize>(inner * NR * 4);
+      let out = c + <usize>(i + rows - 1) * cRow + <usize>(j << 2);
+      let left = columns;
+      panelB = panels;
+      for (; left >= 3 * NR; left -= 3 * NR) {
+        tile1x36(inner, last, panelB, step, out, add);
+        panelB += 3 * step;
+        out += <usize>(3 * NR * 4);
+      }
+      for (; left > 0; left -= NR) {
+        edgeTile(inner, last, panelB, out, cRow, add, 1, min(NR, left), temp);
+        panelB += step;
+        out += <usize>(NR * 4);
+      }
     }
   }
 }

@@ -3,6 +3,7 @@
 // Guarantees: sums of more than a row of a softmax are accumulated in double precision. Rows are contiguous. A softmax has no
 // denormal results: what is below 1.1834e-38, about the smallest normal float, is 0.
 import { loadLanes, madd, maxLanes, nmadd, storeLanes, sumLanes } from './simd';
+import { fill } from './elementwise';
 import { exp, expNegative } from './functions';
 
 @inline
@@ -170,6 +171,25 @@ export function softmaxRows(x: usize, rows: i32, columns: i32, out: usize): void
       storeLanes(out, v128.andnot(y, f32x4.lt(y, least)), tail);
       out += <usize>tail << 2;
     }
+  }
+}
+
+/**
+ * The same where a row may see nothing, which gives zeros: everything is -Infinity. With a `period` of rows row r sees its first r % period + 1
+ * columns only; the number of the first row is `first`.
+ */
+export function maskedSoftmaxRows(x: usize, first: i32, rows: i32, columns: i32, period: i32, out: usize): void {
+  const size = <usize>columns << 2;
+  for (let row = first; row < first + rows; row++) {
+    const visible = period > 0 ? min(row % period + 1, columns) : columns;
+    let empty = rowMax(x, visible) == -Infinity;
+    // A NaN may have been passed over.
+    if (empty) for (let at = x; at < x + (<usize>visible << 2); at += 4) if (load<f32>(at) != -Infinity) empty = false;
+    if (empty) fill(out, visible, 0);
+    else softmaxRows(x, 1, visible, out);
+    fill(out + (<usize>visible << 2), columns - visible, 0);
+    x += size;
+    out += size;
   }
 }
 

@@ -47,9 +47,10 @@ describe.each(builds)('%s', (build) => {
           manualSeed(hidden);
           const model = new nn.LSTM(width, hidden, { bidirectional, bias });
           const x = randn(steps, batch, width, { requiresGrad: true });
-          const [out, [h, c]] = model.call(x) as [Tensor, [Tensor, Tensor]];
+          const start = [0, 1].map(() => randn(bidirectional ? 2 : 1, batch, hidden, { requiresGrad: true })) as [Tensor, Tensor];
+          const [out, [h, c]] = model.call(x, start) as [Tensor, [Tensor, Tensor]];
           out.sum().add(h.sum()).add(c.mul(2).sum()).backward();
-          return [out, h, c, x.grad!, ...[...model.parameters()].map((parameter) => parameter.grad!)].map((tensor) => tensor.array);
+          return [out, h, c, x.grad!, ...start.map((state) => state.grad!), ...[...model.parameters()].map((parameter) => parameter.grad!)].map((tensor) => tensor.array);
         });
         for (const [index, array] of expected.entries()) expectSame(actual[index], array, 2e-5);
       }),

@@ -2,7 +2,7 @@
  * Worker threads: the same bits as one thread, for everything that is split, and an orderly end.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { backend, nn, noGrad, randn, setBackend, setNumThreads, type Tensor } from '../src/index.ts';
+import { backend, F, nn, noGrad, randn, setBackend, setNumThreads, type Tensor } from '../src/index.ts';
 import { builds, initialBackend } from './kernel-arrays.ts';
 
 afterAll(() => {
@@ -11,9 +11,14 @@ afterAll(() => {
 });
 
 const [x, y, row] = [randn(200, 300), randn(300, 200), randn(1, 300)];
+const lstm = new nn.LSTM(300, 70);
 const computations: Record<string, () => Tensor> = {
   'product, split by rows': () => x.matmul(y.narrow(1, 0, 60)),
   'product, split by columns': () => y.t().narrow(0, 0, 50).matmul(x.t()),
+  'product, one column over': () => x.matmul(y.narrow(1, 0, 133)),
+  'product, one row over': () => x.narrow(0, 0, 199).matmul(y.narrow(1, 0, 25)),
+  'products by a packed weight': () => noGrad(() => F.linear(F.linear(x, y.t()).add(F.linear(x, y.t())), x.narrow(1, 0, 200))),
+  'a recurrent layer': () => noGrad(() => lstm.call(x.reshape(10, 20, 300))[0] as Tensor),
   'batched product': () => x.reshape(2, 100, 300).matmul(y),
   unary: () => x.tanh(),
   'binary, one row': () => x.mul(x),
@@ -22,6 +27,7 @@ const computations: Record<string, () => Tensor> = {
   'sums of rows and columns': () => x.sum(1).sum().add(x.sum(0).sum()),
   softmax: () => x.softmax(1),
   logSoftmax: () => x.logSoftmax(0),
+  'softmax, masked': () => F.scaledDotProductAttention(x, x, x, { isCausal: true }),
   'gradients of softmax': () => {
     const leaf = x.clone().requiresGrad_();
     leaf.softmax(1).mul(x).sum().add(leaf.logSoftmax(1).mul(x).sum()).backward();

@@ -20,6 +20,8 @@ export interface Kernels {
   sumRows(x: number, rows: number, columns: number, scale: number, out: number): void;
   sumColumns(x: number, rows: number, columns: number, stride: number, scale: number, out: number): void;
   softmaxRows(x: number, rows: number, columns: number, out: number): void;
+  /** Rows in which all is -Infinity give zeros. With a `period` row r, counted from `first`, sees its first r % period + 1 columns; with 0 all. */
+  maskedSoftmaxRows(x: number, first: number, rows: number, columns: number, period: number, out: number): void;
   logSoftmaxRows(x: number, rows: number, columns: number, out: number): void;
   softmaxGradientRows(grad: number, y: number, rows: number, columns: number, out: number): void;
   logSoftmaxGradientRows(grad: number, y: number, rows: number, columns: number, out: number): void;
@@ -48,4 +50,6 @@ export interface Kernels {
   convWeightGradient(x: number, grad: number, dWeight: number, scratch: number): void;
   /** The sums of the gates [batch, 4 * hidden] and the c before to the gates, c and h. */
   lstmStep(gates: number, before: number, kept: number, c: number, h: number, batch: number, hidden: number): void;
+  /** The gradients of h, c and the gates that arrive, of h and c from later, to those of the sums (`gates`); `laterC` is overwritten. */
+  lstmStepGradient(gradH: number, laterH: number, gradC: number, laterC: number, gradKept: number, kept: number, c: number, before: number, gates: number, batch: number, hidden: number): void;
 }

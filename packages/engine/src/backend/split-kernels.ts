@@ -76,6 +76,10 @@ export function splitKernels(single: Kernels, team: Team): Kernels {
       team.run(parts(team, columns, 16, (from, size) => ['sumColumns', x + from * 4, rows, size, stride, scale, out + from * 4]));
     },
     softmaxRows: rowsOf('softmaxRows'),
+    maskedSoftmaxRows: (x, first, rows, columns, period, out) => {
+      if (rows * columns < leastElements) return single.maskedSoftmaxRows(x, first, rows, columns, period, out);
+      team.run(parts(team, rows, 1, (from, size) => ['maskedSoftmaxRows', x + from * columns * 4, first + from, size, columns, period, out + from * columns * 4]));
+    },
     logSoftmaxRows: rowsOf('logSoftmaxRows'),
     softmaxGradientRows: gradientRowsOf('softmaxGradientRows'),
     logSoftmaxGradientRows: gradientRowsOf('logSoftmaxGradientRows'),
