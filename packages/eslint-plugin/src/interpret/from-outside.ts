@@ -17,6 +17,7 @@ export function constructUnknown(machine: Machine, state: State, cls: ProjectCla
   const span = cls.definition.nameSpan;
   const self = machine.outside(`self:${cls.definition.id}`, span, cls.definition.name, null, kindOfClass(order), cls);
   machine.shared.add(self);
+  if (self.kind === 'module') machine.noteRelevant();
   state.heap.set(self, { ...NEW_OBJECT, modes: ENTRY_MODE, escaped: true });
   const context = machine.rootContext({ module: machine.module, func: machine.module.funcs[0]! }, `construct ${cls.definition.id}`);
   const frame: Frame = { context, receiver: self, early: true };

@@ -155,8 +155,15 @@ interface Birth {
 }
 
 /** Steps that one root may take, and all roots of a file together: about a second, and a few seconds. */
-const ROOT_BUDGET = 100_000;
-const FILE_BUDGET = 400_000;
+const ROOT_BUDGET = 80_000;
+const FILE_BUDGET = 300_000;
+/**
+ * Steps that a root may take in which nothing turns up that has a mode, and all such roots of a file together, beside one for each instruction of the file;
+ * when these are spent, the others get less. Most code of most projects is about other things.
+ */
+const IDLE_ROOT_BUDGET = 20_000;
+const IDLE_FILE_BUDGET = 40_000;
+const IDLE_LEAST = 2_000;
 const MAX_SETTLED_DEPTH = 3;
 
 export class Machine {
@@ -244,6 +251,11 @@ export class Machine {
   catching = false;
   steps = 0;
   #limit = FILE_BUDGET;
+  /** The limit as soon as something turns up that has a mode. */
+  #fullLimit = FILE_BUDGET;
+  #idleSteps = 0;
+  /** Instructions of the file that is analysed. */
+  readonly #size: number;
   #scopeEffects = new Map<string, GradScopeEffect>();
   #notedScopes = new Set<string>();
   #roots = new Map<string, Context>();
@@ -259,6 +271,7 @@ export class Machine {
   constructor(module: Module, libraries: Libraries, files: ProjectFiles, recorder: Recorder | null = null) {
     this.recorder = recorder;
     this.module = module;
+    this.#size = module.funcs.reduce((sum, func) => sum + func.blocks.reduce((part, block) => part + block.instrs.length, 0), 0);
     this.current = module;
     this.libraries = libraries;
     this.files = files;
@@ -275,12 +288,19 @@ export class Machine {
 
   /** Runs one root on its own budget. If that is spent, nothing that was seen for the first time in this root is complete. */
   withBudget<T>(run: () => T): T {
-    const [forwards, draws] = [this.forwards.length, this.draws.length];
-    this.#limit = Math.min(this.steps + ROOT_BUDGET, FILE_BUDGET);
+    const [forwards, draws, before] = [this.forwards.length, this.draws.length, this.steps];
+    this.#fullLimit = Math.min(before + ROOT_BUDGET, FILE_BUDGET);
+    this.#limit = Math.min(before + this.#size + Math.max(IDLE_LEAST, Math.min(IDLE_ROOT_BUDGET, IDLE_FILE_BUDGET - this.#idleSteps)), this.#fullLimit);
     const result = run();
     if (this.exhausted) for (const observation of [...this.forwards.slice(forwards), ...this.draws.slice(draws)]) observation.incomplete = true;
-    this.#limit = FILE_BUDGET;
+    if (this.#limit !== this.#fullLimit) this.#idleSteps += this.steps - before;
+    this.#limit = this.#fullLimit = FILE_BUDGET;
     return result;
+  }
+
+  /** Something turned up that has a mode: the root that runs is worth all of its budget. */
+  noteRelevant(): void {
+    if (!this.exhausted) this.#limit = this.#fullLimit;
   }
 
   /** The context of a root: the same in every round, so that its observations are too. */
@@ -312,6 +332,7 @@ export class Machine {
    * has made one before that is still in the state, that one becomes `earlier`, in every place that refers to it.
    */
   allocate(state: State, context: Context, instr: Instr, part: string, make: Making, initial: Partial<ObjectState>): AbstractObject {
+    if (make.kind === 'module') this.noteRelevant();
     const key = this.#keyOf(context, instr, part);
     const latest = this.#intern(key, instr, make, 'latest');
     this.#births.set(latest, { key, instr, make, context });
@@ -421,6 +442,7 @@ export class Machine {
   }
 
   forwardAt(context: Context, instr: Instr, make: (number: number) => ForwardObservation): ForwardObservation {
+    this.noteRelevant();
     let byPlace = this.#forwardIndex.get(context);
     if (byPlace === undefined) this.#forwardIndex.set(context, (byPlace = new Map()));
     let observation = byPlace.get(placeKey(instr));
@@ -433,6 +455,7 @@ export class Machine {
   }
 
   drawAt(instr: Instr, make: (number: number) => DrawObservation): DrawObservation {
+    this.noteRelevant();
     let byPlace = this.#drawIndex.get(this.current);
     if (byPlace === undefined) this.#drawIndex.set(this.current, (byPlace = new Map()));
     let observation = byPlace.get(placeKey(instr));
@@ -468,6 +491,7 @@ export class Machine {
 
   /** The one record of a scope that is made in one place, so that values that hold it can be compared by identity. */
   scopeEffect(sets: GradScopeEffect['sets'], path: string, span: Span): GradScopeEffect {
+    this.noteRelevant();
     const key = `${sets} ${path} ${span.start} ${this.current.file}`;
     let effect = this.#scopeEffects.get(key);
     if (effect === undefined) this.#scopeEffects.set(key, (effect = { sets, path, made: this.site(span) }));

@@ -47,6 +47,7 @@ function isChoice(name: string, value: Value): boolean {
 }
 
 export function setTreeMode(machine: Machine, frame: Frame, state: State, root: AbstractObject, modes: ModeSet, setting: ModeSetting, strong: boolean, instr: Instr): void {
+  machine.noteRelevant();
   const { trainMethod } = machine.libraries.moduleModel;
   eachInTree(state, root, strong, (object, _, certain) => {
     if (object !== root && object.class !== null) {
