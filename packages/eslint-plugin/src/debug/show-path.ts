@@ -40,7 +40,7 @@ export function showCalls({ context, purpose, func, analysed, module }: Recorded
   const calls: string[] = [];
   for (let at: RecordedRun['context'] | null = context; at !== null && at.parent !== null; at = at.parent) if (at.call !== null) calls.push(places.at({ file: at.parent.ref.module.file, span: at.call.span }));
   const by = analysed.file === module.file ? '' : `, in the analysis of ${analysed.file}`;
-  const way = calls.length > 0 ? `called from ${calls.join(' from ')}` : func.kind === 'module' ? 'run as a program' : 'run as a root: no caller is in sight';
+  const way = calls.length > 0 ? `called from ${calls.join(' from ')}` : func.kind === 'module' ? 'run as a program' : 'run as a root, with no caller in sight';
   switch (purpose) {
     case 'program':
       return `${way}${by}`;

@@ -43,7 +43,7 @@ export function showName(state: State, func: Func, name: string, places: Places)
   for (const attribute of attributes) values = values.flatMap(objectsOf).flatMap((object) => state.attr(object, attribute) ?? []);
   const lines = new Map<string, string>();
   for (const value of values) showValue(state, name, value, places.value(value), places, lines);
-  if (lines.size === 0) lines.set(name, 'nothing is known of it');
+  if (lines.size === 0) lines.set(name, 'not known');
   return lines;
 }
 
@@ -78,7 +78,7 @@ function showParts(state: State, name: string, object: AbstractObject, places: P
       if (seen.has(part)) continue;
       seen.add(part);
       const here = state.object(part);
-      const differs = (part.kind === 'module' || here.modes !== 0) && (object.kind !== 'module' || here.modes !== held.modes || here.trainable === FROZEN || part.library?.effect === 'statistics');
+      const differs = (part.kind === 'module' || (part.kind === 'opaque' && here.modes !== 0)) && (object.kind !== 'module' || here.modes !== held.modes || here.trainable === FROZEN || part.library?.effect === 'statistics');
       if (differs && shown < MAX_PARTS) lines.set(path, `${places.object(part)}${describe(here, part, places)}`);
       if (differs) [shown, more] = shown < MAX_PARTS ? [shown + 1, more] : [shown, more + 1];
       if (depth < MAX_DEPTH) showParts(state, path, part, places, lines, seen, depth + 1);
@@ -89,7 +89,9 @@ function showParts(state: State, name: string, object: AbstractObject, places: P
 
 /** ` {eval}, set at 20:5; frozen`, or nothing for what has no mode. */
 function describe(state: ObjectState, object: AbstractObject, places: Places): string {
-  if (object.kind !== 'module' && state.modes === 0) return state.escaped && object.kind !== 'collection' ? '; code out of sight may hold it' : '';
+  // Who runs a method makes its receiver of unknown mode as a whole, also where it has none.
+  const hasMode = object.kind === 'module' || (object.kind === 'opaque' && state.modes !== 0);
+  if (!hasMode) return state.escaped && object.kind !== 'collection' ? '; code out of sight may hold it' : '';
   const settings = state.settings.slice(0, 3).map((setting) => `${HOW[setting.how]} at ${places.at(setting.site)}`);
   const parts = [` ${modeLattice.format(state.modes)}${settings.length === 0 ? '' : `, ${settings.join(', ')}`}`];
   if (state.trainable === FROZEN) parts.push('frozen');

@@ -27,7 +27,7 @@ describe.each(programs.map((program) => [program.file, program] as const))('%s',
   });
 
   test('a function that nothing calls is run as a root, one that is only made is not run', () => {
-    expect(printFunctions(program, 'unused')).toContain('; run as a root: no caller is in sight');
+    expect(printFunctions(program, 'unused')).toContain('; run as a root, with no caller in sight');
   });
 
   test('all functions of a file, its own statements first', () => {
