@@ -128,6 +128,7 @@ function withProducts(kernels: Kernels, call: Foreign, koffi: ForeignFunctions):
 
 /**
  * Hands matrix products to a BLAS library from now on; `null` takes them back.
+ * @param koffi gives the package, where it is not found from the engine's folder or the working directory
  * @throws RuntimeError if koffi, the library or its function is not there
  */
 export function useBlas(options: BlasOptions | null = {}, koffi: () => ForeignFunctions = requireKoffi): BlasReport | null {
