@@ -1,7 +1,7 @@
 // @ts-check
 // Compiles the engine's kernels (AssemblyScript, packages/engine/kernels) twice, with and without fused multiply-add, and writes
 // both, packed, as base64 into packages/engine/src/backend/binaries.ts, so that they need no file and no fetch at run time. The builds are
-// nearly alike: stretches of both take turns, so that DEFLATE finds the one in the other (11.7 KB instead of 18.8). Skipped while the sources,
+// nearly alike: stretches of both take turns, so that DEFLATE finds the one in the other. Skipped while the sources,
 // this script and the compiler's version are those that the file was made from.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -8,7 +8,6 @@
  * Semantics: PyTorch 2.13, executed: `enableGrad` inside `inferenceMode` makes `isGradEnabled()` true, yet nothing records.
  */
 import type { AsyncLocalStorage } from 'node:async_hooks';
-import { callSite } from '../trace/call-site.ts';
 import { activeTrace } from '../trace/trace.ts';
 import type { GradScopeEvent, GradState } from '../trace/events.ts';
 import { withoutScope } from './scope.ts';
@@ -77,7 +76,7 @@ function runSynchronously<T>(scope: string, mode: GradMode, fn: () => T): T {
 function runIn<T>(scope: GradScopeEvent['scope'], mode: GradMode, fn: () => T): T {
   if (typeof fn !== 'function') {
     const trace = activeTrace();
-    trace?.emit({ kind: 'gradScope', phase: 'refused', scope, id: trace.nextScopeId(), grad: gradState(), site: callSite() });
+    trace?.emit({ kind: 'gradScope', phase: 'refused', scope, id: trace.nextScopeId(), grad: gradState(), site: trace.site() });
     throw new TypeError(`${scope}: expected a callback, got ${typeof fn}. Write ${scope}(() => model.call(x)).`);
   }
   scopesUsed = true;
@@ -85,7 +84,7 @@ function runIn<T>(scope: GradScopeEvent['scope'], mode: GradMode, fn: () => T): 
   const trace = activeTrace();
   if (trace === null) return run();
   const id = trace.nextScopeId();
-  const site = callSite();
+  const site = trace.site();
   const grad: GradState = mode.inference ? 'inference' : mode.enabled ? 'enabled' : 'disabled';
   const exit = (): void => trace.emit({ kind: 'gradScope', phase: 'exit', scope, id, grad, site });
   trace.emit({ kind: 'gradScope', phase: 'enter', scope, id, grad, site });

@@ -11,7 +11,6 @@ import { isFloating } from '../tensor/dtype.ts';
 import { addArrays, addInto } from '../tensor/elementwise.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { sameShape, type Shape } from '../tensor/shape.ts';
-import { callSite } from '../trace/call-site.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { isInferenceModeEnabled } from './grad-mode.ts';
 import { GradientHooks } from './gradient-hooks.ts';
@@ -193,7 +192,7 @@ export abstract class TensorBase {
     const edge = this.edge();
     const trace = activeTrace();
     if (edge === null) {
-      trace?.emit({ kind: 'backward', forwards: [], derivesFrom: trace.originsOf(this), site: callSite() });
+      trace?.emit({ kind: 'backward', forwards: [], derivesFrom: trace.originsOf(this), site: trace.site() });
       throw new RuntimeError('element 0 of tensors does not require grad and does not have a grad_fn');
     }
     if (gradient == null && this.array.numel !== 1) throw new RuntimeError('grad can be implicitly created only for scalar outputs');
@@ -207,6 +206,6 @@ export abstract class TensorBase {
       const call = trace.callOfNode(node);
       if (call !== null) forwards.add(call);
     }
-    trace.emit({ kind: 'backward', forwards: [...forwards].sort((a, b) => a - b), derivesFrom: trace.originsOf(this), site: callSite() });
+    trace.emit({ kind: 'backward', forwards: [...forwards].sort((a, b) => a - b), derivesFrom: trace.originsOf(this), site: trace.site() });
   }
 }

@@ -6,7 +6,7 @@
  * under `noGrad`, too. Approximation: module calls are followed synchronously; what an asynchronous `forward` does after its
  * first `await` belongs to no call.
  */
-import { callSite } from './call-site.ts';
+import { callSite, type CallSite } from './call-site.ts';
 import type { ReadEvent, SensitiveLeaf, TraceEvent } from './events.ts';
 
 /** A module call under way. */
@@ -37,6 +37,11 @@ export class TraceSession {
   #modules = 0;
   #forwards = 0;
   #scopes = 0;
+
+  /** Where in the user's source this is called; here, so that a program that listens to nothing does not carry what finds it. */
+  site(): CallSite | null {
+    return callSite();
+  }
 
   emit(event: TraceEvent): void {
     for (const listener of this.listeners) listener(event);
