@@ -4,7 +4,7 @@
 // Guarantees: the time is that from the start of the process to its end; the memory is what the process and all of its descendants had resident at
 // the same moment, the largest of the samples that are taken while it runs. A page that two processes share counts twice, and what comes
 // and goes between two samples is not seen. The processor time is that of the same processes, in user and system mode, as of the last sample; it says
-// what a tool costs on a machine that does other things beside. No process outlives its time limit. On Linux the system's own tables are read; elsewhere
+// what a tool costs on a machine that does other things beside. No process outlives its time limit, or this process. On Linux the system's own tables are read; elsewhere
 // `ps` is asked for the memory, and what cannot be known (on Windows both) is null.
 // Example: `await measure(process.execPath, ['-e', '0'], { cwd: '.', timeoutSeconds: 5 })` -> `{ seconds: 0.04, processorSeconds: 0.04, peakBytes: 4.1e7, code: 0, … }`.
 import { spawn, spawnSync } from 'node:child_process';
@@ -23,6 +23,21 @@ const keptCharacters = 4000;
  * @property {string} said The end of what it said on standard error.
  */
 
+/** @type {Set<number>} */
+const running = new Set();
+
+/** With its descendants. @param {number} pid */
+function end(pid) {
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+process.once('exit', () => running.forEach(end));
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => process.exit(2));
+
 /**
  * @param {string} command @param {readonly string[]} args @param {{ cwd: string, timeoutSeconds: number }} options
  * @returns {Promise<Measurement>} Rejects if the command cannot be started.
@@ -32,6 +47,7 @@ export function measure(command, args, { cwd, timeoutSeconds }) {
     const start = performance.now();
     // A group of its own, so that its descendants can be ended with it.
     const child = spawn(command, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'], detached: process.platform !== 'win32' });
+    if (child.pid !== undefined) running.add(child.pid);
     let said = '';
     let timedOut = false;
     /** @type {number | null} */
@@ -46,10 +62,10 @@ export function measure(command, args, { cwd, timeoutSeconds }) {
     }, sampleMilliseconds);
     const timer = setTimeout(() => {
       timedOut = true;
-      if (child.pid === undefined || process.platform === 'win32') child.kill('SIGKILL');
-      else process.kill(-child.pid, 'SIGKILL');
+      if (child.pid !== undefined) end(child.pid);
     }, timeoutSeconds * 1000);
     const stop = () => {
+      if (child.pid !== undefined) running.delete(child.pid);
       clearInterval(sampler);
       clearTimeout(timer);
     };

@@ -1,5 +1,6 @@
 // @ts-check
-// Measures several tools on one tree, in interleaved rounds: each tool cold, again with nothing changed, and again with one file edited.
+// Measures several tools on one tree, in interleaved rounds: each tool cold, again with nothing changed, and again with one file edited; or only the first
+// of these.
 //
 // Guarantees: what a tool keeps is removed before its cold run and by nobody else; the tools take turns, so that a machine that slows down slows all of
 // them; every round edits another file, the same one for each tool, and the file is put back. A tool that fails or runs out of time is a sentence in its
@@ -32,10 +33,10 @@ const SLOW = 240;
 
 /**
  * @param {Tree} tree @param {readonly Contender[]} contenders
- * @param {{ rounds: number, timeoutSeconds: number, say: (line: string) => void, onlyCold?: boolean }} options
+ * @param {{ rounds: number, timeoutSeconds: number, say: (line: string) => void, upTo?: 'cold' | 'warm' | 'edited' }} options
  * @returns {Promise<Row[]>}
  */
-export async function measureInRounds(tree, contenders, { rounds, timeoutSeconds, say, onlyCold = false }) {
+export async function measureInRounds(tree, contenders, { rounds, timeoutSeconds, say, upTo = 'edited' }) {
   const results = contenders.map((contender) => ({ contender, cold: /** @type {Measurement[]} */ ([]), warm: /** @type {Measurement[]} */ ([]), edited: /** @type {Measurement[]} */ ([]), failed: /** @type {string | null} */ (null) }));
   for (let round = 0; round < rounds; round += 1) {
     for (const result of results) {
@@ -46,10 +47,10 @@ export async function measureInRounds(tree, contenders, { rounds, timeoutSeconds
       if (cold === null) continue;
       result.cold.push(cold);
       say(`${tree.name}, round ${round + 1}: ${contender.name}: ${cold.seconds.toFixed(1)} s`);
-      if (onlyCold || contender.keeps.length === 0) continue;
+      if (upTo === 'cold' || contender.keeps.length === 0) continue;
       const warm = await run(result);
       if (warm !== null) result.warm.push(warm);
-      const edited = await withEdit(editedFile(tree, round, rounds), () => run(result));
+      const edited = upTo === 'warm' ? null : await withEdit(editedFile(tree, round, rounds), () => run(result));
       if (edited !== null) result.edited.push(edited);
       // So that the next tool of this tree does not find its work done.
       forget(tree.folder, contender.keeps);

@@ -56,6 +56,8 @@ async function perform(argv) {
   const machine = machineText({ revision: await revision() });
   for (const [name, part] of chosen) {
     const scratch = mkdtempSync(join(tmpdir(), 'modeguard-bench-'));
+    const remove = () => rmSync(scratch, { recursive: true, force: true });
+    process.once('exit', remove);
     /** @param {string} file @param {string} text */
     const attach = (file, text) => {
       if (options.output !== null) writeFileSync(join(options.output, file), text);
@@ -65,7 +67,8 @@ async function perform(argv) {
       process.stdout.write(`${text}\n`);
       attach(`${name}.md`, text);
     } finally {
-      rmSync(scratch, { recursive: true, force: true });
+      remove();
+      process.off('exit', remove);
     }
   }
 }

@@ -19,18 +19,18 @@ export const treeNames = (short) => [short ? 'python-small' : 'python', 'one-pro
 /** @param {import('../run.mjs').Bench} bench @returns {Promise<string>} */
 export async function run({ options, checkoutOf, scratch, say }) {
   const counts = options.short ? [32, 64, 128, 256] : [64, 128, 256, 512, 1024];
-  const settings = { rounds: options.rounds, timeoutSeconds: options.timeoutSeconds, say };
+  const settings = /** @type {const} */ ({ rounds: options.rounds, timeoutSeconds: options.timeoutSeconds, say });
   /** @type {{ name: string, start: number, sizes: Size[] }[]} */
   const series = [];
   for (const name of treeNames(options.short)) {
     const tree = await layOut(name, { checkoutOf, into: scratch });
-    const [alone] = await measureInRounds(await subTree(tree, 1, scratch), [modeguardCommand], { ...settings, onlyCold: true });
+    const [alone] = await measureInRounds(await subTree(tree, 1, scratch), [modeguardCommand], { ...settings, upTo: 'cold' });
     const start = alone?.cold ?? 0;
     /** @type {Size[]} */
     const sizes = [];
     for (const count of counts.filter((number) => number <= tree.files.length)) {
       const part = await subTree(tree, count, scratch);
-      const [row] = await measureInRounds(part, [modeguardCommand], settings);
+      const [row] = await measureInRounds(part, [modeguardCommand], { ...settings, upTo: 'warm' });
       if (row?.cold != null && row.warm !== null) sizes.push({ files: count, lines: part.lines, cold: row.cold, warm: row.warm });
     }
     series.push({ name, start, sizes });

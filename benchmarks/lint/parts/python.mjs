@@ -20,7 +20,7 @@ export async function run(bench) {
   const own = [modeguardCommand, eslintWithPlugin, eslintWithPluginInTwo];
   const rows = await measureInRounds(tree, [...own, ...present], { rounds: options.rounds, timeoutSeconds: options.timeoutSeconds, say });
   const one = await subTree(tree, 1, scratch);
-  const starts = await measureInRounds(one, own, { rounds: options.rounds, timeoutSeconds: options.timeoutSeconds, say, onlyCold: true });
+  const starts = await measureInRounds(one, own, { rounds: options.rounds, timeoutSeconds: options.timeoutSeconds, say, upTo: 'cold' });
   return [
     `${grouped(tree.files.length)} files, ${grouped(tree.lines)} lines. Medians.`,
     toolTable(rows, absent),
