@@ -39,6 +39,8 @@ export interface Interpretation {
   readonly observations: ReadonlyMap<string, Observations>;
   /** Functions of other files that this file calls, by file and by the start of their names. */
   readonly entered: ReadonlyMap<string, ReadonlySet<number>>;
+  /** What it took: instructions, those that were run several times counted so often. */
+  readonly steps: number;
 }
 
 /** @param recorder keeps the states of the functions that it is after, which changes nothing else */
@@ -58,7 +60,7 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
   noteRehearsals(machine, base);
   noteRaces(machine);
   judgeTapes(machine);
-  return { observations: byFile(machine), entered: enteredByFile(machine) };
+  return { observations: byFile(machine), entered: enteredByFile(machine), steps: machine.steps };
 }
 
 /** What was seen in another file is told where that file is reported. */

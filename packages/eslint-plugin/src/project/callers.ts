@@ -18,6 +18,8 @@ import { mentionsModes } from './relevance.ts';
 import { resolutionByLayout, type Resolution } from './resolution.ts';
 
 const MAX_KEPT = 600;
+/** Steps of an analysis that an editor can wait for at every key: about a tenth of a second. */
+const MAX_AT_A_KEY = 12_000;
 
 /** What the callers in sight showed of one file. */
 export interface CallersView {
@@ -53,11 +55,12 @@ export function viewOfCallers(module: Module, text: string, libraries: Libraries
   const file = normalize(module.file);
   const { files: importers, complete } = importersOf(file, module.language, resolution);
   const saved = importers.length > 0 && isOnDisk(file, text);
-  // At every key in an editor only those callers are asked again that looked into this file before.
-  const asked = saved ? importers : importers.filter((importer) => keptOf(importer, libraries, resolution)?.observations.has(file) !== false);
+  const concerned = saved ? importers : importers.filter((importer) => keptOf(importer, libraries, resolution)?.observations.has(file) !== false);
+  // At every key in an editor only those callers are asked again that looked into this file before, and not those that take long: these when it is saved.
+  const asked = saved ? concerned : concerned.filter((importer) => (keptOf(importer, libraries, resolution)?.steps ?? 0) <= MAX_AT_A_KEY);
   const views = asked.flatMap((importer) => viewOf(importer, file, saved ? null : { module, text }, libraries, lower, recorder, resolution) ?? []);
   const called = new Set<number>();
-  if (complete && views.length === asked.length) for (const view of views) for (const start of view.entered.get(file) ?? []) called.add(start);
+  if (complete && views.length === concerned.length) for (const view of views) for (const start of view.entered.get(file) ?? []) called.add(start);
   const files = [...new Set(views.flatMap((view) => view.stamps.map(([path]) => path)))];
   return {
     observations: views.flatMap((view) => view.observations.get(file) ?? []),
@@ -83,7 +86,7 @@ function viewOf(importer: string, file: string, unsaved: SourceText | null, libr
   return keep(importer, result, libraries, files, resolution, unsaved === null);
 }
 
-const NOTHING: Interpretation = { observations: new Map(), entered: new Map() };
+const NOTHING: Interpretation = { observations: new Map(), entered: new Map(), steps: 0 };
 
 /** Whether any file that the analysis of `main` would look into is. Without one, no network comes into it. */
 function isAboutModes(main: SourceText, unsaved: SourceText | null, libraries: Libraries, files: FilesInSight): boolean {
@@ -107,8 +110,8 @@ function keep(file: string, result: Interpretation, libraries: Libraries, files:
 }
 
 /** Files by their normal names: the linter that asks may spell them in another way. */
-function normalized({ observations, entered }: Interpretation): Interpretation {
-  return { observations: new Map([...observations].map(([file, item]) => [normalize(file), item])), entered: new Map([...entered].map(([file, item]) => [normalize(file), item])) };
+function normalized({ observations, entered, steps }: Interpretation): Interpretation {
+  return { observations: new Map([...observations].map(([file, item]) => [normalize(file), item])), entered: new Map([...entered].map(([file, item]) => [normalize(file), item])), steps };
 }
 
 function stampOf(file: string): string {
