@@ -3,7 +3,7 @@
 // Guarantees: a relative error of a few units in the last place over the whole range, infinities and NaN as IEEE 754 has them, and results
 // too small for a normal float are 0 (denormal numbers make later products fifty times slower).
 // `pmax` and `pmin` are one instruction where `max` and `min` are eight; of a NaN they keep their first operand, so x comes first.
-// Polynomials: Moshier, Cephes mathematical library, single precision (expf, logf, tanhf, erff).
+// Polynomials: Moshier, Cephes mathematical library, single precision (expf, logf, tanhf).
 import { madd, nmadd } from './simd';
 
 /** The numbers below, in memory: V8 builds a vector of a literal anew in every turn of a loop, and loads one in a single instruction. */
@@ -13,9 +13,9 @@ const CONSTANTS = memory.data<f32>([
   126, 23, 0.707106781, 7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
   -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1, 0.5, -Infinity, 0, Infinity,
   NaN, -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1, -2, -0.0,
-  0.625, 7.853861353153693e-5, -8.010193625184903e-4, 5.188327685732524e-3, -2.685381193529856e-2, 1.128358514861418e-1, -3.761262582423300e-1, 1.128379165726710,
-  2.326819970068386e-2, -1.387039388740657e-1, 3.687424674597105e-1, -5.824733027278666e-1, 6.210004621745983e-1, -4.944515323274145e-1, 3.404879937665872e-1, -2.741127028184656e-1,
-  5.638259427386472e-1, 12583039, 12582912,
+  0.625, -5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1, 1.28379166e-1, -1.72853470e-5,
+  3.83197126e-4, -3.88396438e-3, 2.42546219e-2, -1.06777877e-1, -6.34846687e-1, -1.28717512e-1, 0.927734375, 12583039,
+  12582912,
 ]);
 
 @inline
@@ -48,19 +48,19 @@ function powerOfTwo(n: v128): v128 {
  */
 @inline
 export function expNegative(x: v128): v128 {
-  const biased = madd(x, constant(10 /* 1.44269504 */), constant(57 /* 12583039 */));
-  const y = f32x4.mul(expFraction(x, f32x4.sub(biased, constant(57 /* 12583039 */))), i32x4.shl(biased, 23));
+  const biased = madd(x, constant(10 /* 1.44269504 */), constant(55 /* 12583039 */));
+  const y = f32x4.mul(expFraction(x, f32x4.sub(biased, constant(55 /* 12583039 */))), i32x4.shl(biased, 23));
   return v128.andnot(y, f32x4.lt(x, constant(11 /* -87.33 */)));
 }
 
 @inline
 export function exp(x: v128): v128 {
   const bounded = f32x4.pmin(f32x4.pmax(x, constant(12 /* -104 */)), constant(13 /* 100 */));
-  const biased = madd(bounded, constant(10 /* 1.44269504 */), constant(58 /* 12582912 */));
+  const biased = madd(bounded, constant(10 /* 1.44269504 */), constant(56 /* 12582912 */));
   // In two steps, because 2^128 is no float.
-  const whole = i32x4.sub(biased, constant(58 /* 12582912 */));
+  const whole = i32x4.sub(biased, constant(56 /* 12582912 */));
   const half = i32x4.shr_s(whole, 1);
-  const y = f32x4.mul(f32x4.mul(expFraction(bounded, f32x4.sub(biased, constant(58 /* 12582912 */))), powerOfTwo(half)), powerOfTwo(i32x4.sub(whole, half)));
+  const y = f32x4.mul(f32x4.mul(expFraction(bounded, f32x4.sub(biased, constant(56 /* 12582912 */))), powerOfTwo(half)), powerOfTwo(i32x4.sub(whole, half)));
   return v128.andnot(y, f32x4.lt(x, constant(11 /* -87.33 */)));
 }
 
@@ -134,30 +134,24 @@ export function softplus(x: v128): v128 {
   return f32x4.add(f32x4.pmax(x, constant(30 /* 0 */)), log1p(expNegative(f32x4.neg(f32x4.abs(x)))));
 }
 
+/** After N. Juffa's `erff`: a polynomial near 0, else 1 - e^polynomial; without a division. */
 @inline
 export function erf(x: v128): v128 {
   const a = f32x4.abs(x);
   const z = f32x4.mul(x, x);
-  let p = constant(41 /* 7.853861353153693e-5 */);
-  p = madd(p, z, constant(42 /* -8.010193625184903e-4 */));
-  p = madd(p, z, constant(43 /* 5.188327685732524e-3 */));
-  p = madd(p, z, constant(44 /* -2.685381193529856e-2 */));
-  p = madd(p, z, constant(45 /* 1.128358514861418e-1 */));
-  p = madd(p, z, constant(46 /* -3.761262582423300e-1 */));
-  p = madd(p, z, constant(47 /* 1.128379165726710 */));
-  const near = f32x4.mul(p, x);
-  const q = f32x4.div(constant(8 /* 1 */), f32x4.pmax(a, constant(8 /* 1 */)));
-  const y = f32x4.mul(q, q);
-  let s = constant(48 /* 2.326819970068386e-2 */);
-  s = madd(s, y, constant(49 /* -1.387039388740657e-1 */));
-  s = madd(s, y, constant(50 /* 3.687424674597105e-1 */));
-  s = madd(s, y, constant(51 /* -5.824733027278666e-1 */));
-  s = madd(s, y, constant(52 /* 6.210004621745983e-1 */));
-  s = madd(s, y, constant(53 /* -4.944515323274145e-1 */));
-  s = madd(s, y, constant(54 /* 3.404879937665872e-1 */));
-  s = madd(s, y, constant(55 /* -2.741127028184656e-1 */));
-  s = madd(s, y, constant(56 /* 5.638259427386472e-1 */));
-  const rest = f32x4.mul(f32x4.mul(expNegative(f32x4.neg(z)), q), s);
-  const far = v128.or(f32x4.sub(constant(8 /* 1 */), rest), v128.and(x, constant(39 /* -0.0 */)));
-  return v128.bitselect(near, far, f32x4.lt(a, constant(8 /* 1 */)));
+  let p = constant(41 /* -5.96761703e-4 */);
+  p = madd(p, z, constant(42 /* 4.99119423e-3 */));
+  p = madd(p, z, constant(43 /* -2.67681349e-2 */));
+  p = madd(p, z, constant(44 /* 1.12819925e-1 */));
+  p = madd(p, z, constant(45 /* -3.76125336e-1 */));
+  p = madd(p, z, constant(46 /* 1.28379166e-1 */));
+  const near = madd(p, x, x);
+  let q = madd(constant(47 /* -1.72853470e-5 */), a, constant(48 /* 3.83197126e-4 */));
+  q = madd(q, z, madd(constant(49 /* -3.88396438e-3 */), a, constant(50 /* 2.42546219e-2 */)));
+  q = madd(q, a, constant(51 /* -1.06777877e-1 */));
+  q = madd(q, a, constant(52 /* -6.34846687e-1 */));
+  q = madd(q, a, constant(53 /* -1.28717512e-1 */));
+  q = nmadd(constant(8 /* 1 */), a, f32x4.mul(q, a));
+  const far = v128.or(f32x4.sub(constant(8 /* 1 */), expNegative(q)), v128.and(x, constant(39 /* -0.0 */)));
+  return v128.bitselect(near, far, f32x4.lt(a, constant(54 /* 0.927734375 */)));
 }

@@ -117,6 +117,7 @@ function withProducts(kernels: Kernels, call: Foreign, koffi: ForeignFunctions):
   };
   return {
     ...kernels,
+    packsNothing: true,
     gemm: (m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, add, scratch) => {
       const left = m * n * k < leastProducts ? null : layout(m, k, aRow, aColumn);
       const right = left === null ? null : layout(k, n, bRow, bColumn);

@@ -4,7 +4,7 @@
  * Guarantees: panels are used only while the array that they were made of is unwritten, by the version of its storage. The first use of a
  * version packs nothing, because during training there is no second; unless the caller says that it will use them many times at once. They are kept
  * beside the array, not in it, and go when it goes or is written and used again. Null for what is too small to matter, or has so many rows
- * to be multiplied with that packing does not show.
+ * to be multiplied with that packing does not show, and where a BLAS library does the products.
  *
  * Worked example: `packedRight(kernels, weight.transpose(0, 1), 64, false)` is null, the next time an address.
  */
@@ -30,7 +30,7 @@ function isSame(one: NdArray, other: NdArray): boolean {
 /** The address of the panels of the matrix `b`, for products with `rows` rows, or null. Holds until the next operation. */
 export function packedRight(compiled: Kernels, b: NdArray, rows: number, often: boolean): number | null {
   // A single row is multiplied without packing.
-  if (rows < 2 || (!often && (rows > mostRows || b.numel < leastElements))) return null;
+  if (compiled.packsNothing === true || rows < 2 || (!often && (rows > mostRows || b.numel < leastElements))) return null;
   const { storage } = b;
   let packed = known.get(storage);
   if (packed === undefined || packed.version !== storage.version || !isSame(packed.array, b)) {
