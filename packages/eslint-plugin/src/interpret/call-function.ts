@@ -53,7 +53,7 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   const visitsBefore = machine.visits.length;
   const { visit } = machine;
   const leavesBefore = visit?.leaves.length ?? 0;
-  const run = runFunction(machine, { context, receiver, early: options.early ?? (frame.early && frame.context.parent !== null), ...(options.managed === undefined ? {} : { managed: options.managed }), ...(captured === undefined ? {} : { captured }) }, ref.func, entry.clone(), shared);
+  const run = runFunction(machine, { context, receiver, caller: { frame, state }, early: options.early ?? (frame.early && frame.context.parent !== null), ...(options.managed === undefined ? {} : { managed: options.managed }), ...(captured === undefined ? {} : { captured }) }, ref.func, entry.clone(), shared);
   if (ref.func.isGenerator && options.managed?.phase !== 'exit' && run.exit === null && run.suspended !== null) {
     run.exit = run.suspended;
     run.result = run.yielded;

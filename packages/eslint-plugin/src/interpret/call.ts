@@ -31,9 +31,16 @@ export function returned(value: Value): CallResult {
 export function callInstr(machine: Machine, frame: Frame, state: State, instr: CallInstr): CallResult {
   const args = evaluateArgs(machine, frame, state, instr);
   if (instr.callee.kind === 'value') return callValue(machine, frame, state, state.get(instr.callee.value), args, instr);
-  const receiver = state.get(instr.callee.object);
+  const receiver = present(state.get(instr.callee.object));
   const { name } = instr.callee;
   return alternatives(state, receiver, (atom, on) => callMethodOfAtom(machine, frame, on, receiver, atom, name, args, instr), (on) => callTensorMethod(machine, frame, on, receiver, name, consumedArgs(machine, frame, on, args, instr), instr));
+}
+
+/** Nothing has no methods: what goes on after a call of one had something else for its receiver. */
+function present(receiver: Value): Value {
+  const isNothing = (atom: Atom): boolean => atom.kind === 'constant' && (atom.value.type === 'none' || atom.value.type === 'undefined');
+  const atoms = receiver.atoms.filter((atom) => !isNothing(atom));
+  return atoms.length === 0 || atoms.length === receiver.atoms.length ? receiver : { ...receiver, atoms };
 }
 
 function evaluateArgs(machine: Machine, frame: Frame, state: State, instr: CallInstr): ArgValues {

@@ -48,6 +48,8 @@ export interface Frame {
   readonly managed?: Managed;
   /** Functions that this activation was given as arguments, or that the function's value has taken with it. */
   readonly captured?: Captured;
+  /** Who called, and the state of its own names then; left out for a root. */
+  readonly caller?: { readonly frame: Frame; readonly state: State };
 }
 
 /**

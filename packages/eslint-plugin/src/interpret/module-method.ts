@@ -118,14 +118,14 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
 
 /**
  * The modules among which a receiver was chosen (`net = A() if small else B()`), if they are never met but as this choice: made by this very
- * activation, each once, and referred to by nothing that does not refer to all of them. What is known of each is then known for the case that it is
- * the one. Null for any other receiver, such as the elements of a list.
+ * activation or one that led to it, each once, and referred to by nothing that does not refer to all of them. What is known of each is then known for the
+ * case that it is the one. Null for any other receiver, such as the elements of a list.
  */
 function choiceOf(machine: Machine, frame: Frame, state: State, receiver: Value): readonly AbstractObject[] | null {
   const objects = objectsOf(receiver);
   if (receiver.unknown || objects.length < 2 || objects.length !== receiver.atoms.length) return null;
   const { trainMethod } = machine.libraries.moduleModel;
-  const isPlain = (object: AbstractObject): boolean => object.kind === 'module' && object.age === 'latest' && !state.object(object).many && machine.isMadeIn(object, frame.context) && (object.class === null || findMember(machine.order(object.class), trainMethod) === null);
+  const isPlain = (object: AbstractObject): boolean => object.kind === 'module' && object.age === 'latest' && !state.object(object).many && (object.class === null || findMember(machine.order(object.class), trainMethod) === null);
   if (!objects.every(isPlain)) return null;
   const all = new Set(objects);
   const isWhole = (value: Value): boolean => {
@@ -133,7 +133,15 @@ function choiceOf(machine: Machine, frame: Frame, state: State, receiver: Value)
     eachMentioned(value, (object) => void (all.has(object) && met.add(object)));
     return met.size === 0 || met.size === all.size;
   };
-  for (const names of [state.cells.values(), state.locals.values(), state.temps.values()]) if (!names.every(isWhole)) return null;
+  if (!state.cells.values().every(isWhole)) return null;
+  // The names of all activations up to the one that made them.
+  let at: Frame['caller'] = { frame, state };
+  for (; at !== undefined; at = at.frame.caller) {
+    if (!at.state.locals.values().every(isWhole) || !at.state.temps.values().every(isWhole)) return null;
+    const { context } = at.frame;
+    if (objects.every((object) => machine.isMadeIn(object, context))) break;
+  }
+  if (at === undefined) return null;
   for (const { attrs } of state.heap.values()) {
     for (const [name, value] of attrs) {
       let holds = false;
