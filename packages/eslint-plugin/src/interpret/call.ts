@@ -14,6 +14,7 @@ import { callForward } from './forward.ts';
 import { consume, consumedArgs, pendingGenerator } from './generators.ts';
 import { exported } from './imports.ts';
 import { callLibrary } from './library-call.ts';
+import { callObjectMethod } from './library-object.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
 import { callLayer, familyOf, noteUnseenPredict } from './option-layers.ts';
 import { noteDirectForward, noteFlagCalled } from './mode-methods.ts';
@@ -199,6 +200,8 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
           return callMember(machine, frame, state, member.entry.value, object, args, instr);
         }
       }
+      const ofLibrary = object.kind === 'instance' ? object.library?.methods?.[name] : undefined;
+      if (ofLibrary !== undefined) return callObjectMethod(machine, frame, state, object, ofLibrary, args, instr);
       if (object.kind === 'opaque') noteUnseenPredict(machine, frame, state, name, args, instr);
       const family = familyOf(machine, object);
       if (family !== null) return callLayer(machine, frame, state, object, family, name, args, instr);

@@ -1,6 +1,6 @@
 // Constructing objects: instances of the project's classes and of library classes.
 import { CALIBRATED, elementName, FRESH, NEW_OBJECT, TRAINABLE, type ModeSetting } from '../domains/heap.ts';
-import { TRAIN, type ModeSet } from '../domains/mode.ts';
+import { EVAL, TRAIN, type ModeSet } from '../domains/mode.ts';
 import type { AbstractObject, ObjectKind, ProjectClass } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, joinValues, mustConstant, objectsOf, ofObject } from '../domains/value.ts';
@@ -12,6 +12,8 @@ import { allArgs, handOut, returned, type CallInstr } from './call.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember, type ClassOrder } from './class-order.ts';
 import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
+import { copyOf } from './library-call.ts';
+import { makeHolder } from './library-object.ts';
 import { makeLayer } from './option-layers.ts';
 import { eachInTree, escapeTree, setTreeMode, setTreeStatistics } from './set-mode.ts';
 
@@ -72,12 +74,25 @@ export function constructLibrary(machine: Machine, frame: Frame, state: State, r
   if (row.kind === 'object') {
     for (const value of given) handOut(machine, value);
     if (row.optimizer) for (const value of given) for (const atom of machine.settled(state, value).atoms) if (atom.kind === 'parameters') optimize(machine, state, atom.object);
-    return returned({ ...derive(given), from: [], detached: [] });
+    return returned(row.methods !== undefined ? ofObject(makeHolder(machine, frame, state, row, path, args, instr)) : { ...derive(given), from: [], detached: [] });
   }
   const setting: ModeSetting = { site: machine.site(instr.span), mode: TRAIN, how: 'constructed', selective: false };
   const object = machine.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: row, label: shortName(path), inert: isInert(state, row, args) }, { modes: TRAIN, settings: [setting], statistics: FRESH, trainable: TRAINABLE });
-  setChildren(state, object, row, args);
+  setChildren(state, object, row, withCopy(machine, frame, state, row, args, instr));
   return returned(ofObject(object));
+}
+
+/** The arguments with a copy in the place of the module that the row copies, in the mode that it gives it. */
+function withCopy(machine: Machine, frame: Frame, state: State, row: ClassRow, args: ArgValues, instr: CallInstr): ArgValues {
+  const { children } = row;
+  if (children === undefined || children === 'arguments' || !('copied' in children) || children.copied === undefined) return args;
+  const copy = copyOf(machine, frame, state, args.positional[children.module] ?? [...args.keywords.values()][0] ?? ANYTHING, instr);
+  const modes = children.copied === 'eval' ? EVAL : TRAIN;
+  const setting: ModeSetting = { site: machine.site(instr.span), mode: modes, how: 'loaded', selective: false };
+  if (children.copied !== 'kept') for (const object of objectsOf(copy)) setTreeMode(machine, frame, state, object, modes, setting, objectsOf(copy).length === 1, instr);
+  const positional = [...args.positional];
+  positional[children.module] = copy;
+  return { ...args, positional };
 }
 
 /** An optimiser is given the parameters of a module. */

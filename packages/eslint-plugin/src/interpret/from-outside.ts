@@ -6,9 +6,10 @@ import type { AbstractObject, ProjectClass } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, ofObject, type Value } from '../domains/value.ts';
 import type { Span } from '../source/span.ts';
+import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { initialize, kindOfClass } from './construct.ts';
-import type { Frame, Machine } from './machine.ts';
+import { NO_ARGS, type Frame, type Machine } from './machine.ts';
 import type { ForwardObservation } from './observation.ts';
 
 /** Constructs an instance of `cls` in `state` as a caller that we do not see would. */
@@ -29,6 +30,10 @@ export function constructUnknown(machine: Machine, state: State, cls: ProjectCla
   const skip = machine.language === 'python' ? 1 : 0;
   const positional = params.filter((param) => param.kind === 'positional').slice(skip).map(() => ANYTHING);
   initialize(machine, frame, state, self, order, { positional, keywords: new Map(), more: ANYTHING, written: [] }, rootInstr(span));
+  for (const name of order.framework?.setup ?? []) {
+    const method = findMember(order, name);
+    for (const atom of method?.entry.value.atoms ?? []) if (atom.kind === 'function') callFunction(machine, frame, state, atom.ref, self, NO_ARGS, rootInstr(span), { early: true });
+  }
   machine.running = outer;
   return self;
 }

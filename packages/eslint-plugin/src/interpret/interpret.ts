@@ -128,6 +128,12 @@ function runRoot(machine: Machine, base: State, func: Func, selves: Map<ProjectC
     state.grad = hook.grad === 'enabled' ? GRAD_ENABLED : hook.grad === 'disabled' ? GRAD_DISABLED : GRAD_INFERENCE;
     for (const [object, constructed] of self?.constructed ?? []) state.update(object, hook.mode === 'eval' ? { modes: EVAL } : constructed);
   }
+  // Each method gets an object that has just been set up.
+  const isFresh = owner !== null && (machine.order(owner).framework?.setup.length ?? 0) > 0;
+  if (isFresh) {
+    state.grad = GRAD_ENABLED;
+    for (const [object, constructed] of self?.constructed ?? []) state.update(object, constructed);
+  }
   for (const scope of machine.decorated.get(func) ?? []) state.grad = gradOf(scope);
   const run = runFunction(machine, { context, receiver, early: func.kind === 'constructor' || func.name === '__init__' }, func, state);
   if (run.exit !== null) {

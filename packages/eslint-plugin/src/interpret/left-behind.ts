@@ -71,7 +71,7 @@ export function replayVisits(machine: Machine, visits: readonly VisitRecord[]): 
 
 /** When all is seen: which calls train in evaluation mode, and whether an evaluation was made in it before. */
 export function noteLeftBehind(machine: Machine): void {
-  const evaluated = new Set<string>();
+  const evaluated = new Set<string>([...machine.evaluatedInside].map(keyOf));
   for (const observation of machine.forwards) {
     if (!observation.uses.has('read') || observation.uses.has('trained')) continue;
     for (const leaf of observation.leaves.values()) for (const setting of leaf.settings) if (setting.mode === EVAL) evaluated.add(keyOf(setting));

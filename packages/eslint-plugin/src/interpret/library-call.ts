@@ -296,7 +296,7 @@ function loadedModule(machine: Machine, frame: Frame, state: State, path: string
 }
 
 /** A copy of a tree of modules: new objects in the same modes. */
-function copyOf(machine: Machine, frame: Frame, state: State, value: Value, instr: CallInstr): Value {
+export function copyOf(machine: Machine, frame: Frame, state: State, value: Value, instr: CallInstr): Value {
   const copies = new Map<AbstractObject, AbstractObject>();
   const partOf = (object: AbstractObject): string => `copy${object.id}`;
   // The copies that an earlier round made grow old together.

@@ -236,6 +236,8 @@ export class Machine {
   readonly handedToOptimizer = new Map<AbstractObject, ReadonlySet<AbstractObject>>();
   /** Modules whose parameters are written to by hand: moving averages of others. */
   readonly written = new Set<AbstractObject>();
+  /** Evaluation modes in which code of a library has run a network. */
+  readonly evaluatedInside = new Set<ModeSetting>();
   /** Holds if some optimiser makes a step. */
   optimizes = false;
   /** Forward calls whose gradients a step of an optimiser used. */

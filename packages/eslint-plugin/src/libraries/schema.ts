@@ -18,6 +18,12 @@ const argument = v.strictObject({
   default: v.optional(v.union([v.boolean(), v.number(), v.string(), v.null()])),
 });
 
+/**
+ * What a method of a library's object does. `given`: hands back what it is given, wrapped or moved (several things as a tuple). `backward`: runs the backward pass
+ * from its arguments. `read`, `pure`: as of a function. `train`, `eval`: runs the network that the object holds, and leaves it in that mode.
+ */
+const objectMethod = v.picklist(['given', 'backward', 'read', 'pure', 'train', 'eval']);
+
 const classRow = v.strictObject({
   path: v.string(),
   /**
@@ -37,12 +43,18 @@ const classRow = v.strictObject({
   parameters: v.optional(v.picklist(['yes', 'no', 'unknown']), 'no'),
   /** A layer: keys of its options in which other layers, or what they made of a symbolic input, are handed over. */
   holds: v.optional(v.array(v.string()), []),
-  /** A container: where its children come from. `arguments`: the positional ones; otherwise the position of a list or a module. */
-  children: v.optional(v.union([v.literal('arguments'), v.strictObject({ list: v.number() }), v.strictObject({ dict: v.number() }), v.strictObject({ module: v.number(), as: v.string() })])),
+  /**
+   * A container: where its children come from. `arguments`: the positional ones; otherwise the position of a list or a module. `copied`: the child is a copy
+   * of what is given, and its mode.
+   */
+  children: v.optional(v.union([v.literal('arguments'), v.strictObject({ list: v.number() }), v.strictObject({ dict: v.number() }), v.strictObject({ module: v.number(), as: v.string(), copied: v.optional(v.picklist(['train', 'eval', 'kept'])) })])),
   /** Other classes of the library that it derives from, by their paths, but for the base of all modules. */
   derives: v.optional(v.array(v.string()), []),
   /** An optimiser: it moves the parameters that its constructor is given. */
   optimizer: v.optional(v.boolean(), false),
+  /** An object that is no module: the network that it is given to work with, and what its methods do. */
+  network: v.optional(argument),
+  methods: v.optional(v.record(v.string(), objectMethod)),
   /** What a call of a container does with its children. */
   runsChildren: v.optional(v.boolean(), false),
   source,
@@ -218,6 +230,8 @@ const frameworkRow = v.strictObject({
   ),
   /** Methods that the base class gives. */
   methods: v.optional(v.record(v.string(), v.picklist(['pure', 'read', 'backward'])), {}),
+  /** Methods that it calls on a new object before all others: a test's `setUp`. */
+  setup: v.optional(v.array(v.string()), []),
   /** Class methods that make an instance with loaded weights, and its mode. */
   constructors: v.optional(v.record(v.string(), v.picklist(['train', 'eval'])), {}),
   source,
