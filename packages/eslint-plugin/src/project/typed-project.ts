@@ -36,8 +36,9 @@ export class TypedProject implements Resolution {
   /** The tree of `file`, if the program has it and its text is `text`. */
   treeOf(file: string, text: string): ts.SourceFile | undefined {
     const tree = this.#program.getSourceFile(file);
-    // A byte order mark is part of the compiler's text and not of ESLint's; offsets would differ. So would what is not saved.
-    return tree !== undefined && tree.text === text ? tree : undefined;
+    // A byte order mark is part of the compiler's text and not of ESLint's; offsets would differ. So would what is not saved. Another version of the compiler
+    // than ours numbers the kinds of its nodes in another way.
+    return tree !== undefined && tree.text === text && tree.kind === ts.SyntaxKind.SourceFile ? tree : undefined;
   }
 
   readonly resolve = (file: string, specifier: string): string | null => {
