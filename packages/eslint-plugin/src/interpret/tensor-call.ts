@@ -87,7 +87,8 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
     case 'random': {
       const drawn = joinValues(recordRandom(machine, frame, state, `Tensor.${name}`, [receiver, ...given], instr), { ...derive([receiver]), input: false });
       machine.randomCalls.add(instr);
-      if (name.endsWith('_')) fillInPlace(frame, state, drawn, instr);
+      // Elsewhere a variable that is filled stays what it was: a parameter that is initialised.
+      if (name.endsWith('_') && machine.probe !== null) fillInPlace(frame, state, drawn, instr);
       return returned(drawn);
     }
     default:
