@@ -45,11 +45,11 @@ function mayIdle(machine: Machine): boolean {
 
 const KEEPING = new Set(['dict', 'Map', 'Set']);
 
-/** Holds if the class has a collection or a private field at all; most have none, and are not constructed once more. */
+/** Holds if the class has a collection, a private field or a function made by its constructor at all; most have none, and are not constructed once more. */
 function mayHide(machine: Machine, cls: ProjectClass): boolean {
   const { start, end } = cls.definition.span;
   const inClass = machine.module.funcs.filter((func) => func.span.start >= start && func.span.end <= end);
-  return inClass.some((func) => func.blocks.some((block) => block.instrs.some((instr) => (instr.kind === 'collection' && instr.form !== 'string') || (instr.kind === 'load' && instr.variable.name === 'OrderedDict') || (instr.kind === 'global' && KEEPING.has(instr.name)) || (instr.kind === 'set-attr' && instr.name.startsWith('#')))));
+  return inClass.some((func) => func.blocks.some((block) => block.instrs.some((instr) => (instr.kind === 'collection' && instr.form !== 'string') || (instr.kind === 'load' && instr.variable.name === 'OrderedDict') || (instr.kind === 'global' && KEEPING.has(instr.name)) || (instr.kind === 'set-attr' && instr.name.startsWith('#')) || (instr.kind === 'function' && (func.kind === 'constructor' || func.kind === 'field-initializer')))));
 }
 
 function probeForward(machine: Machine, base: State, cls: ProjectClass, idles: boolean): void {

@@ -1,10 +1,11 @@
 // Modules that a mode cannot reach: those that are made in `forward` and are new in every call, and those that are kept where the library does
-// not look for children (a list, a dictionary, a private field).
+// not look for children (a list, a dictionary, a private field, a function that takes it with it).
 import { EVAL, TRAIN } from '../domains/mode.ts';
 import { FROZEN } from '../domains/heap.ts';
 import type { AbstractObject, ProjectClass } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { mustObject, objectsOf, type Value } from '../domains/value.ts';
+import { mustObject, NOTHING, objectsOf, type Value } from '../domains/value.ts';
+import type { Variable } from '../ir/ir.ts';
 import type { CallInstr } from './call.ts';
 import { findMember } from './class-order.ts';
 import type { Frame, Machine } from './machine.ts';
@@ -60,8 +61,24 @@ function hiddenIn(state: State, receiver: AbstractObject): readonly Hidden[] {
     if (attribute.startsWith('#')) for (const part of objectsOf(value)) if (part.kind === 'module') hidden.push({ attribute, form: 'private field', part, alone: false });
     const collection = receiver.reachesLists ? null : mustObject(value);
     if (collection?.kind === 'collection') inside(state, attribute, collection, 0, hidden);
+    for (const part of takenAlong(state, value)) hidden.push({ attribute, form: 'closure', part, alone: false });
   }
   return hidden;
+}
+
+/** Modules in variables that a function which is kept as a field uses, of the function around it. */
+function takenAlong(state: State, value: Value): readonly AbstractObject[] {
+  return value.atoms.flatMap((atom) => {
+    if (atom.kind !== 'function' || atom.receiver !== null) return [];
+    const { module, func, captured } = atom.ref;
+    // The module itself is known to itself.
+    const isReceiver = (variable: Variable): boolean => {
+      const method = module.funcs[variable.owner]!;
+      return method.thisVariable === variable || (method.owner !== null && method.params[0]?.variable === variable);
+    };
+    const outer = new Set(func.blocks.flatMap((block) => block.instrs.flatMap((instr) => (instr.kind === 'load' && instr.variable.captured && instr.variable.owner !== func.id && instr.variable.owner !== 0 && !isReceiver(instr.variable) ? [instr.variable] : []))));
+    return [...outer].flatMap((variable) => objectsOf(captured?.get(variable) ?? state.cells.get(variable) ?? NOTHING)).filter((object) => object.kind === 'module');
+  });
 }
 
 /** Where assigning a field registers nothing. */

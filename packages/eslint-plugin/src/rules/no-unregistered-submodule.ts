@@ -20,8 +20,8 @@ function judge(analysis: Analysis, { fault, call, where, certain }: LayerObserva
   const isPython = analysis.module.language === 'python';
   const place = `\`${isPython ? 'self' : 'this'}.${fault.attribute}\``;
   const isField = fault.form === 'field';
-  const form = isField ? 'a field that nothing registers' : fault.form === 'private field' ? 'a private field' : fault.form === 'dict' ? (isPython ? 'a plain dict' : 'a plain object or map') : isPython ? `a plain ${fault.form}` : 'a plain array';
-  const container = fault.form === 'private field' ? 'a field that is not private' : fault.form === 'dict' ? '`nn.ModuleDict`, or in fields of its own' : '`nn.ModuleList`, or in fields of its own';
+  const form = isField ? 'a field that nothing registers' : fault.form === 'private field' ? 'a private field' : fault.form === 'closure' ? 'a function that uses it' : fault.form === 'dict' ? (isPython ? 'a plain dict' : 'a plain object or map') : isPython ? `a plain ${fault.form}` : 'a plain array';
+  const container = fault.form === 'private field' ? 'a field that is not private' : fault.form === 'closure' ? 'a field of its own' : fault.form === 'dict' ? '`nn.ModuleDict`, or in fields of its own' : '`nn.ModuleList`, or in fields of its own';
   const part = fault.part.site.file === call.file && fault.part.site.span.start === call.span.start ? quote(analysis, call.span) : `\`${fault.part.label}\``;
   const loses = [...(fault.sensitive ? ['`train()` and `eval()` do not reach it'] : []), ...(fault.learns ? ['`parameters()` and the saved weights leave it out'] : [])].join(', and ');
   return [
