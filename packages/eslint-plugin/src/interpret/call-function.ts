@@ -58,12 +58,13 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
     run.exit = run.suspended;
     run.result = run.yielded;
   }
+  const untouched = shared.size === 0 ? state : null;
   unwatched(entry, () => {
     if (run.exit !== null) {
       collectGarbage(run.exit, state, run.result);
-      dropDeadCells(machine, ref, run.exit, run.result);
+      dropDeadCells(machine, ref, run.exit, run.result, untouched);
     }
-    if (run.thrown !== null) dropDeadCells(machine, ref, run.thrown, NOTHING);
+    if (run.thrown !== null) dropDeadCells(machine, ref, run.thrown, NOTHING, untouched);
   });
   machine.watch = outer;
   const footprint = watch.end(entry, run.thrown !== null);

@@ -43,9 +43,14 @@ export function sharedVariables({ module, func }: FuncRef, state: State): Readon
   return new Set(capturedVariables(module, func).filter((variable) => state.cells.has(variable)));
 }
 
-/** Drops the cells of `func`'s captured variables that no living closure uses. */
-export function dropDeadCells(machine: Machine, { module, func }: FuncRef, state: State, result: Value): void {
-  const own = capturedVariables(module, func);
+/**
+ * Drops the cells of `func`'s captured variables that no living closure uses.
+ *
+ * @param before what there was before the activation if it shares no cell with an earlier one: only what has changed since can lead to a closure over
+ * its variables
+ */
+export function dropDeadCells(machine: Machine, { module, func }: FuncRef, state: State, result: Value, before: State | null): void {
+  const own = capturedVariables(module, func).filter((variable) => state.cells.has(variable));
   // The members of a class made here may be reached through any of its instances.
   if (own.length === 0 || func.blocks.some((block) => block.instrs.some((instr) => instr.kind === 'class'))) return;
   const dead = new Set(own);
@@ -68,11 +73,13 @@ export function dropDeadCells(machine: Machine, { module, func }: FuncRef, state
     }
   };
   visit(result);
-  for (const [variable, value] of state.cells) if (!dead.has(variable)) visit(value);
-  for (const object of state.heap.values()) for (const value of object.attrs.values()) visit(value);
+  const cells = before === null ? [...state.cells].map(([key, value]) => ({ key, value })) : state.cells.entriesUnlike(before.cells);
+  for (const { key, value } of cells) if (!dead.has(key)) visit(value);
+  const objects = before === null ? state.heap.values() : state.heap.entriesUnlike(before.heap).map(({ value }) => value);
+  for (const object of objects) for (const value of object.attrs.values()) visit(value);
   // What was handed to code that we cannot see may be called at any time.
   for (const [other, home] of machine.handedOut) visitFunction(home, other);
-  for (const variable of dead) if (state.cells.has(variable)) state.cells.delete(variable);
+  for (const variable of dead) state.cells.delete(variable);
 }
 
 /** How many closures inside one another keep apart what they were made with; those further in share a cell. */
