@@ -1,8 +1,8 @@
 // Runs a function of the project in the caller's state.
 //
 // Guarantees: the caller's own variables are untouched; variables that outlive the call, the heap and the gradient mode are
-// those that the callee leaves behind; if no path returns, control does not come back. Refuses: recursion (a function that is
-// already running is treated as code that we cannot see) and chains deeper than MAX_DEPTH.
+// those that the callee leaves behind; if no path returns, control does not come back. A function that is already running is run
+// again as `recursion.ts` says. Refuses: chains deeper than MAX_DEPTH, which are code that we cannot see.
 import type { Func, Instr, Variable } from '../ir/ir.ts';
 import { solve } from '../dataflow/solver.ts';
 import { elementName, type ObjectState } from '../domains/heap.ts';
@@ -13,6 +13,7 @@ import { capturedParameter, dropDeadCells, sharedVariables } from './closures.ts
 import { redone, startsAlike, unwatched, Watch } from './footprint.ts';
 import type { Ambience, ArgValues, Frame, Kept, Machine, Managed } from './machine.ts';
 import { replayVisits } from './left-behind.ts';
+import { answer, comeBack, contextFor, isRunning, mingle, noteGiven, runFold, type FoldRun } from './recursion.ts';
 import { eachMentioned } from './renaming.ts';
 import { escapeTree } from './set-mode.ts';
 import { FunctionRun } from './transfer.ts';
@@ -29,18 +30,23 @@ export interface CallResult {
 }
 
 export function callFunction(machine: Machine, frame: Frame, state: State, ref: FuncRef, receiver: AbstractObject | null, args: ArgValues, instr: Instr, options: { early?: boolean; managed?: Managed } = {}): CallResult {
-  if (frame.context.occurrences(ref.func) > 0 || frame.context.depth >= MAX_DEPTH || machine.exhausted) {
-    const given = [...args.positional, ...args.keywords.values()];
-    for (const value of given) escapeTree(state, value);
-    if (receiver !== null) escapeTree(state, ofObject(receiver));
-    return { value: derive(given.map((value) => machine.settled(state, value))), returns: true };
-  }
-  machine.entered.set(ref.func, ref.module);
-  const context = frame.context.enter(instr, ref);
+  const isAgain = frame.context.occurrences(ref.func) > 0;
+  const isSeen = frame.context.depth < MAX_DEPTH && !machine.exhausted && (!isAgain || options.managed === undefined);
+  const context = isSeen ? contextFor(frame.context, state, ref, receiver, args, instr) : null;
+  if (context === null) return callUnseen(machine, state, receiver, args);
+  if (!isAgain) machine.entered.set(ref.func, ref.module);
   const entry = state.forCallee();
   const shared = sharedVariables(ref, state);
   const own = bindParameters(machine, entry, context, ref, receiver, args, instr);
-  const captured = own.size === 0 ? ref.captured : new Map([...(ref.captured ?? []), ...own]);
+  if (context.isFold && isRunning(context)) {
+    const { exit, result } = answer(machine, frame.context, context, entry, receiver);
+    if (exit === null) return { value: result, returns: false };
+    state.adopt(exit);
+    mingle(machine, state, context);
+    return { value: result, returns: true };
+  }
+  noteGiven(context, receiver, args);
+  const captured = own.size === 0 || context.isFold ? ref.captured : new Map([...(ref.captured ?? []), ...own]);
   if (options.managed === undefined) {
     const kept = machine.keptResults.get(context)?.find((item) => item.receiver === receiver && (item.catching || !machine.catching) && sameAmbience(item.ambience, machine) && sameCaptured(item.captured, captured) && startsAlike(item.entry, entry, item.footprint));
     if (kept !== undefined) return useAgain(machine, kept, entry, state);
@@ -48,35 +54,53 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   const outer = machine.watch;
   const watch = (machine.watch = new Watch(entry, outer));
   for (const variable of shared) watch.searched.add(variable);
-  if (ref.func.blocks.length > 1) watch.noteBranches();
+  if (ref.func.blocks.length > 1 || context.isFold) watch.noteBranches();
   const thrownBefore = machine.thrown;
   const visitsBefore = machine.visits.length;
   const { visit } = machine;
   const leavesBefore = visit?.leaves.length ?? 0;
-  const run = runFunction(machine, { context, receiver, caller: { frame, state }, early: options.early ?? (frame.early && frame.context.parent !== null), ...(options.managed === undefined ? {} : { managed: options.managed }), ...(captured === undefined ? {} : { captured }) }, ref.func, entry.clone(), shared);
-  if (ref.func.isGenerator && options.managed?.phase !== 'exit' && run.exit === null && run.suspended !== null) {
-    run.exit = run.suspended;
-    run.result = run.yielded;
+  const activation: Frame = { context, receiver, caller: { frame, state }, early: options.early ?? (frame.early && frame.context.parent !== null), ...(options.managed === undefined ? {} : { managed: options.managed }), ...(captured === undefined ? {} : { captured }) };
+  const runFrom = (from: State, sharing: ReadonlySet<Variable>, self: AbstractObject | null): FoldRun => {
+    const run = runFunction(machine, self === receiver ? activation : { ...activation, receiver: self }, ref.func, from, sharing);
+    const isSuspended = ref.func.isGenerator && options.managed?.phase !== 'exit' && run.exit === null && run.suspended !== null;
+    return isSuspended ? { exit: run.suspended, thrown: run.thrown, result: run.yielded } : run;
+  };
+  const run = context.isFold ? runFold(machine, context, entry, receiver, (from, self) => runFrom(from, sharedVariables(ref, from), self)) : runFrom(entry.clone(), shared, receiver);
+  if (run === null) {
+    machine.watch = outer;
+    watch.end(entry, true);
+    machine.thrown = thrownBefore;
+    comeBack(machine, state, context);
+    return callUnseen(machine, state, receiver, args);
   }
-  const untouched = shared.size === 0 ? state : null;
+  // The variables of an activation that has called this one, through others or by itself, are still in use.
+  const inUse = isAgain ? shared : NO_VARIABLES;
+  const untouched = shared.size === 0 && !context.isFold ? state : null;
   unwatched(entry, () => {
     if (run.exit !== null) {
       collectGarbage(run.exit, state, run.result);
-      dropDeadCells(machine, ref, run.exit, run.result, untouched);
+      dropDeadCells(machine, ref, run.exit, run.result, untouched, inUse);
     }
-    if (run.thrown !== null) dropDeadCells(machine, ref, run.thrown, NOTHING, untouched);
+    if (run.thrown !== null) dropDeadCells(machine, ref, run.thrown, NOTHING, untouched, inUse);
   });
   machine.watch = outer;
   const footprint = watch.end(entry, run.thrown !== null);
-  if (options.managed === undefined && !machine.exhausted) {
+  machine.thrown = thrownBefore;
+  machine.noteThrown(run.thrown);
+  if (run.exit !== null) state.adopt(run.exit);
+  if (!comeBack(machine, state, context) && options.managed === undefined && !machine.exhausted) {
     const kept: Kept = { entry, footprint, captured, receiver, ambience: ambienceOf(machine), catching: machine.catching, exit: run.exit, thrown: run.thrown, result: run.result, visits: machine.visits.slice(visitsBefore).map((item) => ({ ...item, path: item.path.slice(machine.path.length) })), leaves: visit?.leaves.slice(leavesBefore) ?? [] };
     machine.keptResults.set(context, [kept, ...(machine.keptResults.get(context) ?? [])].slice(0, MAX_KEPT));
   }
-  machine.thrown = thrownBefore;
-  machine.noteThrown(run.thrown);
-  if (run.exit === null) return { value: run.result, returns: false };
-  state.adopt(run.exit);
-  return { value: run.result, returns: true };
+  return { value: run.result, returns: run.exit !== null };
+}
+
+/** A call that is not followed: what it is given may come back in any state. */
+function callUnseen(machine: Machine, state: State, receiver: AbstractObject | null, args: ArgValues): CallResult {
+  const given = [...args.positional, ...args.keywords.values()];
+  for (const value of given) escapeTree(state, value);
+  if (receiver !== null) escapeTree(state, ofObject(receiver));
+  return { value: derive(given.map((value) => machine.settled(state, value))), returns: true };
 }
 
 /** Does to `state` what the kept run did. */

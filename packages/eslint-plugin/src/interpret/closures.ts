@@ -48,9 +48,10 @@ export function sharedVariables({ module, func }: FuncRef, state: State): Readon
  *
  * @param before what there was before the activation if it shares no cell with an earlier one: only what has changed since can lead to a closure over
  * its variables
+ * @param inUse variables of an activation that still runs
  */
-export function dropDeadCells(machine: Machine, { module, func }: FuncRef, state: State, result: Value, before: State | null): void {
-  const own = capturedVariables(module, func).filter((variable) => state.cells.has(variable));
+export function dropDeadCells(machine: Machine, { module, func }: FuncRef, state: State, result: Value, before: State | null, inUse: ReadonlySet<Variable>): void {
+  const own = capturedVariables(module, func).filter((variable) => state.cells.has(variable) && !inUse.has(variable));
   // The members of a class made here may be reached through any of its instances.
   if (own.length === 0 || func.blocks.some((block) => block.instrs.some((instr) => instr.kind === 'class'))) return;
   const dead = new Set(own);

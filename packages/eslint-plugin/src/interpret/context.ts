@@ -1,6 +1,8 @@
 // Calling contexts: the chain of calls by which a function was entered. Contexts are interned, so that the same chain is the
 // same object; allocation sites and observations are told apart by it. A call is known by its place in the text, so that the copies
 // of a `finally` block, of which there is one for each way out of its `try`, are one call.
+//
+// A function that calls itself has one context for all its activations from some depth on (`fold`): chains are finite, and recursion ends.
 import type { Func, Instr } from '../ir/ir.ts';
 import type { FuncRef } from '../domains/value.ts';
 
@@ -16,14 +18,18 @@ export class Context {
   readonly depth: number;
   /** The context that the chain starts in. */
   readonly root: Context;
+  /** Holds if it stands for all activations of its function from here on, whoever calls it. */
+  readonly isFold: boolean;
   readonly #children = new Map<number, Map<Func, Context>>();
+  readonly #folds = new Map<Func, Context>();
 
-  constructor(parent: Context | null, call: Instr | null, ref: FuncRef) {
+  constructor(parent: Context | null, call: Instr | null, ref: FuncRef, isFold = false) {
     this.parent = parent;
     this.call = call;
     this.ref = ref;
     this.depth = parent === null ? 0 : parent.depth + 1;
     this.root = parent === null ? this : parent.root;
+    this.isFold = isFold;
   }
 
   enter(call: Instr, ref: FuncRef): Context {
@@ -33,6 +39,18 @@ export class Context {
     let context = byFunc.get(ref.func);
     if (context === undefined) byFunc.set(ref.func, (context = new Context(this, call, ref)));
     return context;
+  }
+
+  /** The context of all activations of `ref` that a chain through this one leads to. */
+  fold(call: Instr, ref: FuncRef): Context {
+    let context = this.#folds.get(ref.func);
+    if (context === undefined) this.#folds.set(ref.func, (context = new Context(this, call, ref, true)));
+    return context;
+  }
+
+  /** Holds if a call of `func` from here was entered before. */
+  hasEntered(call: Instr, func: Func): boolean {
+    return this.#children.get(placeKey(call))?.has(func) === true;
   }
 
   /** How often `func` is already being run in this chain. */

@@ -11,7 +11,7 @@ import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/
 import { joinObjects, NEW_OBJECT, type ModeSetting, type ObjectState } from '../domains/heap.ts';
 import type { ModeSet } from '../domains/mode.ts';
 import type { Relied, State } from '../domains/state.ts';
-import { joinValues, objectsOf, type Captured, type FuncRef, type Value } from '../domains/value.ts';
+import { equalValues, joinValues, NOTHING, objectsOf, type Captured, type FuncRef, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { ClassRow, OptionFamily } from '../libraries/schema.ts';
 import type { Span } from '../source/span.ts';
@@ -346,6 +346,7 @@ export class Machine {
     }
     if (state.heap.has(latest) && make.kind === 'collection') {
       // Collections are not told apart by age: their contents are joined, which costs precision and saves a pass over the state.
+      if (make.label === 'tuple' && sameElements(state.object(latest).attrs, initial.attrs)) return latest;
       state.heap.set(latest, joinObjects({ ...state.object(latest), many: true }, { ...NEW_OBJECT, ...initial }));
       return latest;
     }
@@ -412,6 +413,12 @@ export class Machine {
   isMadeFor(part: AbstractObject, whole: AbstractObject): boolean {
     const [ofPart, ofWhole] = [this.#births.get(part), this.#births.get(whole)];
     return ofPart !== undefined && ofWhole !== undefined && isWithin(ofPart.context, ofWhole.context, placeKey(ofWhole.instr));
+  }
+
+  /** What `object` is once its site has made another one; null if that has not come to pass. */
+  earlierSelf(object: AbstractObject): AbstractObject | null {
+    const birth = this.#births.get(object);
+    return birth === undefined ? null : (this.#objects.get(`${birth.key}'`) ?? null);
   }
 
   /** Makes a list, tuple or dictionary with the given elements. */
@@ -580,6 +587,11 @@ export class Machine {
     for (let at = context; at.call !== null && at.parent !== null; at = at.parent) sites.push({ file: at.parent.ref.module.file, span: at.call.span });
     return sites.reverse();
   }
+}
+
+/** Holds if two tuples are one and the same to everybody: nothing about a tuple can change. */
+function sameElements(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value> = new Map()): boolean {
+  return a.size === b.size && [...a].every(([name, value]) => equalValues(value, b.get(name) ?? NOTHING));
 }
 
 /** Holds if `context` lies in what the call at `place` in `outer` runs. */

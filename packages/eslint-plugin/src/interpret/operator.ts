@@ -1,7 +1,7 @@
 // Operators: folds what is certain, and follows what a tensor derives from.
 import type { Instr } from '../ir/ir.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, forwardsOf, mustConstant, ofBoolean, type NoiseOrigin, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, forwardsOf, mustConstant, ofBoolean, ofConstant, type NoiseOrigin, type Value } from '../domains/value.ts';
 import { isInstance } from './instances.ts';
 import type { Machine } from './machine.ts';
 import { truthOf } from './truth.ts';
@@ -28,6 +28,8 @@ function isZero(value: Value): boolean {
 
 /** What arithmetic makes of its operands; also for the methods that stand for operators (`x.add(y)`). */
 export function arithmetic(machine: Machine, state: State, operator: string, operands: readonly Value[]): Value {
+  const counted = numberOf(operator, operands);
+  if (counted !== null) return ofConstant({ type: 'number', value: counted });
   const derived = derive(operands.map((operand) => machine.settled(state, operand)));
   // `self.training * noise`: a factor that is off takes the noise with it.
   if (operator.replace(/=$/, '') === '*' && operands.some(isZero)) return { ...derived, atoms: [{ kind: 'constant', value: { type: 'number', value: 0 } }], unknown: false, noise: [] };
@@ -39,6 +41,14 @@ export function arithmetic(machine: Machine, state: State, operator: string, ope
     }
   }
   return { ...derived, noise: noise.origins };
+}
+
+/** The sum or difference of two numbers that are known: `depth - 1`. */
+function numberOf(operator: string, operands: readonly Value[]): number | null {
+  const [left, right] = operands.map(mustConstant);
+  if (operands.length !== 2 || left?.type !== 'number' || right?.type !== 'number') return null;
+  const plain = operator.replace(/=$/, '');
+  return plain === '+' ? left.value + right.value : plain === '-' ? left.value - right.value : null;
 }
 
 function negate(value: Value): Value {

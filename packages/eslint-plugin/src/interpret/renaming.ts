@@ -25,12 +25,7 @@ export function retire(state: State, earlier: Renaming): void {
 
 /** Gives all that refers to one of the objects in the state the other in its place; what they hold stays with them. */
 export function renameMentions(state: State, earlier: Renaming): void {
-  const rename = (value: Value): Value => {
-    if (!value.atoms.some((atom) => mentions(atom, earlier))) return value;
-    let result: Value = { ...value, atoms: [] };
-    for (const atom of value.atoms) result = joinValues(result, { ...value, atoms: [renameAtom(atom, earlier)] });
-    return result;
-  };
+  const rename = (value: Value): Value => renamedIn(value, earlier);
   const sought = new Marks();
   for (const object of earlier.keys()) sought.add(object.id);
   for (const names of [state.cells, state.locals] as const) names.replace(sought, markValue, rename);
@@ -40,6 +35,14 @@ export function renameMentions(state: State, earlier: Renaming): void {
     const attrs = renameAttrs(item, rename);
     return attrs === item.attrs ? item : { ...item, attrs };
   });
+}
+
+/** The value with other names for some objects; itself if it mentions none of them. */
+export function renamedIn(value: Value, names: Renaming): Value {
+  if (!value.atoms.some((atom) => mentions(atom, names))) return value;
+  let result: Value = { ...value, atoms: [] };
+  for (const atom of value.atoms) result = joinValues(result, { ...value, atoms: [renameAtom(atom, names)] });
+  return result;
 }
 
 /** Calls `visit` for each object that the value refers to. */
