@@ -48,6 +48,8 @@ export function showCalls({ context, purpose, func, analysed, module }: Recorded
       return `${way}${by}, up to its \`yield\` as a context manager`;
     case 'exit':
       return `${way}${by}, from its \`yield\` on as a context manager`;
+    case 'resume':
+      return `${way}${by}, one step of it as a generator`;
     case 'asleep':
       return `the probe of its class in evaluation mode${calls.length > 0 ? `, ${way}` : ''}`;
     case 'awake':

@@ -11,10 +11,11 @@ import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, joinValues, NOTHING, ofConstant, ofObject, sameCaptured, type FuncRef, type Value } from '../domains/value.ts';
 import { capturedParameter, dropDeadCells, sharedVariables } from './closures.ts';
 import { redone, startsAlike, unwatched, Watch } from './footprint.ts';
-import type { Ambience, ArgValues, Frame, Kept, Machine, Managed } from './machine.ts';
+import type { Ambience, ArgValues, Frame, Kept, Machine, Managed, Resumed } from './machine.ts';
 import { replayVisits } from './left-behind.ts';
 import { answer, comeBack, contextFor, isRunning, mingle, noteGiven, runFold, type FoldRun } from './recursion.ts';
 import { eachMentioned } from './renaming.ts';
+import { PASSED } from './resume.ts';
 import { escapeTree } from './set-mode.ts';
 import { FunctionRun } from './transfer.ts';
 
@@ -29,10 +30,11 @@ export interface CallResult {
   readonly returns: boolean;
 }
 
-export function callFunction(machine: Machine, frame: Frame, state: State, ref: FuncRef, receiver: AbstractObject | null, args: ArgValues, instr: Instr, options: { early?: boolean; managed?: Managed } = {}): CallResult {
+export function callFunction(machine: Machine, frame: Frame, state: State, ref: FuncRef, receiver: AbstractObject | null, args: ArgValues, instr: Instr, options: { early?: boolean; managed?: Managed | Resumed } = {}): CallResult {
   const isAgain = frame.context.occurrences(ref.func) > 0;
   const isSeen = frame.context.depth < MAX_DEPTH && !machine.exhausted && (!isAgain || options.managed === undefined);
-  const context = isSeen ? contextFor(frame.context, state, ref, receiver, args, instr) : null;
+  const { managed } = options;
+  const context = !isSeen ? null : managed?.phase === 'resume' ? managed.contexts.at(-1)! : contextFor(frame.context, state, ref, receiver, args, instr);
   if (context === null) return callUnseen(machine, state, receiver, args);
   if (!isAgain) machine.entered.set(ref.func, ref.module);
   const entry = state.forCallee();
@@ -61,8 +63,10 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   const leavesBefore = visit?.leaves.length ?? 0;
   const activation: Frame = { context, receiver, caller: { frame, state }, early: options.early ?? (frame.early && frame.context.parent !== null), ...(options.managed === undefined ? {} : { managed: options.managed }), ...(captured === undefined ? {} : { captured }) };
   const runFrom = (from: State, sharing: ReadonlySet<Variable>, self: AbstractObject | null): FoldRun => {
+    if (managed?.phase === 'resume') from.facts = from.facts.with(PASSED, 0);
     const run = runFunction(machine, self === receiver ? activation : { ...activation, receiver: self }, ref.func, from, sharing);
-    const isSuspended = ref.func.isGenerator && options.managed?.phase !== 'exit' && run.exit === null && run.suspended !== null;
+    if (managed?.phase === 'resume' && managed.then === 'step') return stepOf(run, managed);
+    const isSuspended = ref.func.isGenerator && managed?.phase !== 'exit' && run.exit === null && run.suspended !== null;
     return isSuspended ? { exit: run.suspended, thrown: run.thrown, result: run.yielded } : run;
   };
   const run = context.isFold ? runFold(machine, context, entry, receiver, (from, self) => runFrom(from, sharedVariables(ref, from), self)) : runFrom(entry.clone(), shared, receiver);
@@ -78,7 +82,8 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   const untouched = shared.size === 0 && !context.isFold ? state : null;
   unwatched(entry, () => {
     if (run.exit !== null) {
-      collectGarbage(run.exit, state, run.result);
+      // A generator that goes on meets what was made since it began.
+      collectGarbage(run.exit, (managed?.phase === 'exit' ? managed.body : managed?.phase === 'resume' ? managed.passed.at(-1) : undefined) ?? state, run.result);
       dropDeadCells(machine, ref, run.exit, run.result, untouched, inUse);
     }
     if (run.thrown !== null) dropDeadCells(machine, ref, run.thrown, NOTHING, untouched, inUse);
@@ -93,6 +98,19 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
     machine.keptResults.set(context, [kept, ...(machine.keptResults.get(context) ?? [])].slice(0, MAX_KEPT));
   }
   return { value: run.result, returns: run.exit !== null };
+}
+
+/** A step of a generator ends at a `yield`, or with the generator. */
+function stepOf({ suspended, yielded, exit, thrown }: FunctionRun, resumed: Resumed): FoldRun {
+  resumed.ended = exit !== null;
+  if (exit === null || suspended === null) return { exit: suspended ?? (resumed.throwsAtEnd ? null : exit), thrown: exit !== null && resumed.throwsAtEnd ? joined(thrown, exit) : thrown, result: yielded };
+  return resumed.throwsAtEnd ? { exit: suspended, thrown: joined(thrown, exit), result: yielded } : { exit: joined(suspended, exit), thrown, result: joinValues(yielded, ofConstant({ type: 'undefined' })) };
+}
+
+function joined(a: State | null, b: State): State {
+  if (a === null) return b;
+  a.joinFrom(b);
+  return a;
 }
 
 /** A call that is not followed: what it is given may come back in any state. */

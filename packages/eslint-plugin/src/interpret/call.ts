@@ -11,7 +11,7 @@ import { findMember } from './class-order.ts';
 import { callCollectionMethod } from './collection-call.ts';
 import { construct, constructLoaded } from './construct.ts';
 import { callForward } from './forward.ts';
-import { consume, consumedArgs, pendingGenerator } from './generators.ts';
+import { callGeneratorMethod, consume, consumedArgs, newGenerator, nextOf, pendingGenerator } from './generators.ts';
 import { exported } from './imports.ts';
 import { callLibrary } from './library-call.ts';
 import { callObjectMethod } from './library-object.ts';
@@ -130,7 +130,7 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
   switch (atom.kind) {
     case 'function': {
       const pending = pendingGenerator(atom, args);
-      if (pending !== null) return returned(ofAtoms(pending));
+      if (pending !== null) return returned(ofAtoms(newGenerator(machine, frame, state, pending, instr)));
       const before = { grad: state.grad, sites: state.gradSites };
       for (const scope of atom.scopes) applyScope(machine, state, scope, instr);
       const run = (): CallResult => callFunction(machine, frame, state, atom.ref, atom.receiver, atom.prefix.length === 0 ? args : { ...args, positional: [...atom.prefix, ...args.positional] }, instr);
@@ -144,8 +144,12 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
       return callAtom(machine, frame, state, atom.target, { ...args, positional: [...atom.prefix, ...args.positional], keywords: new Map([...atom.keywords, ...args.keywords]) }, instr);
     case 'class':
       return construct(machine, frame, state, atom.class, args, instr);
-    case 'library':
+    case 'library': {
+      const effect = machine.libraries.functionAt(atom.path)?.effect;
+      const step = effect?.kind === 'iterate' && effect.gives === 'next' ? nextOf(machine, frame, state, args, instr) : null;
+      if (step !== null) return step;
       return callLibrary(machine, frame, state, atom.path, consumedArgs(machine, frame, state, args, instr), instr);
+    }
     case 'method':
       return callModuleMethod(machine, frame, state, atom.object, atom.name, ofAtoms(atom), args, instr);
     case 'object': {
@@ -239,8 +243,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       return returned(ofAtoms(atom));
     }
     case 'function':
-      // `next()`, `send(…)`; one that is closed does not go on.
-      if (atom.binding === 'generator') return returned(name === 'close' || name === 'return' || name === 'throw' ? ANYTHING : consume(machine, frame, state, ofAtoms(atom), instr));
+      if (atom.binding === 'generator') return callGeneratorMethod(machine, frame, state, atom, name, instr);
       // `fn.call(this, …)`, `fn.apply(…)`, `fn.bind(…)`.
       return name === 'bind' ? returned(ofAtoms(boundTo(atom, args))) : callValue(machine, frame, state, ofAtoms(withReceiver(atom, args)), { ...args, positional: args.positional.slice(1) }, instr);
     case 'partial':

@@ -20,16 +20,20 @@ export class Context {
   readonly root: Context;
   /** Holds if it stands for all activations of its function from here on, whoever calls it. */
   readonly isFold: boolean;
+  /** The context that what is made here is told apart by: itself, but for the steps of one generator, which are one activation. */
+  readonly home: Context;
   readonly #children = new Map<number, Map<Func, Context>>();
   readonly #folds = new Map<Func, Context>();
+  readonly #steps = new Map<number, Context>();
 
-  constructor(parent: Context | null, call: Instr | null, ref: FuncRef, isFold = false) {
+  constructor(parent: Context | null, call: Instr | null, ref: FuncRef, how: { readonly isFold?: boolean; readonly home?: Context } = {}) {
     this.parent = parent;
     this.call = call;
     this.ref = ref;
     this.depth = parent === null ? 0 : parent.depth + 1;
     this.root = parent === null ? this : parent.root;
-    this.isFold = isFold;
+    this.isFold = how.isFold === true;
+    this.home = how.home ?? this;
   }
 
   enter(call: Instr, ref: FuncRef): Context {
@@ -37,14 +41,23 @@ export class Context {
     let byFunc = this.#children.get(place);
     if (byFunc === undefined) this.#children.set(place, (byFunc = new Map()));
     let context = byFunc.get(ref.func);
-    if (context === undefined) byFunc.set(ref.func, (context = new Context(this, call, ref)));
+    if (context === undefined) byFunc.set(ref.func, (context = new Context(this, call, ref, this.home === this ? {} : { home: this.home.enter(call, ref) })));
+    return context;
+  }
+
+  /** The context of a step of the generator that `made` has made here. */
+  step(made: Instr, ref: FuncRef, call: Instr): Context {
+    const home = this.enter(made, ref);
+    const key = placeKey(call);
+    let context = home.#steps.get(key);
+    if (context === undefined) home.#steps.set(key, (context = new Context(this, call, ref, { home: home.home })));
     return context;
   }
 
   /** The context of all activations of `ref` that a chain through this one leads to. */
   fold(call: Instr, ref: FuncRef): Context {
     let context = this.#folds.get(ref.func);
-    if (context === undefined) this.#folds.set(ref.func, (context = new Context(this, call, ref, true)));
+    if (context === undefined) this.#folds.set(ref.func, (context = new Context(this, call, ref, { isFold: true, ...(this.home === this ? {} : { home: this.home.fold(call, ref) }) })));
     return context;
   }
 

@@ -2,14 +2,17 @@
 //
 // Guarantees: the body runs in the state of whoever goes through it (a loop, `next`, `list(…)`, a spread, code that we cannot see), with
 // the arguments of the call that made it. What it yields comes out as the elements of a list.
-// Approximation: it runs to its end where a loop begins, not in turns with the body of the loop; each `next` runs it from its start; one
-// that was gone through already can be gone through again (pinned by fixtures/cases/generator/first-next-warms-up).
-import type { Instr, Terminal } from '../ir/ir.ts';
+// One that is gone through in steps is `resume.ts`'s.
+// Approximation: it runs to its end where a loop begins, not in turns with the body of the loop. One that nothing of its file takes steps of
+// can be gone through again.
+import type { Instr, Module, Terminal } from '../ir/ir.ts';
 import { elementName } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, joinValues, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
 import { callValue, type CallInstr } from './call.ts';
+import type { CallResult } from './call-function.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
+import { advance, begun, type Advance } from './resume.ts';
 import { escapeTree } from './set-mode.ts';
 
 type FunctionAtom = Extract<Atom, { kind: 'function' }>;
@@ -30,6 +33,48 @@ export function pendingGenerator(atom: FunctionAtom, args: ArgValues): FunctionA
   return named.size > 0 ? null : { ...atom, binding: 'generator', prefix };
 }
 
+const STEPPING = new Set(['next', 'send', 'throw', 'close', '__next__', 'anext', '__anext__', 'asend', 'athrow', 'aclose']);
+const stepping = new WeakMap<Module, boolean>();
+
+/** Holds if some function of the file may take steps of a generator, as far as its words tell. */
+function takesSteps(module: Module): boolean {
+  let takes = stepping.get(module);
+  if (takes === undefined) {
+    const does = (instr: Instr): boolean => (instr.kind === 'call' && instr.callee.kind === 'method' && STEPPING.has(instr.callee.name)) || (instr.kind === 'global' && STEPPING.has(instr.name));
+    stepping.set(module, (takes = module.funcs.some((func) => func.blocks.some((block) => block.instrs.some(does)))));
+  }
+  return takes;
+}
+
+/** A generator that was just made, ready to be told from others where that may matter. */
+export function newGenerator(machine: Machine, frame: Frame, state: State, atom: FunctionAtom, instr: Instr): FunctionAtom {
+  const isPlain = machine.managers.has(atom.ref.func) || !(takesSteps(machine.module) || takesSteps(machine.current));
+  return isPlain ? atom : begun(machine, frame, state, atom, instr);
+}
+
+/** How a method of a generator goes on with it; null if it does not. */
+function advanceOf(name: string): Advance | null {
+  if (name === 'close' || name === 'aclose' || name === 'return') return 'close';
+  if (name === 'throw' || name === 'athrow') return 'raise';
+  return STEPPING.has(name) ? 'step' : null;
+}
+
+/** A call of a method of a generator. */
+export function callGeneratorMethod(machine: Machine, frame: Frame, state: State, atom: FunctionAtom, name: string, instr: Instr): CallResult {
+  const how = advanceOf(name);
+  const result = how === null ? null : advance(machine, frame, state, atom, how, instr);
+  // One that is closed does not go on.
+  return result ?? { value: how === 'close' || how === 'raise' ? ANYTHING : consume(machine, frame, state, ofAtoms(atom), instr), returns: true };
+}
+
+/** `next(it)` and `next(it, otherwise)` of Python; null if `it` is no generator whose steps are told apart. */
+export function nextOf(machine: Machine, frame: Frame, state: State, args: ArgValues, instr: Instr): CallResult | null {
+  const [it, otherwise] = args.positional;
+  const only = it?.atoms.length === 1 && !it.unknown ? it.atoms[0]! : null;
+  if (only?.kind !== 'function' || only.binding !== 'generator' || args.more !== null) return null;
+  return advance(machine, frame, state, only, 'step', instr, otherwise ?? null);
+}
+
 export function hasPending(value: Value): boolean {
   return value.atoms.some((atom) => atom.kind === 'function' && atom.binding === 'generator');
 }
@@ -48,6 +93,14 @@ export function consume(machine: Machine, frame: Frame, state: State, value: Val
       // A context manager goes to code that we cannot see: nobody knows when it is entered.
       escapeTree(on, ofAtoms(atom));
       result = joinValues(result, ANYTHING);
+      if (after === null) after = on;
+      else after.joinFrom(on);
+      continue;
+    }
+    const rest = advance(machine, frame, on, atom, 'rest', instr);
+    if (rest !== null) {
+      result = joinValues(result, rest.value);
+      if (!rest.returns) continue;
       if (after === null) after = on;
       else after.joinFrom(on);
       continue;

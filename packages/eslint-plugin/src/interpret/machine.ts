@@ -44,8 +44,8 @@ export interface Frame {
   readonly receiver: AbstractObject | null;
   /** Holds while an object is being constructed, or the module's own statements run. */
   readonly early: boolean;
-  /** Set while a generator function runs as a context manager. */
-  readonly managed?: Managed;
+  /** Set while a generator function runs as a context manager, or in steps. */
+  readonly managed?: Managed | Resumed;
   /** Functions that this activation was given as arguments, or that the function's value has taken with it. */
   readonly captured?: Captured;
   /** Who called, and the state of its own names then; left out for a root. */
@@ -57,6 +57,21 @@ export interface Frame {
  * was entered, and the `yield` leaves what `body`, the state at the end of the `with` block, says; it throws if the block did.
  */
 export type Managed = { readonly phase: 'enter' } | { readonly phase: 'exit'; readonly body: State; readonly how: 'normal' | 'exception' };
+
+/** A generator that goes on from where it stopped: `passed` are the states in which the yields that it has behind it are left. */
+export interface Resumed {
+  readonly phase: 'resume';
+  /** The contexts of its steps: that of the code before the first yield, and so on. */
+  readonly contexts: readonly Context[];
+  readonly passed: readonly State[];
+  /** Holds if it may have stopped at any of its yields; `passed` is then the one state in which it goes on. */
+  readonly isAny: boolean;
+  readonly then: 'step' | 'rest' | 'raise';
+  /** Holds if the end of the generator throws where a step was asked for. */
+  readonly throwsAtEnd: boolean;
+  /** Set if a step has come to the end. */
+  ended: boolean;
+}
 
 /**
  * The forward call that is being followed. `path` leads from its module to the one whose `forward` runs now; `cutAt` is the call within it from which on
@@ -339,7 +354,7 @@ export class Machine {
     if (make.kind === 'module') this.noteRelevant();
     const key = this.#keyOf(context, instr, part);
     const latest = this.#intern(key, instr, make, 'latest');
-    this.#births.set(latest, { key, instr, make, context });
+    this.#births.set(latest, { key, instr, make, context: context.home });
     if (make.replaces === true) {
       state.heap.set(latest, { ...NEW_OBJECT, ...initial });
       return latest;
@@ -352,7 +367,7 @@ export class Machine {
     }
     if (state.heap.has(latest)) {
       const earlier = new Map<AbstractObject, AbstractObject>();
-      this.#olderSelves(state, latest, context, placeKey(instr), earlier);
+      this.#olderSelves(state, latest, context.home, placeKey(instr), earlier);
       this.#retire(state, earlier);
     }
     state.heap.set(latest, { ...NEW_OBJECT, ...initial });
@@ -360,7 +375,7 @@ export class Machine {
   }
 
   #keyOf(context: Context, instr: Instr, part: string): string {
-    return `${this.#number(this.#instrNumbers, instr)}@${this.#number(this.#contextNumbers, context)}/${part}`;
+    return `${this.#number(this.#instrNumbers, instr)}@${this.#number(this.#contextNumbers, context.home)}/${part}`;
   }
 
   /** Makes the objects that `instr` has made before under the names `parts` earlier ones, all in one pass over the state, before it makes them anew. */
@@ -368,7 +383,7 @@ export class Machine {
     const earlier = new Map<AbstractObject, AbstractObject>();
     for (const part of parts) {
       const latest = this.#objects.get(this.#keyOf(context, instr, part));
-      if (latest !== undefined && latest.kind !== 'collection' && state.heap.has(latest)) this.#olderSelves(state, latest, context, placeKey(instr), earlier);
+      if (latest !== undefined && latest.kind !== 'collection' && state.heap.has(latest)) this.#olderSelves(state, latest, context.home, placeKey(instr), earlier);
     }
     if (earlier.size > 0) this.#retire(state, earlier);
   }
@@ -405,7 +420,7 @@ export class Machine {
 
   /** Holds if the object was made in the activation that `context` stands for, or in a call from there. */
   isMadeIn(object: AbstractObject, context: Context): boolean {
-    for (let at: Context | null = this.#births.get(object)?.context ?? null; at !== null; at = at.parent) if (at === context) return true;
+    for (let at: Context | null = this.#births.get(object)?.context ?? null; at !== null; at = at.parent) if (at === context.home) return true;
     return false;
   }
 

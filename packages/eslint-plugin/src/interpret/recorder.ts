@@ -13,7 +13,7 @@ import type { Frame, Machine } from './machine.ts';
 import type { ForwardObservation } from './observation.ts';
 
 /** In what capacity a function ran. `awake` and `asleep`: its class was probed in training and in evaluation mode. */
-export type RunPurpose = 'program' | 'asleep' | 'awake' | 'enter' | 'exit';
+export type RunPurpose = 'program' | 'asleep' | 'awake' | 'enter' | 'exit' | 'resume';
 
 /** The states that one activation of a function ran through. */
 export class RecordedRun {

@@ -52,6 +52,7 @@ export function eachMentioned({ atoms }: Value, visit: (object: AbstractObject) 
     if (atom.kind === 'partial') for (const bound of boundIn(atom)) eachMentioned(bound, visit);
     if (atom.kind !== 'function') continue;
     if (atom.receiver !== null) visit(atom.receiver);
+    if (atom.made !== undefined) visit(atom.made);
     for (const bound of atom.prefix) eachMentioned(bound, visit);
   }
 }
@@ -87,7 +88,7 @@ function joinStates(a: ObjectState, b: ObjectState): ObjectState {
 
 function mentions(atom: Atom, objects: Renaming): boolean {
   if (atom.kind === 'partial') return boundIn(atom).some((value) => value.atoms.some((inner) => mentions(inner, objects)));
-  return ('object' in atom && objects.has(atom.object)) || (atom.kind === 'function' && ((atom.receiver !== null && objects.has(atom.receiver)) || atom.prefix.some((value) => value.atoms.some((inner) => mentions(inner, objects)))));
+  return ('object' in atom && objects.has(atom.object)) || (atom.kind === 'function' && ((atom.receiver !== null && objects.has(atom.receiver)) || (atom.made !== undefined && objects.has(atom.made)) || atom.prefix.some((value) => value.atoms.some((inner) => mentions(inner, objects)))));
 }
 
 function renameAtom(atom: Atom, names: Renaming): Atom {
@@ -99,7 +100,8 @@ function renameAtom(atom: Atom, names: Renaming): Atom {
   const renamed = (value: Value): Value => ({ ...value, atoms: value.atoms.map((inner) => renameAtom(inner, names)) });
   const prefix = atom.prefix.map(renamed);
   if (atom.kind === 'partial') return { ...atom, target: renameAtom(atom.target, names), prefix, keywords: new Map([...atom.keywords].map(([name, value]) => [name, renamed(value)])) };
-  return { ...atom, receiver: atom.receiver === null ? null : (names.get(atom.receiver) ?? atom.receiver), prefix };
+  const made = atom.made === undefined ? {} : { made: names.get(atom.made) ?? atom.made };
+  return { ...atom, ...made, receiver: atom.receiver === null ? null : (names.get(atom.receiver) ?? atom.receiver), prefix };
 }
 
 function renameAttrs(item: ObjectState, rename: (value: Value) => Value): ReadonlyMap<string, Value> {

@@ -18,11 +18,12 @@ import { crossingTemps } from './crossing-temps.ts';
 import { Edges } from './edges.ts';
 import { consume, hasPending, iterationOf } from './generators.ts';
 import { importedValue, starImported } from './imports.ts';
-import type { Frame, Machine } from './machine.ts';
+import type { Frame, Machine, Resumed } from './machine.ts';
 import { evaluateOperator } from './operator.ts';
 import { noteModeMethod } from './mode-methods.ts';
 import { noteAwait, noteEnd } from './races.ts';
 import type { RecordedRun } from './recorder.ts';
+import { PASSED, passYield } from './resume.ts';
 import { enterScope, exitScope, noteSuspension } from './scope.ts';
 import { escapeTree } from './set-mode.ts';
 import { withStaleElement, withStaleVariable } from './staleness.ts';
@@ -148,7 +149,8 @@ export class FunctionRun implements Analysis<State> {
   }
 
   #run(state: State, instr: Instr, caught: boolean): boolean {
-    const { machine, frame } = this;
+    const { machine } = this;
+    const frame = this.#frameIn(state);
     // A write may copy the heap, so a step costs more the larger that is.
     machine.steps += 1 + (state.heap.size >>> 8);
     this.#thrownByStep = null;
@@ -303,7 +305,8 @@ export class FunctionRun implements Analysis<State> {
         return true;
       case 'yield': {
         const value = instr.value === null ? NOTHING : state.get(instr.value);
-        if (frame.managed === undefined && !machine.managers.has(this.func)) noteSuspension(machine, frame, state, 'yield', instr);
+        if ((frame.managed === undefined || frame.managed.phase === 'resume') && !machine.managers.has(this.func)) noteSuspension(machine, frame, state, 'yield', instr);
+        if (frame.managed?.phase === 'resume') return this.#goOn(state, instr, value, frame.managed);
         this.yielded = joinValues(this.yielded, instr.delegate ? iterate(state, consume(machine, frame, state, value, instr)) : value);
         if (this.suspended === null) this.suspended = state.forCallee();
         else this.suspended.joinFrom(state.forCallee());
@@ -336,6 +339,29 @@ export class FunctionRun implements Analysis<State> {
       default:
         return assertNever(instr);
     }
+  }
+
+  /** What a generator does before the yields that it has passed belongs to the steps before. */
+  #frameIn(state: State): Frame {
+    const resumed = this.frame.managed;
+    if (resumed?.phase !== 'resume') return this.frame;
+    const passed = state.facts.get(PASSED);
+    const context = typeof passed === 'number' ? resumed.contexts[passed] : undefined;
+    return context === undefined || context === this.frame.context ? this.frame : { ...this.frame, context };
+  }
+
+  /** A `yield` of a generator that is gone through in steps. */
+  #goOn(state: State, instr: Extract<Instr, { kind: 'yield' }>, value: Value, resumed: Resumed): boolean {
+    const { then, stopped } = passYield(state, resumed, instr.delegate);
+    if (stopped !== null) {
+      this.yielded = joinValues(this.yielded, instr.delegate ? iterate(state, consume(this.machine, this.frame, state, value, instr)) : value);
+      if (this.suspended === null) this.suspended = stopped;
+      else this.suspended.joinFrom(stopped);
+    }
+    state.set(instr.dest, ANYTHING);
+    if (then === 'raises') this.#thrownByStep = state.clone();
+    // Where nobody knows at which of them it stopped, it may have been a later one.
+    return then === 'goes-on' || (then === 'raises' && resumed.isAny);
   }
 
   #leaveScope(state: State, instr: Extract<Instr, { kind: 'exit' }>): boolean {
