@@ -10,6 +10,7 @@ import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { callCollectionMethod } from './collection-call.ts';
 import { construct, constructLoaded } from './construct.ts';
+import { callStackMethod, STACK } from './exit-stacks.ts';
 import { callForward } from './forward.ts';
 import { callGeneratorMethod, consume, consumedArgs, newGenerator, nextOf, pendingGenerator } from './generators.ts';
 import { exported } from './imports.ts';
@@ -210,6 +211,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       const family = familyOf(machine, object);
       if (family !== null) return callLayer(machine, frame, state, object, family, name, args, instr);
       if (object.kind === 'collection') return callCollectionMethod(machine, frame, state, object, name, args, instr);
+      if (object.label === STACK) return callStackMethod(machine, frame, state, object, name, args, instr);
       if (object.kind === 'module' || object.kind === 'opaque') return callModuleMethod(machine, frame, state, object, name, receiver, args, instr);
       return callUnknown(machine, state, ofObject(object), args, instr);
     }

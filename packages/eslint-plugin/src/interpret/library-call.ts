@@ -14,6 +14,7 @@ import type { CallResult } from './call-function.ts';
 import { dictionaryOf, goThrough, valuesOf } from './collection-call.ts';
 import { constructLibrary, shortName } from './construct.ts';
 import { recordFunctional, recordRandom } from './draw.ts';
+import { makeStack } from './exit-stacks.ts';
 import { exportModule, requireEval, saveModules } from './export.ts';
 import { isInstance } from './instances.ts';
 import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
@@ -176,6 +177,8 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       for (const atom of target.atoms) if (atom.kind === 'function') machine.managers.add(atom.ref.func);
       return returned(target);
     }
+    case 'exit-stack':
+      return returned(makeStack(machine, frame, state, effect, args, instr));
     case 'swallowing-manager':
       return returned(ofAtoms({ kind: 'library', path }));
     case 'parameter':

@@ -6,6 +6,7 @@ import type { State } from '../domains/state.ts';
 import { ANYTHING, joinValues, NOTHING, ofAtoms, type Atom, type Value } from '../domains/value.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
+import { enteredStack, STACK, unwind } from './exit-stacks.ts';
 import { openTape } from './option-layers.ts';
 import { enterManager, exitManager, goesOn, managerOf, type Left } from './managers.ts';
 import { NO_ARGS, type Frame, type Machine } from './machine.ts';
@@ -49,7 +50,8 @@ export function enterScope(machine: Machine, frame: Frame, state: State, manager
       if (manager.atoms.length === 1 && !manager.unknown) applyScope(machine, state, effect, instr);
       else state.grad |= gradOf(effect);
       result = joinValues(result, ANYTHING);
-    } else if (atom.kind === 'object' && atom.object.class !== null) {
+    } else if (atom.kind === 'object' && atom.object.label === STACK) result = joinValues(result, enteredStack(state, atom.object));
+    else if (atom.kind === 'object' && atom.object.class !== null) {
       const order = machine.order(atom.object.class);
       const method = findMember(order, '__enter__') ?? findMember(order, '__aenter__');
       if (method === null && findMember(order, '[Symbol.dispose]') === null && findMember(order, '[Symbol.asyncDispose]') === null) {
@@ -115,6 +117,7 @@ const GOES_ON: Truth = { mayBeTrue: false, mayBeFalse: true };
 function exitOfAtom(machine: Machine, frame: Frame, state: State, atom: Atom, instr: Extract<Instr, { kind: 'exit' }>): Truth {
   if (atom.kind === 'library') return machine.libraries.functionAt(atom.path)?.effect.kind === 'swallowing-manager' ? { mayBeTrue: true, mayBeFalse: true } : GOES_ON;
   if (atom.kind !== 'object') return GOES_ON;
+  if (atom.object.label === STACK) return unwind(machine, frame, state, atom.object, instr.how, instr);
   const isPython = machine.language === 'python';
   for (const name of isPython ? ['__exit__', '__aexit__'] : ['[Symbol.dispose]', '[Symbol.asyncDispose]']) {
     const member = atom.object.class === null ? null : findMember(machine.order(atom.object.class), name);

@@ -154,6 +154,11 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('gives'), path: v.string() }),
     /** A decorator that makes a context manager of a generator function: what stands before its `yield` enters, the rest leaves. */
     v.strictObject({ kind: v.literal('context-manager') }),
+    /**
+     * Makes a context manager that undoes what was put on it while it was open. `gives`: the argument that entering it gives, in the place of the
+     * manager itself; `closes`: whose `close()` is called at the end.
+     */
+    v.strictObject({ kind: v.literal('exit-stack'), gives: v.optional(argument), closes: v.optional(v.boolean()) }),
     /** Makes a context manager that may swallow what its block throws. */
     v.strictObject({ kind: v.literal('swallowing-manager') }),
     /** Makes a learned parameter. */
