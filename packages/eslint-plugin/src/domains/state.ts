@@ -15,6 +15,8 @@ export interface OpenScope {
   readonly gradSites: readonly Site[];
   /** The gradient scope that was entered, if it is certainly one. */
   readonly effect?: GradScopeEffect;
+  /** Where the code inside has waited, if it did. */
+  readonly awaited?: Site;
 }
 
 /** A mode that asynchronous code has set, and what relies on it until it is set again. */
@@ -120,9 +122,9 @@ export class State {
     }
     for (const [scope, open] of from.scopes) {
       const known = this.scopes.get(scope);
-      if (known === undefined || (known.grad | open.grad) !== known.grad) {
+      if (known === undefined || (known.grad | open.grad) !== known.grad || (known.awaited === undefined && open.awaited !== undefined)) {
         const scopes = new Map(this.scopes);
-        scopes.set(scope, { ...open, grad: (known?.grad ?? 0) | open.grad });
+        scopes.set(scope, { ...known, ...open, grad: (known?.grad ?? 0) | open.grad });
         this.scopes = scopes;
         grew = true;
       }

@@ -41,7 +41,7 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   if (object.library !== null && object.class === null && isPlainLeaf(object)) return runModule(machine, frame, state, object, args, instr, derived);
   const observation = observe(machine, frame, state, object, instr, exported);
   noteAssignedFlags(machine, state);
-  if (state.relied.size > 0) noteReliance(machine, frame, state, object, observation);
+  if (state.relied.size > 0 || state.scopes.size > 0) noteReliance(machine, frame, state, object, observation);
   machine.running = { observation, path: '' };
   const visit = new Visit();
   machine.visit = visit;

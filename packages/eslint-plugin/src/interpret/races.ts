@@ -3,7 +3,8 @@
 // Tasks are run one after the other here, so what can happen in between is not seen as a state. It is noted instead: which modes are exposed (set when
 // the code that set them waits or ends), and which calls rely on a mode across a wait. The two make a race if they are of different tasks that
 // are seen to be started together, and may make one if each is a root of its own.
-import type { Instr } from '../ir/ir.ts';
+import type { Instr, Module } from '../ir/ir.ts';
+import { GRAD_ENABLED } from '../domains/grad.ts';
 import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { ModeSetting } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
@@ -13,7 +14,7 @@ import type { Frame, Machine } from './machine.ts';
 import type { ForwardObservation } from './observation.ts';
 
 /** What starts a task and does not wait for it, or for several at once. */
-const STARTING = new Set(['gather', 'create_task', 'ensure_future', 'start_soon', 'wait', 'all', 'allSettled', 'any', 'race']);
+const STARTING = new Set(['gather', 'create_task', 'ensure_future', 'start_soon', 'as_completed', 'wait', 'all', 'allSettled', 'any', 'race']);
 
 /** A mode is set on `object` as a whole. */
 export function noteReliedMode(frame: Frame, state: State, object: AbstractObject, setting: ModeSetting): void {
@@ -35,14 +36,53 @@ export function noteEnd(machine: Machine, frame: Frame, state: State): void {
   for (const [object, relied] of state.relied) if (isOfTask(relied, frame.context)) expose(machine, object, relied);
 }
 
+/** What is known of gradient scopes that tasks wait in. */
+interface Waiting {
+  readonly contexts: Set<Context>;
+  /** Calls inside of a scope that was waited in, and the task that makes them. */
+  readonly calls: Map<ForwardObservation, Context>;
+}
+
+const waiting = new WeakMap<Machine, Waiting>();
+
+function waitingIn(machine: Machine): Waiting {
+  let known = waiting.get(machine);
+  if (known === undefined) waiting.set(machine, (known = { contexts: new Set(), calls: new Map() }));
+  return known;
+}
+
+/** The task waits inside a gradient scope of its own. */
+export function noteWaitInScope(machine: Machine, context: Context): void {
+  waitingIn(machine).contexts.add(context);
+}
+
+/** Holds if the program is in sight from its start and starts no task beside the one that runs. */
+export function isOnlyTask(machine: Machine, context: Context): boolean {
+  return context.root.ref.func.kind === 'module' && context.root.ref.module === machine.module && !startsTasks(machine.module) && !startsTasks(context.ref.module);
+}
+
+const starting = new WeakMap<Module, boolean>();
+
+function startsTasks(module: Module): boolean {
+  let starts = starting.get(module);
+  if (starts === undefined) {
+    const does = (instr: Instr): boolean => (instr.kind === 'call' && instr.callee.kind === 'method' && STARTING.has(instr.callee.name)) || (instr.kind === 'import' && instr.name !== null && STARTING.has(instr.name));
+    starting.set(module, (starts = module.funcs.some((func) => func.blocks.some((block) => block.instrs.some(does)))));
+  }
+  return starts;
+}
+
 /** A module is called. */
 export function noteReliance(machine: Machine, frame: Frame, state: State, object: AbstractObject, observation: ForwardObservation): void {
+  for (const { awaited } of state.scopes.values()) if (awaited !== undefined) waitingIn(machine).calls.set(observation, frame.context);
   const relied = state.relied.get(object);
   if (relied !== undefined && relied.awaited !== null && isOfTask(relied, frame.context)) machine.reliances.set(observation, { object, relied });
 }
 
 /** When all is seen: which reliance another task may disappoint. */
 export function noteRaces(machine: Machine): void {
+  const { contexts, calls } = waitingIn(machine);
+  for (const [observation, context] of calls) if ([...contexts].some((other) => other !== context && startedTogether(context, other) === 'yes')) observation.grad |= GRAD_ENABLED;
   for (const [observation, { object, relied }] of machine.reliances) {
     for (const rival of machine.exposed.get(object) ?? []) {
       if (rival.setting.mode === relied.setting.mode || ![TRAIN, EVAL].includes(rival.setting.mode)) continue;

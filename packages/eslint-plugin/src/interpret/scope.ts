@@ -9,6 +9,7 @@ import { findMember } from './class-order.ts';
 import { enteredStack, STACK, unwind } from './exit-stacks.ts';
 import { openTape } from './option-layers.ts';
 import { enterManager, exitManager, goesOn, managerOf, type Left } from './managers.ts';
+import { isOnlyTask, noteWaitInScope } from './races.ts';
 import { NO_ARGS, type Frame, type Machine } from './machine.ts';
 import { escapeTree } from './set-mode.ts';
 import { truthOf, type Truth } from './truth.ts';
@@ -77,8 +78,14 @@ function noteSecondEntry(machine: Machine, frame: Frame, state: State, effect: G
 /** Somebody else runs now. Only a scope of this very function is its author's to close before. */
 export function noteSuspension(machine: Machine, frame: Frame, state: State, how: 'await' | 'yield', instr: Instr): void {
   if (machine.language !== 'python' || !isOff(state.grad)) return;
-  const [open] = [...state.scopes.values()].filter(({ effect }) => effect !== undefined && effect.sets !== 'enabled').slice(-1);
-  if (open?.effect !== undefined) machine.noteScope(frame.context.ref, instr, open.effect.path, `suspended-by-${how}`, { opened: open.effect.made });
+  const [last] = [...state.scopes].filter(([, { effect }]) => effect !== undefined && effect.sets !== 'enabled').slice(-1);
+  if (last === undefined || (how === 'await' && isOnlyTask(machine, frame.context))) return;
+  const [scope, open] = last;
+  if (how === 'await') {
+    state.scopes = new Map([...state.scopes, [scope, { ...open, awaited: machine.site(instr.span) }]]);
+    noteWaitInScope(machine, frame.context);
+  }
+  if (open.effect !== undefined) machine.noteScope(frame.context.ref, instr, open.effect.path, `suspended-by-${how}`, { opened: open.effect.made });
 }
 
 /** Leaves the scope that `manager` has entered; `state` may be one of the states that come of it. */
