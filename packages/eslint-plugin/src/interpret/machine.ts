@@ -131,6 +131,8 @@ export interface Kept {
 export interface Reliance {
   readonly object: AbstractObject;
   readonly relied: Relied;
+  /** Where the call is made. */
+  readonly by: Context;
 }
 
 /** A flag that was assigned, and what the parts would have to agree with. */

@@ -76,18 +76,19 @@ function startsTasks(module: Module): boolean {
 export function noteReliance(machine: Machine, frame: Frame, state: State, object: AbstractObject, observation: ForwardObservation): void {
   for (const { awaited } of state.scopes.values()) if (awaited !== undefined) waitingIn(machine).calls.set(observation, frame.context);
   const relied = state.relied.get(object);
-  if (relied !== undefined && relied.awaited !== null && isOfTask(relied, frame.context)) machine.reliances.set(observation, { object, relied });
+  if (relied !== undefined && relied.awaited !== null && isOfTask(relied, frame.context)) machine.reliances.set(observation, { object, relied, by: frame.context });
 }
 
 /** When all is seen: which reliance another task may disappoint. */
 export function noteRaces(machine: Machine): void {
   const { contexts, calls } = waitingIn(machine);
   for (const [observation, context] of calls) if ([...contexts].some((other) => other !== context && startedTogether(context, other) === 'yes')) observation.grad |= GRAD_ENABLED;
-  for (const [observation, { object, relied }] of machine.reliances) {
+  for (const [observation, { object, relied, by }] of machine.reliances) {
     for (const rival of machine.exposed.get(object) ?? []) {
       if (rival.setting.mode === relied.setting.mode || ![TRAIN, EVAL].includes(rival.setting.mode)) continue;
-      const together = startedTogether(contextOf(relied), contextOf(rival));
-      if (together === 'no' || (isGuarded(contextOf(relied), contextOf(rival)) && isGuarded(contextOf(rival), contextOf(relied))) || observation.race?.certain === true) continue;
+      // Whoever has set the mode may have done so before it started the task that relies on it.
+      const together = startedTogether(by, contextOf(rival));
+      if (together === 'no' || (isGuarded(by, contextOf(rival)) && isGuarded(contextOf(rival), by)) || observation.race?.certain === true) continue;
       observation.race = { setting: relied.setting, awaited: relied.awaited!, rival: rival.setting, certain: together === 'yes' };
     }
   }
