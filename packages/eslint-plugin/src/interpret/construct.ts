@@ -12,7 +12,7 @@ import { allArgs, handOut, returned, type CallInstr } from './call.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember, type ClassOrder } from './class-order.ts';
 import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
-import { copyOf } from './library-call.ts';
+import { copyOf } from './copies.ts';
 import { makeHolder } from './library-object.ts';
 import { makeLayer } from './option-layers.ts';
 import { eachInTree, escapeTree, setTreeMode, setTreeStatistics } from './set-mode.ts';

@@ -13,6 +13,7 @@ import { allArgs, callUnknown, callValue, handOut, returned, type CallInstr } fr
 import type { CallResult } from './call-function.ts';
 import { dictionaryOf, goThrough, valuesOf } from './collection-call.ts';
 import { constructLibrary, shortName } from './construct.ts';
+import { copyOf } from './copies.ts';
 import { recordFunctional, recordRandom } from './draw.ts';
 import { makeStack } from './exit-stacks.ts';
 import { exportModule, requireEval, saveModules } from './export.ts';
@@ -297,25 +298,3 @@ function loadedModule(machine: Machine, frame: Frame, state: State, path: string
   const site = machine.site(instr.span);
   return machine.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: effect.sensitive, inertIf: [], holds: [], derives: [], parameters: 'yes', optimizer: false, runsChildren: false, source: 'the row of the loader', ...(effect.sensitive === 'yes' ? { effect: effect.calibrated ? ('random' as const) : ('statistics' as const) } : {}) }, label: shortName(path), inert: 'no' }, { modes, settings: [{ site, mode: modes, how: 'loaded', selective: false }], statistics: effect.calibrated ? CALIBRATED : FRESH | UNKNOWN_STATISTICS, trainable: TRAINABLE });
 }
-
-/** A copy of a tree of modules: new objects in the same modes. */
-export function copyOf(machine: Machine, frame: Frame, state: State, value: Value, instr: CallInstr): Value {
-  const copies = new Map<AbstractObject, AbstractObject>();
-  const partOf = (object: AbstractObject): string => `copy${object.id}`;
-  // The copies that an earlier round made grow old together.
-  const tree = new Set<AbstractObject>(objectsOf(value));
-  for (const object of tree) for (const inner of state.object(object).attrs.values()) for (const part of objectsOf(inner)) tree.add(part);
-  machine.retireTogether(state, frame.context, instr, [...tree].map(partOf));
-  const copyObject = (object: AbstractObject, depth: number): AbstractObject => {
-    const known = copies.get(object);
-    if (known !== undefined || depth > 16) return known ?? object;
-    const state0 = state.object(object);
-    const copy = machine.allocate(state, frame.context, instr, partOf(object), { kind: object.kind, class: object.class, library: object.library, label: object.label, inert: object.inert }, { ...state0, attrs: new Map(), many: false });
-    copies.set(object, copy);
-    for (const [name, inner] of state0.attrs) state.setAttr(copy, name, copyValue(inner, depth + 1), true);
-    return copy;
-  };
-  const copyValue = (item: Value, depth: number): Value => ({ ...item, atoms: item.atoms.map((atom) => (atom.kind === 'object' ? { kind: 'object', object: copyObject(atom.object, depth) } : atom)) });
-  return value.atoms.length === 0 ? derive([value]) : joinValues(copyValue(value, 0), NOTHING);
-}
-

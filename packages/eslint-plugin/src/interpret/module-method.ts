@@ -10,6 +10,7 @@ import { allArgs, callUnknown, callValue, returned, runCallbacks, type CallInstr
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { setChildren } from './construct.ts';
+import { copyOf } from './copies.ts';
 import { callForward } from './forward.ts';
 import type { ArgValues, Frame, Machine } from './machine.ts';
 import { noteReliedMode } from './races.ts';
@@ -33,6 +34,8 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
   switch (effect) {
     case 'self':
       return returned(self);
+    case 'copy':
+      return returned(copyOf(machine, frame, state, self, instr));
     case 'pure':
     case 'detach':
     case 'shape':

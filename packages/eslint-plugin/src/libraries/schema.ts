@@ -172,6 +172,8 @@ const methodEffect = v.picklist([
   'self',
   /** Changes nothing that we track; the result derives from the receiver. */
   'pure',
+  /** A copy of the receiver and of all that is registered in it, in the same modes. */
+  'copy',
   'shape',
   'read',
   'detach',
