@@ -72,7 +72,8 @@ function judgeWayOut(analysis: Analysis, { where, call, setting, back, out, vict
 /** A training step runs a layer that had been put to sleep, and that somebody else's `train()` has woken. */
 function judgeForward(analysis: Analysis, observation: ForwardObservation): readonly Finding[] {
   const { woken } = observation;
-  if (woken === null || observation.incomplete || isInBrokenCode(analysis, observation.where.func.span)) return [];
+  // The place of a finding is in the file that is judged.
+  if (woken === null || woken.setting.site.file !== observation.call.file || observation.incomplete || isInBrokenCode(analysis, observation.where.func.span)) return [];
   return [report(analysis, observation, woken)];
 }
 
