@@ -103,6 +103,7 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
 /** A step of a generator ends at a `yield`, or with the generator. */
 function stepOf({ suspended, yielded, exit, thrown }: FunctionRun, resumed: Resumed): FoldRun {
   resumed.ended = exit !== null;
+  resumed.stopped = suspended !== null;
   if (exit === null || suspended === null) return { exit: suspended ?? (resumed.throwsAtEnd ? null : exit), thrown: exit !== null && resumed.throwsAtEnd ? joined(thrown, exit) : thrown, result: yielded };
   return resumed.throwsAtEnd ? { exit: suspended, thrown: joined(thrown, exit), result: yielded } : { exit: joined(suspended, exit), thrown, result: joinValues(yielded, ofConstant({ type: 'undefined' })) };
 }

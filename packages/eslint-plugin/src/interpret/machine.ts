@@ -69,8 +69,10 @@ export interface Resumed {
   readonly then: 'step' | 'rest' | 'raise';
   /** Holds if the end of the generator throws where a step was asked for. */
   readonly throwsAtEnd: boolean;
-  /** Set if a step has come to the end. */
+  /** Set if a step may have come to the end. */
   ended: boolean;
+  /** Set if a step may have come to a yield. */
+  stopped: boolean;
 }
 
 /**

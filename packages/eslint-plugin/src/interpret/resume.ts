@@ -86,8 +86,10 @@ export function advance(machine: Machine, frame: Frame, state: State, atom: Func
   const states = statesOf(history);
   // The states in which it stopped are none that the caller's is compared with.
   if (state.heap.log !== null) state.heap.log.all = true;
-  const resumed: Resumed = { phase: 'resume', contexts: contextsOf(history, origin, atom.ref), passed: history.isAny ? [state.clone()] : states.slice(1), isAny: history.isAny, then: how === 'close' ? 'raise' : how, ended: false, throwsAtEnd: machine.language === 'python' && otherwise === null };
+  const resumed: Resumed = { phase: 'resume', contexts: contextsOf(history, origin, atom.ref), passed: history.isAny ? [state.clone()] : states.slice(1), isAny: history.isAny, then: how === 'close' ? 'raise' : how, ended: false, stopped: false, throwsAtEnd: machine.language === 'python' && otherwise === null };
   const from = states[0]!.clone();
+  // On some path it is over already, and the step changes nothing.
+  const unchanged = numbers.includes(OVER) ? state.clone() : null;
   busy.add(made);
   const outer = machine.thrown;
   machine.thrown = null;
@@ -98,6 +100,10 @@ export function advance(machine: Machine, frame: Frame, state: State, atom: Func
   busy.delete(made);
   if (how === 'close') {
     let after = returns ? from : null;
+    if (unchanged !== null) {
+      if (after === null) after = unchanged;
+      else after.joinFrom(unchanged);
+    }
     if (raised !== null) {
       if (after === null) after = raised;
       else after.joinFrom(raised);
@@ -107,13 +113,16 @@ export function advance(machine: Machine, frame: Frame, state: State, atom: Func
     return { value: ANYTHING, returns: true };
   }
   machine.noteThrown(raised);
-  if (!returns) return { value: NOTHING, returns: false };
+  const staysOver = unchanged !== null && (how === 'rest' || (how === 'step' && !resumed.throwsAtEnd));
+  if (unchanged !== null && !staysOver) machine.noteThrown(unchanged.forCallee());
+  if (!returns) return staysOver ? whenOver(machine, frame, state, how, instr, otherwise) : { value: NOTHING, returns: false };
   state.adopt(from);
-  const isOver = how === 'rest';
-  setHistory(state, made, isOver ? [OVER] : resumed.ended ? [history.id, OVER] : [history.id]);
-  if (isOver) return { value: listOf(machine, frame, state, instr, value), returns: true };
+  if (staysOver) state.joinFrom(unchanged);
+  const isOver = how === 'rest' || !resumed.stopped;
+  setHistory(state, made, isOver ? [OVER] : resumed.ended || unchanged !== null ? [history.id, OVER] : [history.id]);
+  if (how === 'rest') return { value: listOf(machine, frame, state, instr, value), returns: true };
   const given = otherwise === null ? value : joinValues(value, otherwise);
-  return { value: machine.language === 'python' ? given : stepOf(machine, frame, state, instr, value, resumed.ended ? ANYTHING : ofBoolean(false)), returns: true };
+  return { value: machine.language === 'python' ? given : stepOf(machine, frame, state, instr, value, resumed.ended || unchanged !== null ? ANYTHING : ofBoolean(false)), returns: true };
 }
 
 /** A generator that is over gives nothing any more. */

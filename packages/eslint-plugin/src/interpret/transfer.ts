@@ -123,7 +123,7 @@ export class FunctionRun implements Analysis<State> {
       else this.thrown.joinFrom(out);
       return;
     }
-    if (terminal.kind !== 'return') return;
+    if (terminal.kind !== 'return' || this.#wasOver(state)) return;
     this.ways.note(state, terminal);
     if (this.func.isAsync && state.relied.size > 0) noteEnd(this.machine, this.frame, state);
     // Whoever calls a root goes through the generator that it returns.
@@ -136,6 +136,14 @@ export class FunctionRun implements Analysis<State> {
     this.result = joinValues(this.result, this.func.isGenerator ? this.yielded : value);
     if (this.exit === null) this.exit = out;
     else this.exit.joinFrom(out);
+  }
+
+  /** Holds on a path on which a generator was over before the step that it is asked for. */
+  #wasOver(state: State): boolean {
+    const resumed = this.frame.managed;
+    if (resumed?.phase !== 'resume' || resumed.isAny) return false;
+    const passed = state.facts.get(PASSED);
+    return typeof passed === 'number' && passed < resumed.passed.length;
   }
 
   observesThrows(): boolean {
