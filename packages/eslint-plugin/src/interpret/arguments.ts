@@ -3,7 +3,7 @@ import { elementName } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, mustConstant, objectsOf, ofConstant, type Value } from '../domains/value.ts';
 import type { ArgumentRow } from '../libraries/schema.ts';
-import type { ArgValues } from './machine.ts';
+import type { ArgValues } from './activation.ts';
 
 export interface FoundArgument {
   /** The value that counts: as given, or the documented default. */

@@ -6,7 +6,8 @@ import { EVAL, TRAIN, type ModeSet } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import type { Instr } from '../ir/ir.ts';
-import type { Frame, Machine } from './machine.ts';
+import type { Frame } from './activation.ts';
+import type { Machine } from './machine.ts';
 import { eachInTree } from './set-mode.ts';
 
 export function noteAssignment(machine: Machine, frame: Frame, object: AbstractObject, modes: ModeSet, instr: Instr): void {

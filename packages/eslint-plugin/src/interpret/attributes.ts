@@ -4,12 +4,13 @@ import { CALIBRATED, elementName } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
+import { NO_ARGS, type Frame } from './activation.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { noteParameterUse } from './forward.ts';
 import { noteAssignment } from './assigned-flags.ts';
 import { exported } from './imports.ts';
-import { NO_ARGS, type Frame, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { noteShallowRestore } from './left-behind.ts';
 import { withStaleness, withStaleSetting } from './staleness.ts';
 import { getUnseen, noteWritten, setUnseen } from './switched-off.ts';
@@ -90,7 +91,7 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
   }
   if (object.kind === 'opaque' && object.class === null) {
     // A part of something that we cannot see: an object of its own, in the mode that its parent has now.
-    const part = machine.outside('', instr.span, `${object.label}.${name}`, { object, name });
+    const part = machine.objects.outside('', instr.span, `${object.label}.${name}`, { object, name });
     const parent = state.object(object);
     if (!state.heap.has(part)) state.heap.set(part, { ...parent, attrs: new Map() });
     if (machine.shared.has(object)) machine.shared.add(part);

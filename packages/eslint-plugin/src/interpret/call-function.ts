@@ -9,9 +9,10 @@ import { elementName, type ObjectState } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, joinValues, NOTHING, ofConstant, ofObject, sameCaptured, type FuncRef, type Value } from '../domains/value.ts';
+import type { ArgValues, Frame, Managed, Resumed } from './activation.ts';
 import { capturedParameter, dropDeadCells, sharedVariables } from './closures.ts';
 import { redone, startsAlike, unwatched, Watch } from './footprint.ts';
-import type { Ambience, ArgValues, Frame, Kept, Machine, Managed, Resumed } from './machine.ts';
+import type { Ambience, Kept, Machine } from './machine.ts';
 import { replayVisits } from './left-behind.ts';
 import { answer, comeBack, contextFor, isRunning, mingle, noteGiven, runFold, type FoldRun } from './recursion.ts';
 import { eachMentioned } from './renaming.ts';
@@ -189,14 +190,14 @@ function bindParameters(machine: Machine, state: State, context: Frame['context'
         positional.slice(at).forEach((value, i) => elements.set(elementName(i), value));
         if (args.more !== null) elements.set(elementName(null), joinValues(args.more, ANYTHING));
         at = positional.length;
-        bind(param, ofObject(machine.collection(state, context, instr, `rest${index}`, param.variable.name, elements)));
+        bind(param, ofObject(machine.objects.collection(state, context, instr, `rest${index}`, param.variable.name, elements)));
         return;
       }
       case 'keyword-rest': {
         const elements = new Map<string, Value>();
         for (const [name, value] of keywords) elements.set(elementName(name), value);
         if (args.more !== null) elements.set(elementName(null), joinValues(args.more, ANYTHING));
-        bind(param, ofObject(machine.collection(state, context, instr, `kwrest${index}`, param.variable.name, elements)));
+        bind(param, ofObject(machine.objects.collection(state, context, instr, `kwrest${index}`, param.variable.name, elements)));
         return;
       }
     }

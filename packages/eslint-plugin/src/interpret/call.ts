@@ -5,6 +5,7 @@ import { elementName } from '../domains/heap.ts';
 import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, boundIn, derive, forwardsOf, joinValues, mustObject, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
+import type { ArgValues, Frame } from './activation.ts';
 import { bound, getAttribute, iterate, ofClassMember } from './attributes.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
@@ -16,7 +17,7 @@ import { callGeneratorMethod, consume, consumedArgs, newGenerator, nextOf, pendi
 import { exported } from './imports.ts';
 import { callLibrary } from './library-call.ts';
 import { callObjectMethod } from './library-object.ts';
-import type { ArgValues, Frame, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { callLayer, familyOf, noteUnseenPredict } from './option-layers.ts';
 import { noteDirectForward, noteFlagCalled } from './mode-methods.ts';
 import { callModuleMethod } from './module-method.ts';

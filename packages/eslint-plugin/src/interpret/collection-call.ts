@@ -3,13 +3,14 @@ import { elementName } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, mustObject, mustString, NOTHING, objectsOf, ofConstant, ofObject, type Value } from '../domains/value.ts';
+import type { ArgValues, Frame } from './activation.ts';
 import { getItem, iterate } from './attributes.ts';
 import type { Instr } from '../ir/ir.ts';
 import type { FunctionEffect } from '../libraries/schema.ts';
 import { allArgs, exactElements, returned, runCallbacks, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
 import { consume } from './generators.ts';
-import type { ArgValues, Frame, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 
 const ADDING = new Set(['append', 'add', 'push', 'insert', 'unshift', 'set', 'appendleft', 'setdefault']);
 const ADDING_ALL = new Set(['extend', 'update', 'concat', 'union']);
@@ -43,7 +44,7 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
     const result = runCallbacks(machine, frame, state, given, { positional: [elements], keywords: new Map(), more: ANYTHING, written: [] }, instr);
     if (name === 'filter' || name === 'sort' || name === 'forEach') return returned(self);
     if (name === 'map' || name === 'flatMap') {
-      const mapped = machine.allocate(state, frame.context, instr, 'map', { kind: 'collection', class: null, library: null, label: 'list' }, {});
+      const mapped = machine.objects.allocate(state, frame.context, instr, 'map', { kind: 'collection', class: null, library: null, label: 'list' }, {});
       state.setAttr(mapped, '[]', result, false);
       return returned(ofObject(mapped));
     }
@@ -64,14 +65,14 @@ export function valuesOf(machine: Machine, frame: Frame, state: State, object: A
   const { attrs, many } = state.object(object);
   if (many || attrs.has(elementName(null)) || ![...attrs.keys()].every((name) => name.startsWith('['))) return ofObject(object);
   const elements = new Map([...attrs.values()].map((value, index): [string, Value] => [elementName(index), value]));
-  return ofObject(machine.collection(state, frame.context, instr, 'values', 'list', elements));
+  return ofObject(machine.objects.collection(state, frame.context, instr, 'values', 'list', elements));
 }
 
 function pairs(machine: Machine, frame: Frame, state: State, elements: Value, instr: CallInstr): Value {
-  const pair = machine.allocate(state, frame.context, instr, 'pair', { kind: 'collection', class: null, library: null, label: 'tuple' }, {});
+  const pair = machine.objects.allocate(state, frame.context, instr, 'pair', { kind: 'collection', class: null, library: null, label: 'tuple' }, {});
   state.setAttr(pair, elementName(0), ANYTHING, true);
   state.setAttr(pair, elementName(1), elements, true);
-  const list = machine.allocate(state, frame.context, instr, 'pairs', { kind: 'collection', class: null, library: null, label: 'list' }, {});
+  const list = machine.objects.allocate(state, frame.context, instr, 'pairs', { kind: 'collection', class: null, library: null, label: 'list' }, {});
   state.setAttr(list, '[]', ofObject(pair), true);
   return ofObject(list);
 }
@@ -94,7 +95,7 @@ export function dictionaryOf(machine: Machine, frame: Frame, state: State, args:
     }
   }
   for (const [name, value] of args.keywords) entries.set(elementName(name), value);
-  return ofObject(machine.collection(state, frame.context, instr, 'dict', 'dict', entries));
+  return ofObject(machine.objects.collection(state, frame.context, instr, 'dict', 'dict', entries));
 }
 
 type Iteration = Extract<FunctionEffect, { kind: 'iterate' }>['gives'];
@@ -151,5 +152,5 @@ function listOfTuples(machine: Machine, frame: Frame, state: State, instr: CallI
 
 function listOf(machine: Machine, frame: Frame, state: State, instr: Instr, part: string, label: string, elements: readonly Value[] | null, any: Value): Value {
   const attrs = elements === null ? [[elementName(null), any] as const] : elements.map((element, index) => [elementName(index), element] as const);
-  return ofObject(machine.collection(state, frame.context, instr, part, label, new Map(attrs)));
+  return ofObject(machine.objects.collection(state, frame.context, instr, part, label, new Map(attrs)));
 }

@@ -6,12 +6,13 @@ import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, joinValues, mustConstant, objectsOf, ofObject } from '../domains/value.ts';
 import type { Instr } from '../ir/ir.ts';
 import type { ClassRow } from '../libraries/schema.ts';
+import { NO_ARGS, type ArgValues, type Frame } from './activation.ts';
 import { findArgument } from './arguments.ts';
 import { iterate } from './attributes.ts';
 import { allArgs, handOut, returned, type CallInstr } from './call.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember, type ClassOrder } from './class-order.ts';
-import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { copyOf } from './copies.ts';
 import { makeHolder } from './library-object.ts';
 import { makeLayer } from './option-layers.ts';
@@ -27,7 +28,7 @@ export function construct(machine: Machine, frame: Frame, state: State, cls: Pro
   const order = machine.order(cls);
   const kind = kindOfClass(order);
   const setting: ModeSetting = { site: machine.site(instr.span), mode: TRAIN, how: 'constructed', selective: false };
-  const object = machine.allocate(state, frame.context, instr, `c${cls.definition.id} ${cls.module.file}`, { kind, class: cls, library: order.row, label: cls.definition.name, inert: order.row === null ? 'no' : 'unknown' }, kind === 'instance' ? {} : { modes: TRAIN, settings: [setting], statistics: FRESH, trainable: TRAINABLE });
+  const object = machine.objects.allocate(state, frame.context, instr, `c${cls.definition.id} ${cls.module.file}`, { kind, class: cls, library: order.row, label: cls.definition.name, inert: order.row === null ? 'no' : 'unknown' }, kind === 'instance' ? {} : { modes: TRAIN, settings: [setting], statistics: FRESH, trainable: TRAINABLE });
   if (kind === 'module' && !machine.constructsParts) return returned(ofObject(object));
   const returns = initialize(machine, frame, state, object, order, args, instr);
   return { value: ofObject(object), returns };
@@ -77,7 +78,7 @@ export function constructLibrary(machine: Machine, frame: Frame, state: State, r
     return returned(row.methods !== undefined ? ofObject(makeHolder(machine, frame, state, row, path, args, instr)) : { ...derive(given), from: [], detached: [] });
   }
   const setting: ModeSetting = { site: machine.site(instr.span), mode: TRAIN, how: 'constructed', selective: false };
-  const object = machine.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: row, label: shortName(path), inert: isInert(state, row, args) }, { modes: TRAIN, settings: [setting], statistics: FRESH, trainable: TRAINABLE });
+  const object = machine.objects.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: row, label: shortName(path), inert: isInert(state, row, args) }, { modes: TRAIN, settings: [setting], statistics: FRESH, trainable: TRAINABLE });
   setChildren(state, object, row, withCopy(machine, frame, state, row, args, instr));
   return returned(ofObject(object));
 }

@@ -2,8 +2,9 @@
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { derive, joinValues, NOTHING, objectsOf, type Value } from '../domains/value.ts';
+import type { Frame } from './activation.ts';
 import type { CallInstr } from './call.ts';
-import type { Frame, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 
 /** A copy of a tree of modules. */
 export function copyOf(machine: Machine, frame: Frame, state: State, value: Value, instr: CallInstr): Value {
@@ -12,12 +13,12 @@ export function copyOf(machine: Machine, frame: Frame, state: State, value: Valu
   // The copies that an earlier round made grow old together.
   const tree = new Set<AbstractObject>(objectsOf(value));
   for (const object of tree) for (const inner of state.object(object).attrs.values()) for (const part of objectsOf(inner)) tree.add(part);
-  machine.retireTogether(state, frame.context, instr, [...tree].map(partOf));
+  machine.objects.retireTogether(state, frame.context, instr, [...tree].map(partOf));
   const copyObject = (object: AbstractObject, depth: number): AbstractObject => {
     const known = copies.get(object);
     if (known !== undefined || depth > 16) return known ?? object;
     const state0 = state.object(object);
-    const copy = machine.allocate(state, frame.context, instr, partOf(object), { kind: object.kind, class: object.class, library: object.library, label: object.label, inert: object.inert }, { ...state0, attrs: new Map(), many: false });
+    const copy = machine.objects.allocate(state, frame.context, instr, partOf(object), { kind: object.kind, class: object.class, library: object.library, label: object.label, inert: object.inert }, { ...state0, attrs: new Map(), many: false });
     copies.set(object, copy);
     for (const [name, inner] of state0.attrs) state.setAttr(copy, name, copyValue(inner, depth + 1), true);
     return copy;

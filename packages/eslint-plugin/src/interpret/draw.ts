@@ -3,10 +3,11 @@ import { mustConstant, NOTHING, type StaleOrigin, type Value, ANYTHING } from '.
 import type { State } from '../domains/state.ts';
 import type { Func } from '../ir/ir.ts';
 import type { FunctionRow } from '../libraries/schema.ts';
+import type { ArgValues, Frame } from './activation.ts';
 import { findArgument, writtenArgument } from './arguments.ts';
 import type { CallInstr } from './call.ts';
 import { noteFlagUse } from './forward.ts';
-import type { ArgValues, Frame, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import type { DrawObservation, FunctionalFault } from './observation.ts';
 import { comesFrom, sourcesOf } from './sources.ts';
 import { noteActive } from './switched-off.ts';

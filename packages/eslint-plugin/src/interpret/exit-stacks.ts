@@ -14,12 +14,13 @@ import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, joinValues, NOTHING, ofAtoms, ofConstant, ofObject, type Atom, type Value } from '../domains/value.ts';
 import type { FunctionEffect } from '../libraries/schema.ts';
+import { NO_ARGS, type ArgValues, type Frame } from './activation.ts';
 import { findArgument } from './arguments.ts';
 import { callValue, returned, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { callGeneratorMethod } from './generators.ts';
-import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { enterScope, exitScope } from './scope.ts';
 import type { Truth } from './truth.ts';
 
@@ -48,7 +49,7 @@ export function makeStack(machine: Machine, frame: Frame, state: State, effect: 
 }
 
 function newStack(machine: Machine, frame: Frame, state: State, instr: Instr): AbstractObject {
-  return machine.allocate(state, frame.context, instr, STACK, { kind: 'instance', class: null, library: null, label: STACK }, { attrs: new Map([[COUNT, numberValue(0)]]) });
+  return machine.objects.allocate(state, frame.context, instr, STACK, { kind: 'instance', class: null, library: null, label: STACK }, { attrs: new Map([[COUNT, numberValue(0)]]) });
 }
 
 /** What `with stack as value` binds. */

@@ -6,12 +6,13 @@ import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, forwardsOf, joinValues, mustConstant, NOTHING, objectsOf, ofObject, type Value } from '../domains/value.ts';
 import type { FunctionEffect } from '../libraries/schema.ts';
+import { NO_ARGS, type ArgValues, type Frame } from './activation.ts';
 import { findArgument } from './arguments.ts';
 import { callUnknown, returned, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
 import { shortName } from './construct.ts';
 import { addLeaf, callForward, observe } from './forward.ts';
-import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import type { ForwardObservation } from './observation.ts';
 import { eachInTree } from './set-mode.ts';
 
@@ -19,7 +20,7 @@ import { eachInTree } from './set-mode.ts';
 export function exportModule(machine: Machine, frame: Frame, state: State, path: string, effect: Extract<FunctionEffect, { kind: 'export' }>, args: ArgValues, instr: CallInstr): CallResult {
   const modules = modulesOf(findArgument(state, args, effect.module).value);
   if (modules.length === 0) return callUnknown(machine, state, ANYTHING, args, instr);
-  const program = machine.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: 'unknown', inertIf: [], holds: [], derives: [], parameters: 'yes', optimizer: false, runsChildren: false, source: 'the row of the export' }, label: shortName(path), inert: 'unknown' }, { modes: UNKNOWN_MODE, statistics: CALIBRATED | UNKNOWN_STATISTICS, trainable: TRAINABLE });
+  const program = machine.objects.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: 'unknown', inertIf: [], holds: [], derives: [], parameters: 'yes', optimizer: false, runsChildren: false, source: 'the row of the export' }, label: shortName(path), inert: 'unknown' }, { modes: UNKNOWN_MODE, statistics: CALIBRATED | UNKNOWN_STATISTICS, trainable: TRAINABLE });
   const keeps = effect.keepsMode === undefined ? true : booleanOf(findArgument(state, args, effect.keepsMode).value);
   const declared = effect.mode !== undefined && !findArgument(state, args, effect.mode).omitted;
   if (keeps === false || declared || machine.running !== null) return returned(ofObject(program));

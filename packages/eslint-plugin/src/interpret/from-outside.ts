@@ -6,19 +6,20 @@ import type { AbstractObject, ProjectClass } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, ofObject, type Value } from '../domains/value.ts';
 import type { Span } from '../source/span.ts';
+import { NO_ARGS, type Frame } from './activation.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { initialize, kindOfClass } from './construct.ts';
-import { NO_ARGS, type Frame, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import type { ForwardObservation } from './observation.ts';
 
 /** Constructs an instance of `cls` in `state` as a caller that we do not see would. */
 export function constructUnknown(machine: Machine, state: State, cls: ProjectClass): AbstractObject {
   const order = machine.order(cls);
   const span = cls.definition.nameSpan;
-  const self = machine.outside(`self:${cls.definition.id}`, span, cls.definition.name, null, kindOfClass(order), cls);
+  const self = machine.objects.outside(`self:${cls.definition.id}`, span, cls.definition.name, null, kindOfClass(order), cls);
   machine.shared.add(self);
-  if (self.kind === 'module') machine.noteRelevant();
+  if (self.kind === 'module') machine.budget.noteRelevant();
   state.heap.set(self, { ...NEW_OBJECT, modes: ENTRY_MODE, escaped: true });
   const context = machine.rootContext({ module: machine.module, func: machine.module.funcs[0]! }, `construct ${cls.definition.id}`);
   const frame: Frame = { context, receiver: self, early: true };
@@ -57,7 +58,7 @@ export function bindUnknown(machine: Machine, state: State, func: Func, receiver
       set(param.variable, { ...ANYTHING, input });
       continue;
     }
-    const object = machine.outside(`param:${func.id}.${param.variable.id}`, func.nameSpan, param.variable.name, null);
+    const object = machine.objects.outside(`param:${func.id}.${param.variable.id}`, func.nameSpan, param.variable.name, null);
     state.heap.set(object, { ...NEW_OBJECT, modes: ENTRY_MODE, statistics: UNKNOWN_STATISTICS, trainable: UNKNOWN_TRAINABLE, escaped: true });
     machine.shared.add(object);
     set(param.variable, ofObject(object));

@@ -9,9 +9,10 @@ import type { Instr, Module, Terminal } from '../ir/ir.ts';
 import { elementName } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, joinValues, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
+import type { ArgValues, Frame } from './activation.ts';
 import { callValue, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
-import type { ArgValues, Frame, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { advance, begun, type Advance } from './resume.ts';
 import { escapeTree } from './set-mode.ts';
 
@@ -107,7 +108,7 @@ export function consume(machine: Machine, frame: Frame, state: State, value: Val
     }
     // A generator that is pending is called; `binding` is what tells it from one that is made.
     const yielded = callValue(machine, frame, on, ofAtoms({ ...atom, prefix: [] }), { positional: atom.prefix, keywords: new Map(), more: null, written: [] }, instr as CallInstr);
-    const list = machine.collection(on, frame.context, instr, `yields ${atom.ref.func.id}`, 'generator', new Map([[elementName(null), yielded.value]]));
+    const list = machine.objects.collection(on, frame.context, instr, `yields ${atom.ref.func.id}`, 'generator', new Map([[elementName(null), yielded.value]]));
     result = joinValues(result, ofObject(list));
     if (!yielded.returns) continue;
     if (after === null) after = on;

@@ -60,7 +60,7 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
   noteRehearsals(machine, base);
   noteRaces(machine);
   judgeTapes(machine);
-  return { observations: byFile(machine), entered: enteredByFile(machine), steps: machine.steps };
+  return { observations: byFile(machine), entered: enteredByFile(machine), steps: machine.budget.steps };
 }
 
 /** What was seen in another file is told where that file is reported. */

@@ -10,7 +10,8 @@ import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import type { Value } from '../domains/value.ts';
 import type { Instr } from '../ir/ir.ts';
-import type { Frame, Machine } from './machine.ts';
+import type { Frame } from './activation.ts';
+import type { Machine } from './machine.ts';
 import type { ForwardObservation, LeafRun, Woken } from './observation.ts';
 import { eachInTree } from './set-mode.ts';
 

@@ -7,6 +7,7 @@ import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofBoolean, ofObject, type Atom, type Value } from '../domains/value.ts';
 import type { FunctionEffect, FunctionRow } from '../libraries/schema.ts';
+import { NO_ARGS, type ArgValues, type Frame } from './activation.ts';
 import { findArgument } from './arguments.ts';
 import { RANGE, setAttribute } from './attributes.ts';
 import { allArgs, callUnknown, callValue, handOut, returned, type CallInstr } from './call.ts';
@@ -18,7 +19,7 @@ import { recordFunctional, recordRandom } from './draw.ts';
 import { makeStack } from './exit-stacks.ts';
 import { exportModule, requireEval, saveModules } from './export.ts';
 import { isInstance } from './instances.ts';
-import { NO_ARGS, type ArgValues, type Frame, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { runForGradients, symbolicInput } from './option-layers.ts';
 import { rebuiltFrom } from './rebuilt.ts';
 import { applyScope } from './scope.ts';
@@ -46,7 +47,7 @@ function callUnseen(machine: Machine, frame: Frame, state: State, path: string, 
   const name = shortName(path);
   const last = name.slice(name.lastIndexOf('.') + 1);
   if (!/^[A-Z]/.test(last)) return result;
-  const object = machine.allocate(state, frame.context, instr, path, { kind: 'opaque', class: null, library: null, label: last, inert: 'unknown' }, { modes: UNKNOWN_MODE, statistics: UNKNOWN_STATISTICS, trainable: TRAINABLE | UNKNOWN_TRAINABLE });
+  const object = machine.objects.allocate(state, frame.context, instr, path, { kind: 'opaque', class: null, library: null, label: last, inert: 'unknown' }, { modes: UNKNOWN_MODE, statistics: UNKNOWN_STATISTICS, trainable: TRAINABLE | UNKNOWN_TRAINABLE });
   return returned(joinValues(ofObject(object), { ...result.value, unknown: true }));
 }
 
@@ -198,7 +199,7 @@ function rangeOf(machine: Machine, frame: Frame, state: State, args: ArgValues, 
   const [start, stop] = numbers.length === 1 ? [0, numbers[0]!] : [numbers[0] ?? null, numbers[1] ?? null];
   const counts = args.more === null && start !== null && stop !== null && start < stop && (numbers.length < 3 || (numbers[2] ?? 0) > 0);
   if (!counts) return derive(allArgs(args));
-  return ofObject(machine.collection(state, frame.context, instr, 'range', RANGE, new Map([[elementName(0), ANYTHING], [elementName(null), ANYTHING]])));
+  return ofObject(machine.objects.collection(state, frame.context, instr, 'range', RANGE, new Map([[elementName(0), ANYTHING], [elementName(null), ANYTHING]])));
 }
 
 const ROUNDING = /\.(?:floor|ceil|round|clamp|clip|sign|where|float|bool|int)$/;
@@ -296,5 +297,5 @@ function loadedModule(machine: Machine, frame: Frame, state: State, path: string
   const usual = effect.mode === 'train' ? TRAIN : effect.mode === 'eval' ? EVAL : UNKNOWN_MODE;
   const modes = (truth.mayBeTrue ? TRAIN : 0) | (truth.mayBeFalse ? usual : 0);
   const site = machine.site(instr.span);
-  return machine.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: effect.sensitive, inertIf: [], holds: [], derives: [], parameters: 'yes', optimizer: false, runsChildren: false, source: 'the row of the loader', ...(effect.sensitive === 'yes' ? { effect: effect.calibrated ? ('random' as const) : ('statistics' as const) } : {}) }, label: shortName(path), inert: 'no' }, { modes, settings: [{ site, mode: modes, how: 'loaded', selective: false }], statistics: effect.calibrated ? CALIBRATED : FRESH | UNKNOWN_STATISTICS, trainable: TRAINABLE });
+  return machine.objects.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: effect.sensitive, inertIf: [], holds: [], derives: [], parameters: 'yes', optimizer: false, runsChildren: false, source: 'the row of the loader', ...(effect.sensitive === 'yes' ? { effect: effect.calibrated ? ('random' as const) : ('statistics' as const) } : {}) }, label: shortName(path), inert: 'no' }, { modes, settings: [{ site, mode: modes, how: 'loaded', selective: false }], statistics: effect.calibrated ? CALIBRATED : FRESH | UNKNOWN_STATISTICS, trainable: TRAINABLE });
 }

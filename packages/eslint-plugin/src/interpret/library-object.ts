@@ -10,10 +10,11 @@ import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, NOTHING, objectsOf, ofObject } from '../domains/value.ts';
 import type { ClassRow } from '../libraries/schema.ts';
+import type { ArgValues, Frame } from './activation.ts';
 import { findArgument } from './arguments.ts';
 import { allArgs, handOut, returned, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
-import type { ArgValues, Frame, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { setTreeMode } from './set-mode.ts';
 import { differentiate } from './tensor-call.ts';
 
@@ -21,7 +22,7 @@ import { differentiate } from './tensor-call.ts';
 const NETWORK = '#network';
 
 export function makeHolder(machine: Machine, frame: Frame, state: State, row: ClassRow, path: string, args: ArgValues, instr: CallInstr): AbstractObject {
-  const object = machine.allocate(state, frame.context, instr, path, { kind: 'instance', class: null, library: row, label: path.slice(path.lastIndexOf('.') + 1) }, {});
+  const object = machine.objects.allocate(state, frame.context, instr, path, { kind: 'instance', class: null, library: row, label: path.slice(path.lastIndexOf('.') + 1) }, {});
   const network = row.network === undefined ? NOTHING : findArgument(state, args, row.network).value;
   if (network !== NOTHING) state.setAttr(object, NETWORK, network, true);
   return object;
@@ -35,7 +36,7 @@ export function callObjectMethod(machine: Machine, frame: Frame, state: State, o
       const [first] = args.positional;
       if (first === undefined || args.more !== null) return returned(derive(given));
       if (args.positional.length === 1) return returned(first);
-      return returned(ofObject(machine.collection(state, frame.context, instr, 'given', 'tuple', new Map(args.positional.map((value, at) => [elementName(at), value])))));
+      return returned(ofObject(machine.objects.collection(state, frame.context, instr, 'given', 'tuple', new Map(args.positional.map((value, at) => [elementName(at), value])))));
     }
     case 'backward':
       differentiate(machine, frame.context.ref, state, given, instr);

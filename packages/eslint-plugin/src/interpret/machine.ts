@@ -6,100 +6,25 @@
 // state, exit state" is the function's summary for the context. A root function, one whose callers we do not see, is run on
 // an entry state whose modes are the atom `entry`.
 import type { GradScopeEffect } from '../domains/grad.ts';
-import type { Arg, ClassDef, Func, Instr, Language, Module } from '../ir/ir.ts';
-import type { AbstractObject, ObjectKind, ProjectClass, Site } from '../domains/object.ts';
-import { joinObjects, NEW_OBJECT, type ModeSetting, type ObjectState } from '../domains/heap.ts';
+import type { ClassDef, Func, Instr, Language, Module } from '../ir/ir.ts';
+import type { AbstractObject, ProjectClass, Site } from '../domains/object.ts';
+import type { ModeSetting } from '../domains/heap.ts';
 import type { ModeSet } from '../domains/mode.ts';
 import type { Relied, State } from '../domains/state.ts';
-import { equalValues, joinValues, NOTHING, objectsOf, type Captured, type FuncRef, type Value } from '../domains/value.ts';
+import { joinValues, objectsOf, type Captured, type FuncRef, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
-import type { ClassRow, OptionFamily } from '../libraries/schema.ts';
 import type { Span } from '../source/span.ts';
+import type { Probe, RunningForward } from './activation.ts';
+import { Budget } from './budget.ts';
 import { classOrder, type ClassOrder } from './class-order.ts';
 import { Context, placeKey } from './context.ts';
 import type { Footprint, Watch } from './footprint.ts';
 import type { ProjectFiles } from './imports.ts';
 import type { Visit, VisitRecord } from './left-behind.ts';
 import type { Cut, DrawObservation, ForwardObservation, LayerFault, LayerObservation, LeafRun, RestoreObservation, ScopeObservation, UnrestoredObservation, Use } from './observation.ts';
+import { ObjectTable } from './object-table.ts';
 import type { Recorder } from './recorder.ts';
-import { retire } from './renaming.ts';
 import type { Leaving } from './ways-out.ts';
-import type { Traces } from './switched-off.ts';
-
-/** Arguments of a call after evaluation. `more` is what `*args`, `**kwargs` or unknown callers may add, or null. */
-export interface ArgValues {
-  readonly positional: readonly Value[];
-  readonly keywords: ReadonlyMap<string, Value>;
-  readonly more: Value | null;
-  /** The arguments as written, for edits. */
-  readonly written: readonly Arg[];
-}
-
-export const NO_ARGS: ArgValues = { positional: [], keywords: new Map(), more: null, written: [] };
-
-/** One activation of a function. */
-export interface Frame {
-  readonly context: Context;
-  /** Bound receiver, for `super`. */
-  readonly receiver: AbstractObject | null;
-  /** Holds while an object is being constructed, or the module's own statements run. */
-  readonly early: boolean;
-  /** Set while a generator function runs as a context manager, or in steps. */
-  readonly managed?: Managed | Resumed;
-  /** Functions that this activation was given as arguments, or that the function's value has taken with it. */
-  readonly captured?: Captured;
-  /** Who called, and the state of its own names then; left out for a root. */
-  readonly caller?: { readonly frame: Frame; readonly state: State };
-}
-
-/**
- * A context manager that is a generator function. `enter`: control leaves at the `yield`. `exit`: the function runs once more from where it
- * was entered, and the `yield` leaves what `body`, the state at the end of the `with` block, says; it throws if the block did.
- */
-export type Managed = { readonly phase: 'enter' } | { readonly phase: 'exit'; readonly body: State; readonly how: 'normal' | 'exception' };
-
-/** A generator that goes on from where it stopped: `passed` are the states in which the yields that it has behind it are left. */
-export interface Resumed {
-  readonly phase: 'resume';
-  /** The contexts of its steps: that of the code before the first yield, and so on. */
-  readonly contexts: readonly Context[];
-  readonly passed: readonly State[];
-  /** Holds if it may have stopped at any of its yields; `passed` is then the one state in which it goes on. */
-  readonly isAny: boolean;
-  readonly then: 'step' | 'rest' | 'raise';
-  /** Holds if the end of the generator throws where a step was asked for. */
-  readonly throwsAtEnd: boolean;
-  /** Set if a step may have come to the end. */
-  ended: boolean;
-  /** Set if a step may have come to a yield. */
-  stopped: boolean;
-}
-
-/**
- * The forward call that is being followed. `path` leads from its module to the one whose `forward` runs now; `cutAt` is the call within it from which on
- * nothing is recorded, though the whole call is.
- */
-export interface RunningForward {
-  readonly observation: ForwardObservation;
-  readonly path: string;
-  readonly cutAt?: Cut | undefined;
-}
-
-/** A `forward` that is run with its module in evaluation mode, to see what is still random. */
-export interface Probe {
-  readonly owner: ProjectClass;
-  readonly receiver: AbstractObject;
-  /** Where the run of the `forward` begins: what is made from there on is made anew in each call. */
-  readonly context: Context;
-  /** Draws that were seen. */
-  readonly seen: Set<DrawObservation>;
-  /** The options that a layer is called with, where the mode is one of them. */
-  readonly options: { readonly object: AbstractObject; readonly family: OptionFamily } | null;
-  /** Set while the `forward` is run once more in training mode: which of the draws are made then, too. */
-  readonly awake: boolean;
-  /** What it sets, and what is active in it. */
-  readonly traces: Traces;
-}
 
 /** What a run depends on beside the state. */
 export interface Ambience {
@@ -156,38 +81,11 @@ export interface OptionCall {
   readonly given: boolean;
 }
 
-/** What is allocated. */
-interface Making {
-  readonly kind: ObjectKind;
-  readonly class: ProjectClass | null;
-  readonly library: ClassRow | null;
-  readonly label: string;
-  readonly inert?: AbstractObject['inert'];
-  /** Set for a collection that nobody keeps: the one that the same place made before is gone. */
-  readonly replaces?: boolean;
-}
-
-/** How an object came to be. */
-interface Birth {
-  readonly key: string;
-  readonly instr: Instr;
-  readonly make: Making;
-  readonly context: Context;
-}
-
-/** Steps that one root may take, and all roots of a file together: about a second, and a few seconds. */
-const ROOT_BUDGET = 80_000;
-const FILE_BUDGET = 300_000;
-/**
- * Steps that a root may take in which nothing turns up that has a mode, and all such roots of a file together, beside one for each instruction of the file;
- * when these are spent, the others get less. Most code of most projects is about other things.
- */
-const IDLE_ROOT_BUDGET = 20_000;
-const IDLE_FILE_BUDGET = 40_000;
-const IDLE_LEAST = 2_000;
 const MAX_SETTLED_DEPTH = 3;
 
 export class Machine {
+  readonly objects = new ObjectTable(this);
+  readonly budget: Budget;
   /** The file that is analysed. */
   readonly module: Module;
   /** The file whose code runs now. */
@@ -272,29 +170,17 @@ export class Machine {
   thrown: State | null = null;
   /** Holds if somebody catches what the instruction that runs now throws. */
   catching = false;
-  steps = 0;
-  #limit = FILE_BUDGET;
-  /** The limit as soon as something turns up that has a mode. */
-  #fullLimit = FILE_BUDGET;
-  #idleSteps = 0;
-  /** Instructions of the file that is analysed. */
-  readonly #size: number;
   #scopeEffects = new Map<string, GradScopeEffect>();
   #notedScopes = new Set<string>();
   #roots = new Map<string, Context>();
-  #objects = new Map<string, AbstractObject>();
-  #births = new Map<AbstractObject, Birth>();
-  #objectCount = 0;
   #orders = new Map<ProjectClass, ClassOrder>();
   #forwardIndex = new Map<Context, Map<number, ForwardObservation>>();
   #drawIndex = new Map<Module, Map<number, DrawObservation>>();
-  #instrNumbers = new Map<Instr, number>();
-  #contextNumbers = new Map<Context, number>();
 
   constructor(module: Module, libraries: Libraries, files: ProjectFiles, recorder: Recorder | null = null) {
     this.recorder = recorder;
     this.module = module;
-    this.#size = module.funcs.reduce((sum, func) => sum + func.blocks.reduce((part, block) => part + block.instrs.length, 0), 0);
+    this.budget = new Budget(module.funcs.reduce((sum, func) => sum + func.blocks.reduce((part, block) => part + block.instrs.length, 0), 0));
     this.current = module;
     this.libraries = libraries;
     this.files = files;
@@ -306,24 +192,15 @@ export class Machine {
 
   /** Holds if the root that runs now, or the file, has taken all the steps that it may. */
   get exhausted(): boolean {
-    return this.steps > this.#limit;
+    return this.budget.exhausted;
   }
 
   /** Runs one root on its own budget. If that is spent, nothing that was seen for the first time in this root is complete. */
   withBudget<T>(run: () => T): T {
-    const [forwards, draws, before] = [this.forwards.length, this.draws.length, this.steps];
-    this.#fullLimit = Math.min(before + ROOT_BUDGET, FILE_BUDGET);
-    this.#limit = Math.min(before + this.#size + Math.max(IDLE_LEAST, Math.min(IDLE_ROOT_BUDGET, IDLE_FILE_BUDGET - this.#idleSteps)), this.#fullLimit);
-    const result = run();
-    if (this.exhausted) for (const observation of [...this.forwards.slice(forwards), ...this.draws.slice(draws)]) observation.incomplete = true;
-    if (this.#limit !== this.#fullLimit) this.#idleSteps += this.steps - before;
-    this.#limit = this.#fullLimit = FILE_BUDGET;
-    return result;
-  }
-
-  /** Something turned up that has a mode: the root that runs is worth all of its budget. */
-  noteRelevant(): void {
-    if (!this.exhausted) this.#limit = this.#fullLimit;
+    const [forwards, draws] = [this.forwards.length, this.draws.length];
+    return this.budget.forRoot(run, () => {
+      for (const observation of [...this.forwards.slice(forwards), ...this.draws.slice(draws)]) observation.incomplete = true;
+    });
   }
 
   /** The context of a root: the same in every round, so that its observations are too. */
@@ -344,135 +221,8 @@ export class Machine {
     return order;
   }
 
-  #number<K>(map: Map<K, number>, key: K): number {
-    let number = map.get(key);
-    if (number === undefined) map.set(key, (number = map.size));
-    return number;
-  }
-
-  /**
-   * Makes the object of an allocation site in a context (`part` tells several objects of one instruction apart). If the site
-   * has made one before that is still in the state, that one becomes `earlier`, in every place that refers to it.
-   */
-  allocate(state: State, context: Context, instr: Instr, part: string, make: Making, initial: Partial<ObjectState>): AbstractObject {
-    if (make.kind === 'module') this.noteRelevant();
-    const key = this.#keyOf(context, instr, part);
-    const latest = this.#intern(key, instr, make, 'latest');
-    this.#births.set(latest, { key, instr, make, context: context.home });
-    if (make.replaces === true) {
-      state.heap.set(latest, { ...NEW_OBJECT, ...initial });
-      return latest;
-    }
-    if (state.heap.has(latest) && make.kind === 'collection') {
-      // Collections are not told apart by age: their contents are joined, which costs precision and saves a pass over the state.
-      if (make.label === 'tuple' && sameElements(state.object(latest).attrs, initial.attrs)) return latest;
-      state.heap.set(latest, joinObjects({ ...state.object(latest), many: true }, { ...NEW_OBJECT, ...initial }));
-      return latest;
-    }
-    if (state.heap.has(latest)) {
-      const earlier = new Map<AbstractObject, AbstractObject>();
-      this.#olderSelves(state, latest, context.home, placeKey(instr), earlier);
-      this.#retire(state, earlier);
-    }
-    state.heap.set(latest, { ...NEW_OBJECT, ...initial });
-    return latest;
-  }
-
-  #keyOf(context: Context, instr: Instr, part: string): string {
-    return `${this.#number(this.#instrNumbers, instr)}@${this.#number(this.#contextNumbers, context.home)}/${part}`;
-  }
-
-  /** Makes the objects that `instr` has made before under the names `parts` earlier ones, all in one pass over the state, before it makes them anew. */
-  retireTogether(state: State, context: Context, instr: Instr, parts: readonly string[]): void {
-    const earlier = new Map<AbstractObject, AbstractObject>();
-    for (const part of parts) {
-      const latest = this.#objects.get(this.#keyOf(context, instr, part));
-      if (latest !== undefined && latest.kind !== 'collection' && state.heap.has(latest)) this.#olderSelves(state, latest, context.home, placeKey(instr), earlier);
-    }
-    if (earlier.size > 0) this.#retire(state, earlier);
-  }
-
-  #retire(state: State, earlier: ReadonlyMap<AbstractObject, AbstractObject>): void {
-    this.watch?.noteRenamed(earlier);
-    retire(state, earlier);
-  }
-
-  /**
-   * What becomes of `latest`, and of all that its constructor made and that it still holds: each gets its earlier self. Together they cost one pass
-   * over the state, where one by one they would cost one each.
-   */
-  #olderSelves(state: State, latest: AbstractObject, context: Context, place: number, into: Map<AbstractObject, AbstractObject>): void {
-    const seen = new Set<AbstractObject>();
-    const visit = (object: AbstractObject): void => {
-      if (seen.has(object)) return;
-      seen.add(object);
-      const birth = this.#births.get(object);
-      const isOurs = object === latest || (birth !== undefined && object.age === 'latest' && isWithin(birth.context, context, place));
-      if (!isOurs) return;
-      if (object.kind !== 'collection' || object === latest) {
-        const { key, instr, make } = birth!;
-        const earlier = this.#intern(`${key}'`, instr, make, 'earlier');
-        this.#births.set(earlier, birth!);
-        const name = this.registered.get(object);
-        if (name !== undefined) this.registered.set(earlier, name);
-        into.set(object, earlier);
-      }
-      for (const value of state.object(object).attrs.values()) for (const part of objectsOf(value)) visit(part);
-    };
-    visit(latest);
-  }
-
-  /** Holds if the object was made in the activation that `context` stands for, or in a call from there. */
-  isMadeIn(object: AbstractObject, context: Context): boolean {
-    for (let at: Context | null = this.#births.get(object)?.context ?? null; at !== null; at = at.parent) if (at === context.home) return true;
-    return false;
-  }
-
-  /** Holds if `part` was made while `whole` was: however many a loop makes there, all of them are parts of `whole`. */
-  isMadeFor(part: AbstractObject, whole: AbstractObject): boolean {
-    const [ofPart, ofWhole] = [this.#births.get(part), this.#births.get(whole)];
-    return ofPart !== undefined && ofWhole !== undefined && isWithin(ofPart.context, ofWhole.context, placeKey(ofWhole.instr));
-  }
-
-  /** What `object` is once its site has made another one; null if that has not come to pass. */
-  earlierSelf(object: AbstractObject): AbstractObject | null {
-    const birth = this.#births.get(object);
-    return birth === undefined ? null : (this.#objects.get(`${birth.key}'`) ?? null);
-  }
-
-  /** Makes a list, tuple or dictionary with the given elements. */
-  collection(state: State, context: Context, instr: Instr, part: string, label: string, elements: ReadonlyMap<string, Value>): AbstractObject {
-    return this.allocate(state, context, instr, part, { kind: 'collection', class: null, library: null, label }, { attrs: elements });
-  }
-
-  #intern(key: string, instr: Instr, make: Making, age: AbstractObject['age']): AbstractObject {
-    let object = this.#objects.get(key);
-    if (object === undefined) {
-      object = { id: this.#objectCount, kind: make.kind, class: make.class, library: make.library, site: this.site(instr.span), label: make.label, age, via: null, inert: make.inert ?? 'no', reachesLists: this.#reachesLists(make.class) };
-      this.#objectCount += 1;
-      this.#objects.set(key, object);
-    }
-    return object;
-  }
-
-  #reachesLists(cls: ProjectClass | null): boolean {
-    return cls !== null && this.order(cls).moduleModel?.modules?.lists === true;
-  }
-
-  /** An object that exists before the analysed root starts: a parameter, or an attribute of one. */
-  outside(key: string, span: Span, label: string, via: AbstractObject['via'], kind: ObjectKind = 'opaque', cls: ProjectClass | null = null): AbstractObject {
-    const name = via === null ? `outside:${key}` : `outside:${via.object.id}.${via.name}`;
-    let object = this.#objects.get(name);
-    if (object === undefined) {
-      object = { id: this.#objectCount, kind, class: cls, library: null, site: this.site(span), label, age: 'latest', via, inert: 'unknown', reachesLists: this.#reachesLists(cls) };
-      this.#objectCount += 1;
-      this.#objects.set(name, object);
-    }
-    return object;
-  }
-
   forwardAt(context: Context, instr: Instr, make: (number: number) => ForwardObservation): ForwardObservation {
-    this.noteRelevant();
+    this.budget.noteRelevant();
     let byPlace = this.#forwardIndex.get(context);
     if (byPlace === undefined) this.#forwardIndex.set(context, (byPlace = new Map()));
     let observation = byPlace.get(placeKey(instr));
@@ -485,7 +235,7 @@ export class Machine {
   }
 
   drawAt(instr: Instr, make: (number: number) => DrawObservation): DrawObservation {
-    this.noteRelevant();
+    this.budget.noteRelevant();
     let byPlace = this.#drawIndex.get(this.current);
     if (byPlace === undefined) this.#drawIndex.set(this.current, (byPlace = new Map()));
     let observation = byPlace.get(placeKey(instr));
@@ -521,7 +271,7 @@ export class Machine {
 
   /** The one record of a scope that is made in one place, so that values that hold it can be compared by identity. */
   scopeEffect(sets: GradScopeEffect['sets'], path: string, span: Span): GradScopeEffect {
-    this.noteRelevant();
+    this.budget.noteRelevant();
     const key = `${sets} ${path} ${span.start} ${this.current.file}`;
     let effect = this.#scopeEffects.get(key);
     if (effect === undefined) this.#scopeEffects.set(key, (effect = { sets, path, made: this.site(span) }));
@@ -608,19 +358,7 @@ export class Machine {
   }
 }
 
-/** Holds if two tuples are one and the same to everybody: nothing about a tuple can change. */
-function sameElements(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value> = new Map()): boolean {
-  return a.size === b.size && [...a].every(([name, value]) => equalValues(value, b.get(name) ?? NOTHING));
-}
-
-/** Holds if `context` lies in what the call at `place` in `outer` runs. */
-function isWithin(context: Context, outer: Context, place: number): boolean {
-  for (let at: Context | null = context; at !== null && at.depth > outer.depth; at = at.parent) if (at.parent === outer && at.call !== null && placeKey(at.call) === place) return true;
-  return false;
-}
-
 /** A leaf as an observation keys it. */
 export function leafKey(leaf: Pick<LeafRun, 'path' | 'constructed'>): string {
   return `${leaf.path}@${leaf.constructed.span.start}`;
 }
-

@@ -7,9 +7,10 @@
 import type { Instr } from '../ir/ir.ts';
 import type { State } from '../domains/state.ts';
 import type { Atom, Value } from '../domains/value.ts';
+import type { ArgValues, Frame, Managed } from './activation.ts';
 import { applyScope } from './scope.ts';
 import { callFunction } from './call-function.ts';
-import type { ArgValues, Frame, Machine, Managed } from './machine.ts';
+import type { Machine } from './machine.ts';
 
 type FunctionAtom = Extract<Atom, { kind: 'function' }>;
 

@@ -3,8 +3,9 @@ import { destOf, type Func, type Instr, type Temp } from '../ir/ir.ts';
 import { operandsOf } from '../ir/operands.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { Value } from '../domains/value.ts';
+import type { Frame } from './activation.ts';
 import type { CallInstr } from './call.ts';
-import type { Frame, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 
 type GetAttr = Extract<Instr, { kind: 'get-attr' }>;
 

@@ -6,13 +6,14 @@ import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import type { FrameworkRow } from '../libraries/schema.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, mustString, NOTHING, objectsOf, ofAtoms, ofObject, type Value } from '../domains/value.ts';
+import type { ArgValues, Frame } from './activation.ts';
 import { allArgs, callUnknown, callValue, returned, runCallbacks, type CallInstr } from './call.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { setChildren } from './construct.ts';
 import { copyOf } from './copies.ts';
 import { callForward } from './forward.ts';
-import type { ArgValues, Frame, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { noteReliedMode } from './races.ts';
 import { eachMentioned } from './renaming.ts';
 import { applyScope } from './scope.ts';
@@ -142,7 +143,7 @@ function choiceOf(machine: Machine, frame: Frame, state: State, receiver: Value)
   for (; at !== undefined; at = at.frame.caller) {
     if (!at.state.locals.values().every(isWhole) || !at.state.temps.values().every(isWhole)) return null;
     const { context } = at.frame;
-    if (objects.every((object) => machine.isMadeIn(object, context))) break;
+    if (objects.every((object) => machine.objects.isMadeIn(object, context))) break;
   }
   if (at === undefined) return null;
   for (const { attrs } of state.heap.values()) {
@@ -222,15 +223,15 @@ function partsOf(state: State, root: AbstractObject, name: string): readonly Abs
 function listOfTree(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, instr: CallInstr): Value {
   const parts = partsOf(state, object, name);
   if (parts !== null) {
-    const pairOf = (part: AbstractObject, at: number): Value => ofObject(machine.allocate(state, frame.context, instr, `part${at}`, { kind: 'collection', class: null, library: null, label: 'tuple', replaces: true }, { attrs: new Map([[elementName(0), ANYTHING], [elementName(1), ofObject(part)]]) }));
+    const pairOf = (part: AbstractObject, at: number): Value => ofObject(machine.objects.allocate(state, frame.context, instr, `part${at}`, { kind: 'collection', class: null, library: null, label: 'tuple', replaces: true }, { attrs: new Map([[elementName(0), ANYTHING], [elementName(1), ofObject(part)]]) }));
     const elements = new Map(parts.map((part, at): [string, Value] => [elementName(at), /^named/.test(name) ? pairOf(part, at) : ofObject(part)]));
-    return ofObject(machine.allocate(state, frame.context, instr, 'parts', { kind: 'collection', class: null, library: null, label: PARTS, replaces: true }, { attrs: elements }));
+    return ofObject(machine.objects.allocate(state, frame.context, instr, 'parts', { kind: 'collection', class: null, library: null, label: PARTS, replaces: true }, { attrs: elements }));
   }
   const elements = treeValue(state, object);
   if (elements.unknown) escapeTree(state, ofObject(object));
-  const list = machine.allocate(state, frame.context, instr, 'modules', { kind: 'collection', class: null, library: null, label: 'list' }, {});
+  const list = machine.objects.allocate(state, frame.context, instr, 'modules', { kind: 'collection', class: null, library: null, label: 'list' }, {});
   if (/^named/.test(name)) {
-    const pair = machine.allocate(state, frame.context, instr, 'pair', { kind: 'collection', class: null, library: null, label: 'tuple' }, {});
+    const pair = machine.objects.allocate(state, frame.context, instr, 'pair', { kind: 'collection', class: null, library: null, label: 'tuple' }, {});
     state.setAttr(pair, '[0]', ANYTHING, true);
     state.setAttr(pair, '[1]', elements, true);
     state.setAttr(list, '[]', ofObject(pair), true);

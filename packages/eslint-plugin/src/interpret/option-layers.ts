@@ -8,12 +8,13 @@ import { elementName, FRESH, TRAINABLE } from '../domains/heap.ts';
 import { ANYTHING, derive, joinValues, mustConstant, NOTHING, objectsOf, ofBoolean, ofObject, type Value } from '../domains/value.ts';
 import { assertNever, type Func, type Instr } from '../ir/ir.ts';
 import type { ClassRow, OptionFamily } from '../libraries/schema.ts';
+import { NO_ARGS, type ArgValues, type Frame, type Probe } from './activation.ts';
 import { allArgs, returned, runCallbacks, type CallInstr } from './call.ts';
 import { runFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { isInert } from './construct.ts';
 import { bindUnknown, constructUnknown } from './from-outside.ts';
-import { NO_ARGS, type ArgValues, type Frame, type Machine, type OptionCall, type Probe } from './machine.ts';
+import type { Machine, OptionCall } from './machine.ts';
 import type { DrawObservation } from './observation.ts';
 import { noTraces } from './switched-off.ts';
 
@@ -27,7 +28,7 @@ export function familyOf(machine: Machine, object: AbstractObject): OptionFamily
 
 /** `tf.layers.dropout({rate: 0.5})`, `tf.sequential({layers})`, `tf.model({inputs, outputs})`. */
 export function makeLayer(machine: Machine, frame: Frame, state: State, row: ClassRow, path: string, args: ArgValues, instr: Instr): Value {
-  const object = machine.allocate(state, frame.context, instr, path, { kind: 'instance', class: null, library: row, label: path.slice(path.indexOf('.', path.indexOf('/') + 1) + 1), inert: isInert(state, row, args) }, { statistics: FRESH, trainable: TRAINABLE });
+  const object = machine.objects.allocate(state, frame.context, instr, path, { kind: 'instance', class: null, library: row, label: path.slice(path.indexOf('.', path.indexOf('/') + 1) + 1), inert: isInert(state, row, args) }, { statistics: FRESH, trainable: TRAINABLE });
   const options = args.positional[0];
   const byKeyword = machine.libraries.familyAt(row.path)?.style === 'keyword';
   row.holds.forEach((key, position) => {
@@ -44,7 +45,7 @@ function ofLayers(machine: Machine, state: State, value: Value): Value {
 }
 
 export function symbolicInput(machine: Machine, frame: Frame, state: State, instr: Instr): Value {
-  return ofObject(machine.collection(state, frame.context, instr, SYMBOLIC, SYMBOLIC, new Map()));
+  return ofObject(machine.objects.collection(state, frame.context, instr, SYMBOLIC, SYMBOLIC, new Map()));
 }
 
 /** Symbolic inputs may come in a list. */
@@ -102,7 +103,7 @@ export function callLayer(machine: Machine, frame: Frame, state: State, object: 
       const [input] = args.positional;
       if (effect === 'infer' || !isSymbolic(state, input)) return returned(result);
       const layers = joinValues(ofObject(object), ofLayers(machine, state, input!));
-      return returned(ofObject(machine.collection(state, frame.context, instr, SYMBOLIC, SYMBOLIC, new Map([[elementName(null), layers]]))));
+      return returned(ofObject(machine.objects.collection(state, frame.context, instr, SYMBOLIC, SYMBOLIC, new Map([[elementName(null), layers]]))));
     }
     case 'fit':
     case 'pure':
@@ -217,7 +218,7 @@ export function probeLayer(machine: Machine, base: State, cls: ProjectClass, fam
   function runAs(training: boolean): { readonly seen: ReadonlySet<DrawObservation>; readonly finished: boolean } {
     const context = machine.rootContext(ref, `layer ${cls.definition.id} ${training}`);
     const entry = state.clone();
-    const options = machine.outside(`options:${cls.definition.id}`, ref.func.nameSpan, 'options', null, 'collection');
+    const options = machine.objects.outside(`options:${cls.definition.id}`, ref.func.nameSpan, 'options', null, 'collection');
     entry.setAttr(options, elementName(family.option), ofBoolean(training), true);
     bindUnknown(machine, entry, ref.func, receiver, true);
     bindOptions(entry, ref.func, family, ofObject(options), training);

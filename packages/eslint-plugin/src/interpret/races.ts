@@ -9,8 +9,9 @@ import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { ModeSetting } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { Relied, State } from '../domains/state.ts';
+import type { Frame } from './activation.ts';
 import { Context } from './context.ts';
-import type { Frame, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import type { ForwardObservation } from './observation.ts';
 
 /** What starts a task and does not wait for it, or for several at once. */

@@ -7,8 +7,9 @@ import { destOf, type Func, type Instr, type Temp } from '../ir/ir.ts';
 import type { State } from '../domains/state.ts';
 import { forwardsOf, mustConstant, objectsOf, type Value } from '../domains/value.ts';
 import { elementName } from '../domains/heap.ts';
+import type { ArgValues } from './activation.ts';
 import type { CallInstr } from './call.ts';
-import type { ArgValues, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 
 const OPTIONS = ['requires_grad', 'requiresGrad'];
 const MAX_DEPTH = 4;

@@ -8,8 +8,9 @@
 import type { BlockId, Func, Instr, Module } from '../ir/ir.ts';
 import type { Reached } from '../dataflow/solver.ts';
 import type { State } from '../domains/state.ts';
+import type { Frame } from './activation.ts';
 import type { Context } from './context.ts';
-import type { Frame, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import type { ForwardObservation } from './observation.ts';
 
 /** In what capacity a function ran. `awake` and `asleep`: its class was probed in training and in evaluation mode. */

@@ -14,8 +14,9 @@ import type { Instr } from '../ir/ir.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { joinValues, mustConstant, mustObject, NOTHING, ofObject, sameCaptured, type FuncRef, type Value } from '../domains/value.ts';
+import type { ArgValues } from './activation.ts';
 import type { Context } from './context.ts';
-import type { ArgValues, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { renamedIn } from './renaming.ts';
 
 /** Activations of a function that run at once and are told apart by a module, or by a number or name, that they are given. */
@@ -144,7 +145,7 @@ export function runFold(machine: Machine, fold: Context, entry: State, receiver:
   const state: Fold = { exit: null, thrown: null, result: NOTHING, asked: null, receiver };
   const start = entry.clone();
   const budget = budgetOf(fold.root);
-  const before = machine.steps;
+  const before = machine.budget.steps;
   open.set(fold, state);
   let left = MAX_ITERATIONS;
   for (let grew = true; grew && left > 0 && !machine.exhausted; left -= 1) {
@@ -158,10 +159,10 @@ export function runFold(machine: Machine, fold: Context, entry: State, receiver:
     state.result = joined;
     const asked = state.asked as State | null;
     grew = asked !== null && (start.joinFrom(asked) || grew);
-    if (grew && budget.steps + machine.steps - before > RECURSION_BUDGET) left = 0;
+    if (grew && budget.steps + machine.budget.steps - before > RECURSION_BUDGET) left = 0;
   }
   open.delete(fold);
-  budget.steps += machine.steps - before;
+  budget.steps += machine.budget.steps - before;
   return left <= 0 || machine.exhausted ? null : state;
 }
 
@@ -189,8 +190,8 @@ export function comeBack(machine: Machine, state: State, context: Context): bool
 export function mingle(machine: Machine, state: State, fold: Context): void {
   const earlier = new Map<AbstractObject, AbstractObject>();
   for (const object of state.heap.keys()) {
-    if (object.age !== 'latest' || !machine.isMadeIn(object, fold)) continue;
-    const before = machine.earlierSelf(object);
+    if (object.age !== 'latest' || !machine.objects.isMadeIn(object, fold)) continue;
+    const before = machine.objects.earlierSelf(object);
     if (before !== null && state.heap.has(before)) earlier.set(object, before);
   }
   if (earlier.size === 0) return;

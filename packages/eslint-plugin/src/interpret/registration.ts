@@ -6,9 +6,10 @@ import type { AbstractObject, ProjectClass } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { mustObject, NOTHING, objectsOf, type Value } from '../domains/value.ts';
 import type { Variable } from '../ir/ir.ts';
+import type { Frame } from './activation.ts';
 import type { CallInstr } from './call.ts';
 import { findMember } from './class-order.ts';
-import type { Frame, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { eachInTree } from './set-mode.ts';
 
 /** `nn.Dropout(0.5)(x)` in a `forward` that is probed in evaluation mode: the layer, or one inside of it, is in training mode all the same. */
@@ -17,7 +18,7 @@ export function noteBuiltInForward(machine: Machine, frame: Frame, state: State,
   if (object === receiver || object.kind !== 'module') return;
   eachInTree(state, object, true, (part) => {
     const row = part.library;
-    if (row?.sensitive !== 'yes' || part.inert === 'yes' || state.object(part).modes !== TRAIN || !machine.isMadeIn(part, context)) return;
+    if (row?.sensitive !== 'yes' || part.inert === 'yes' || state.object(part).modes !== TRAIN || !machine.objects.isMadeIn(part, context)) return;
     // One that is kept is new in the first call only.
     const isKept = machine.registered.has(object);
     machine.noteLayer(frame.context.ref, machine.site(instr.span), { kind: 'built-in-forward', owner, className: part.label, made: part.site, effect: row.effect ?? 'random' }, !isKept);

@@ -11,9 +11,10 @@ import { elementName } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, joinValues, NOTHING, ofBoolean, ofConstant, ofObject, type Atom, type FuncRef, type Value } from '../domains/value.ts';
+import type { ArgValues, Frame, Resumed } from './activation.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { placeKey, type Context } from './context.ts';
-import type { ArgValues, Frame, Machine, Resumed } from './machine.ts';
+import type { Machine } from './machine.ts';
 
 type FunctionAtom = Extract<Atom, { kind: 'function' }>;
 
@@ -53,7 +54,7 @@ const running = new WeakMap<Machine, Set<AbstractObject>>();
 
 /** Gives a generator that is made here an identity, by which its steps are told from those of another. */
 export function begun(machine: Machine, frame: Frame, state: State, atom: FunctionAtom, instr: Instr): FunctionAtom {
-  const made = machine.allocate(state, frame.context, instr, `generator ${atom.ref.func.id}`, { kind: 'instance', class: null, library: null, label: 'generator' }, {});
+  const made = machine.objects.allocate(state, frame.context, instr, `generator ${atom.ref.func.id}`, { kind: 'instance', class: null, library: null, label: 'generator' }, {});
   origins.set(made, { frame, instr });
   setHistory(state, made, [historyAfter(machine, null, frame, instr, null).id]);
   return { ...atom, made };
@@ -140,11 +141,11 @@ function thrown(machine: Machine, state: State): CallResult {
 }
 
 function stepOf(machine: Machine, frame: Frame, state: State, instr: Instr, value: Value, done: Value): Value {
-  return ofObject(machine.collection(state, frame.context, instr, 'step', 'dict', new Map([[elementName('value'), value], [elementName('done'), done]])));
+  return ofObject(machine.objects.collection(state, frame.context, instr, 'step', 'dict', new Map([[elementName('value'), value], [elementName('done'), done]])));
 }
 
 function listOf(machine: Machine, frame: Frame, state: State, instr: Instr, element: Value | null): Value {
-  return ofObject(machine.collection(state, frame.context, instr, 'rest', 'generator', new Map(element === null ? [] : [[elementName(null), element]])));
+  return ofObject(machine.objects.collection(state, frame.context, instr, 'rest', 'generator', new Map(element === null ? [] : [[elementName(null), element]])));
 }
 
 function setHistory(state: State, made: AbstractObject, ids: readonly number[]): void {

@@ -4,13 +4,14 @@ import { GRAD_DISABLED, GRAD_ENABLED, GRAD_INFERENCE, GRAD_UNKNOWN, isOff, type 
 import { elementName } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, joinValues, NOTHING, ofAtoms, type Atom, type Value } from '../domains/value.ts';
+import { NO_ARGS, type Frame } from './activation.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { enteredStack, STACK, unwind } from './exit-stacks.ts';
 import { openTape } from './option-layers.ts';
 import { enterManager, exitManager, goesOn, managerOf, type Left } from './managers.ts';
 import { isOnlyTask, noteWaitInScope } from './races.ts';
-import { NO_ARGS, type Frame, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { escapeTree } from './set-mode.ts';
 import { truthOf, type Truth } from './truth.ts';
 

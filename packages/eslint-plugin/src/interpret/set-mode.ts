@@ -9,9 +9,10 @@ import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { boundIn, mustConstant, objectsOf, ofBoolean, type Value } from '../domains/value.ts';
 import type { Instr } from '../ir/ir.ts';
+import type { Frame } from './activation.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
-import type { Frame, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 
 /**
  * Calls `visit` for `root` and every module registered below it; `strong` tells whether a visit means this very object, `chosen` whether it means it
@@ -47,7 +48,7 @@ function isChoice(name: string, value: Value): boolean {
 }
 
 export function setTreeMode(machine: Machine, frame: Frame, state: State, root: AbstractObject, modes: ModeSet, setting: ModeSetting, strong: boolean, instr: Instr): void {
-  machine.noteRelevant();
+  machine.budget.noteRelevant();
   const { trainMethod } = machine.libraries.moduleModel;
   eachInTree(state, root, strong, (object, _, certain) => {
     if (object !== root && object.class !== null) {
@@ -64,7 +65,7 @@ export function setTreeMode(machine: Machine, frame: Frame, state: State, root: 
     if (object === root || setting.selective || setting.how !== 'called') state.setMode(object, modes, setting, certain);
     else setPart(state, frame, root, object, modes, setting, certain);
     return true;
-  }, (part) => machine.isMadeFor(part, root));
+  }, (part) => machine.objects.isMadeFor(part, root));
 }
 
 /**
@@ -134,14 +135,14 @@ export function setTreeStatistics(machine: Machine, state: State, root: Abstract
   eachInTree(state, root, strong, (object, _, certain) => {
     const old = state.object(object).statistics;
     state.update(object, { statistics: certain ? statistics : old | statistics });
-  }, (part) => machine.isMadeFor(part, root));
+  }, (part) => machine.objects.isMadeFor(part, root));
 }
 
 export function setTreeTrainable(machine: Machine, state: State, root: AbstractObject, trainable: TrainableSet, strong: boolean): void {
   eachInTree(state, root, strong, (object, _, certain) => {
     const old = state.object(object).trainable;
     state.update(object, { trainable: certain ? trainable : old | trainable });
-  }, (part) => machine.isMadeFor(part, root));
+  }, (part) => machine.objects.isMadeFor(part, root));
 }
 
 export function trainableOfFlag(value: Value | undefined): TrainableSet {

@@ -4,7 +4,8 @@ import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { mustConstant, mustObject, mustString, type StaleOrigin, type Value } from '../domains/value.ts';
 import type { Instr, Variable } from '../ir/ir.ts';
-import type { Frame, Machine } from './machine.ts';
+import type { Frame } from './activation.ts';
+import type { Machine } from './machine.ts';
 
 const TRAINING_NAME = /^_*(?:is_?)?train(?:ing)?(?:_?(?:mode|flag|phase))?$/i;
 

@@ -10,8 +10,9 @@ import type { AbstractObject, ProjectClass, Site } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, mustConstant, mustObject, sameAtom, type FuncRef, type Value } from '../domains/value.ts';
 import { destOf, type Constant, type Func, type Instr, type Temp } from '../ir/ir.ts';
+import type { Frame } from './activation.ts';
 import { findMember } from './class-order.ts';
-import type { Frame, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { eachInTree } from './set-mode.ts';
 import { sourcesOf } from './sources.ts';
 

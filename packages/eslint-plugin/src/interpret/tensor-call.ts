@@ -4,10 +4,11 @@ import type { Instr } from '../ir/ir.ts';
 import type { State } from '../domains/state.ts';
 import { isOff } from '../domains/grad.ts';
 import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, type FuncRef, type Value } from '../domains/value.ts';
+import type { ArgValues, Frame } from './activation.ts';
 import { allArgs, callUnknown, handOut, returned, runCallbacks, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
 import { recordRandom } from './draw.ts';
-import type { ArgValues, Frame, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { runForGradients } from './option-layers.ts';
 import { arithmetic, comparedNoise } from './operator.ts';
 

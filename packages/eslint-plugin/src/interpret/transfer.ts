@@ -9,6 +9,7 @@ import type { ProjectClass } from '../domains/object.ts';
 import { PathFacts } from '../domains/path-facts.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofBoolean, ofConstant, ofObject, type Value } from '../domains/value.ts';
+import type { Frame, Resumed } from './activation.ts';
 import { getAttribute, getItem, iterate, setAttribute, setItem } from './attributes.ts';
 import { callInstr } from './call.ts';
 import { capturedBy } from './closures.ts';
@@ -18,7 +19,7 @@ import { crossingTemps } from './crossing-temps.ts';
 import { Edges } from './edges.ts';
 import { consume, hasPending, iterationOf } from './generators.ts';
 import { importedValue, starImported } from './imports.ts';
-import type { Frame, Machine, Resumed } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { evaluateOperator } from './operator.ts';
 import { noteModeMethod } from './mode-methods.ts';
 import { noteAwait, noteEnd } from './races.ts';
@@ -160,7 +161,7 @@ export class FunctionRun implements Analysis<State> {
     const { machine } = this;
     const frame = this.#frameIn(state);
     // A write may copy the heap, so a step costs more the larger that is.
-    machine.steps += 1 + (state.heap.size >>> 8);
+    machine.budget.steps += 1 + (state.heap.size >>> 8);
     this.#thrownByStep = null;
     switch (instr.kind) {
       case 'const':
@@ -286,7 +287,7 @@ export class FunctionRun implements Analysis<State> {
           position += 1;
           elements.set(name, joinValues(elements.get(name) ?? NOTHING, value));
         }
-        const object = machine.collection(state, frame.context, instr, '', instr.form, elements);
+        const object = machine.objects.collection(state, frame.context, instr, '', instr.form, elements);
         if (instr.form === 'string') {
           const read = machine.settled(state, ofObject(object));
           machine.use(forwardsOf(read), 'read', instr.span);

@@ -11,8 +11,9 @@ import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { ModeSetting, ObjectState } from '../domains/heap.ts';
 import type { AbstractObject, Site } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
+import type { Frame } from './activation.ts';
 import { switchesParts } from './conditions.ts';
-import type { Frame, Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import type { ForwardObservation, UnrestoredObservation } from './observation.ts';
 import { isMadeIn } from './set-mode.ts';
 

@@ -1,0 +1,184 @@
+// The abstract objects of one analysis: one for each allocation site and calling context, and its earlier self.
+//
+// Guarantees: the same place in the same context gives the same object, in every round; where a place that has made an object makes another, the one before
+// becomes "earlier" in every value of the state that refers to it, together with all that its constructor made.
+import { joinObjects, NEW_OBJECT, type ObjectState } from '../domains/heap.ts';
+import type { AbstractObject, ObjectKind, ProjectClass } from '../domains/object.ts';
+import type { State } from '../domains/state.ts';
+import { equalValues, NOTHING, objectsOf, type Value } from '../domains/value.ts';
+import type { Instr } from '../ir/ir.ts';
+import type { ClassRow } from '../libraries/schema.ts';
+import type { Span } from '../source/span.ts';
+import { placeKey, type Context } from './context.ts';
+import type { Machine } from './machine.ts';
+import { retire } from './renaming.ts';
+
+/** What is allocated. */
+interface Making {
+  readonly kind: ObjectKind;
+  readonly class: ProjectClass | null;
+  readonly library: ClassRow | null;
+  readonly label: string;
+  readonly inert?: AbstractObject['inert'];
+  /** Set for a collection that nobody keeps: the one that the same place made before is gone. */
+  readonly replaces?: boolean;
+}
+
+/** How an object came to be. */
+interface Birth {
+  readonly key: string;
+  readonly instr: Instr;
+  readonly make: Making;
+  readonly context: Context;
+}
+
+export class ObjectTable {
+  readonly #machine: Machine;
+  readonly #objects = new Map<string, AbstractObject>();
+  readonly #births = new Map<AbstractObject, Birth>();
+  #objectCount = 0;
+  readonly #instrNumbers = new Map<Instr, number>();
+  readonly #contextNumbers = new Map<Context, number>();
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  /**
+   * Makes the object of an allocation site in a context (`part` tells several objects of one instruction apart). If the site
+   * has made one before that is still in the state, that one becomes `earlier`, in every place that refers to it.
+   */
+  allocate(state: State, context: Context, instr: Instr, part: string, make: Making, initial: Partial<ObjectState>): AbstractObject {
+    if (make.kind === 'module') this.#machine.budget.noteRelevant();
+    const key = this.#keyOf(context, instr, part);
+    const latest = this.#intern(key, instr, make, 'latest');
+    this.#births.set(latest, { key, instr, make, context: context.home });
+    if (make.replaces === true) {
+      state.heap.set(latest, { ...NEW_OBJECT, ...initial });
+      return latest;
+    }
+    if (state.heap.has(latest) && make.kind === 'collection') {
+      // Collections are not told apart by age: their contents are joined, which costs precision and saves a pass over the state.
+      if (make.label === 'tuple' && sameElements(state.object(latest).attrs, initial.attrs)) return latest;
+      state.heap.set(latest, joinObjects({ ...state.object(latest), many: true }, { ...NEW_OBJECT, ...initial }));
+      return latest;
+    }
+    if (state.heap.has(latest)) {
+      const earlier = new Map<AbstractObject, AbstractObject>();
+      this.#olderSelves(state, latest, context.home, placeKey(instr), earlier);
+      this.#retire(state, earlier);
+    }
+    state.heap.set(latest, { ...NEW_OBJECT, ...initial });
+    return latest;
+  }
+
+  #keyOf(context: Context, instr: Instr, part: string): string {
+    return `${this.#number(this.#instrNumbers, instr)}@${this.#number(this.#contextNumbers, context.home)}/${part}`;
+  }
+
+  /** Makes the objects that `instr` has made before under the names `parts` earlier ones, all in one pass over the state, before it makes them anew. */
+  retireTogether(state: State, context: Context, instr: Instr, parts: readonly string[]): void {
+    const earlier = new Map<AbstractObject, AbstractObject>();
+    for (const part of parts) {
+      const latest = this.#objects.get(this.#keyOf(context, instr, part));
+      if (latest !== undefined && latest.kind !== 'collection' && state.heap.has(latest)) this.#olderSelves(state, latest, context.home, placeKey(instr), earlier);
+    }
+    if (earlier.size > 0) this.#retire(state, earlier);
+  }
+
+  #retire(state: State, earlier: ReadonlyMap<AbstractObject, AbstractObject>): void {
+    this.#machine.watch?.noteRenamed(earlier);
+    retire(state, earlier);
+  }
+
+  /**
+   * What becomes of `latest`, and of all that its constructor made and that it still holds: each gets its earlier self. Together they cost one pass
+   * over the state, where one by one they would cost one each.
+   */
+  #olderSelves(state: State, latest: AbstractObject, context: Context, place: number, into: Map<AbstractObject, AbstractObject>): void {
+    const seen = new Set<AbstractObject>();
+    const visit = (object: AbstractObject): void => {
+      if (seen.has(object)) return;
+      seen.add(object);
+      const birth = this.#births.get(object);
+      const isOurs = object === latest || (birth !== undefined && object.age === 'latest' && isWithin(birth.context, context, place));
+      if (!isOurs) return;
+      if (object.kind !== 'collection' || object === latest) {
+        const { key, instr, make } = birth!;
+        const earlier = this.#intern(`${key}'`, instr, make, 'earlier');
+        this.#births.set(earlier, birth!);
+        const name = this.#machine.registered.get(object);
+        if (name !== undefined) this.#machine.registered.set(earlier, name);
+        into.set(object, earlier);
+      }
+      for (const value of state.object(object).attrs.values()) for (const part of objectsOf(value)) visit(part);
+    };
+    visit(latest);
+  }
+
+  /** Holds if the object was made in the activation that `context` stands for, or in a call from there. */
+  isMadeIn(object: AbstractObject, context: Context): boolean {
+    for (let at: Context | null = this.#births.get(object)?.context ?? null; at !== null; at = at.parent) if (at === context.home) return true;
+    return false;
+  }
+
+  /** Holds if `part` was made while `whole` was: however many a loop makes there, all of them are parts of `whole`. */
+  isMadeFor(part: AbstractObject, whole: AbstractObject): boolean {
+    const [ofPart, ofWhole] = [this.#births.get(part), this.#births.get(whole)];
+    return ofPart !== undefined && ofWhole !== undefined && isWithin(ofPart.context, ofWhole.context, placeKey(ofWhole.instr));
+  }
+
+  /** What `object` is once its site has made another one; null if that has not come to pass. */
+  earlierSelf(object: AbstractObject): AbstractObject | null {
+    const birth = this.#births.get(object);
+    return birth === undefined ? null : (this.#objects.get(`${birth.key}'`) ?? null);
+  }
+
+  /** Makes a list, tuple or dictionary with the given elements. */
+  collection(state: State, context: Context, instr: Instr, part: string, label: string, elements: ReadonlyMap<string, Value>): AbstractObject {
+    return this.allocate(state, context, instr, part, { kind: 'collection', class: null, library: null, label }, { attrs: elements });
+  }
+
+  #intern(key: string, instr: Instr, make: Making, age: AbstractObject['age']): AbstractObject {
+    let object = this.#objects.get(key);
+    if (object === undefined) {
+      object = { id: this.#objectCount, kind: make.kind, class: make.class, library: make.library, site: this.#machine.site(instr.span), label: make.label, age, via: null, inert: make.inert ?? 'no', reachesLists: this.#reachesLists(make.class) };
+      this.#objectCount += 1;
+      this.#objects.set(key, object);
+    }
+    return object;
+  }
+
+  #reachesLists(cls: ProjectClass | null): boolean {
+    return cls !== null && this.#machine.order(cls).moduleModel?.modules?.lists === true;
+  }
+
+  /** An object that exists before the analysed root starts: a parameter, or an attribute of one. */
+  outside(key: string, span: Span, label: string, via: AbstractObject['via'], kind: ObjectKind = 'opaque', cls: ProjectClass | null = null): AbstractObject {
+    const name = via === null ? `outside:${key}` : `outside:${via.object.id}.${via.name}`;
+    let object = this.#objects.get(name);
+    if (object === undefined) {
+      object = { id: this.#objectCount, kind, class: cls, library: null, site: this.#machine.site(span), label, age: 'latest', via, inert: 'unknown', reachesLists: this.#reachesLists(cls) };
+      this.#objectCount += 1;
+      this.#objects.set(name, object);
+    }
+    return object;
+  }
+
+  #number<K>(map: Map<K, number>, key: K): number {
+    let number = map.get(key);
+    if (number === undefined) map.set(key, (number = map.size));
+    return number;
+  }
+}
+
+/** Holds if `context` lies in what the call at `place` in `outer` runs. */
+function isWithin(context: Context, outer: Context, place: number): boolean {
+  for (let at: Context | null = context; at !== null && at.depth > outer.depth; at = at.parent) if (at.parent === outer && at.call !== null && placeKey(at.call) === place) return true;
+  return false;
+}
+
+/** Holds if two tuples are one and the same to everybody: nothing about a tuple can change. */
+function sameElements(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value> = new Map()): boolean {
+  return a.size === b.size && [...a].every(([name, value]) => equalValues(value, b.get(name) ?? NOTHING));
+}
