@@ -287,12 +287,15 @@ function isInPlace(name: string): boolean {
 export function callUnknown(machine: Machine, state: State, callee: Value, args: ArgValues, instr: CallInstr): CallResult {
   machine.unseenCalls.add(instr);
   const given = allArgs(args);
+  let reached = 0;
   for (const value of given) {
     machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
-    escapeTree(state, value);
+    reached += escapeTree(state, value);
     handOut(machine, value);
   }
-  escapeTree(state, callee);
+  reached += escapeTree(state, callee);
+  // Handing out a large tree again and again costs what it costs.
+  machine.budget.steps += reached >>> 3;
   return returned(derive([callee, ...given].map((value) => machine.settled(state, value))));
 }
 

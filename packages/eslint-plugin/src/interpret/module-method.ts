@@ -184,13 +184,20 @@ function isRunning(frame: Frame, value: Value): boolean {
   return value.atoms.some((atom) => atom.kind === 'function' && frame.context.occurrences(atom.ref.func) > 0);
 }
 
+const MAX_TREE = 64;
+
 function treeValue(state: State, root: AbstractObject): Value {
   let value: Value = NOTHING;
+  let count = 0;
   eachInTree(state, root, true, (object) => {
+    count += 1;
+    // A value does not hold more of them.
+    if (count > MAX_TREE) return false;
     value = joinValues(value, ofObject(object));
     if (object.kind === 'opaque') value = joinValues(value, ANYTHING);
+    return true;
   });
-  return value;
+  return count > MAX_TREE ? joinValues(value, ANYTHING) : value;
 }
 
 /** `apply(fn)`: runs `fn` on each part, the deepest first, and on the module at last. */

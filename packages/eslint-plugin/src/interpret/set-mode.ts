@@ -152,13 +152,25 @@ export function trainableOfFlag(value: Value | undefined): TrainableSet {
   return UNKNOWN_TRAINABLE;
 }
 
-/** Code that we cannot see got hold of the object: it may have done anything to it. */
-export function escapeTree(state: State, value: Value): void {
+/**
+ * Code that we cannot see got hold of the object: it may have done anything to it.
+ *
+ * @returns how many objects it reaches
+ */
+export function escapeTree(state: State, value: Value): number {
   const seen = new Set<AbstractObject>();
+  const trained = new Set<AbstractObject>();
+  const train = (object: AbstractObject): boolean => {
+    if (trained.has(object)) return false;
+    trained.add(object);
+    const { trainable } = state.object(object);
+    if ((trainable | UNKNOWN_TRAINABLE) !== trainable) state.update(object, { trainable: trainable | UNKNOWN_TRAINABLE });
+    return true;
+  };
   const walk = (item: Value): void => {
     for (const atom of item.atoms) {
       if (atom.kind === 'parameters') {
-        eachInTree(state, atom.object, false, (object) => state.update(object, { trainable: state.object(object).trainable | UNKNOWN_TRAINABLE }));
+        eachInTree(state, atom.object, false, train);
         continue;
       }
       if (atom.kind === 'function') for (const bound of atom.prefix) walk(bound);
@@ -169,12 +181,14 @@ export function escapeTree(state: State, value: Value): void {
       state.escapees.add(object);
       const known = state.object(object);
       if (object.kind === 'module' || object.kind === 'opaque') {
-        state.update(object, { modes: known.modes | UNKNOWN_MODE, statistics: known.statistics | UNKNOWN_STATISTICS, trainable: known.trainable | UNKNOWN_TRAINABLE, escaped: true });
+        const change = { modes: known.modes | UNKNOWN_MODE, statistics: known.statistics | UNKNOWN_STATISTICS, trainable: known.trainable | UNKNOWN_TRAINABLE, escaped: true };
+        if (!known.escaped || change.modes !== known.modes || change.statistics !== known.statistics || change.trainable !== known.trainable) state.update(object, change);
       }
       for (const inner of known.attrs.values()) walk(inner);
     }
   };
   walk(value);
+  return seen.size + trained.size;
 }
 
 export function calibrate(state: State, object: AbstractObject, strong: boolean): void {
