@@ -72,6 +72,7 @@ def randomize(module):
 
 def runs(module, inputs, options):
     def call():
+        # eslint-disable-next-line modeguard/require-no-grad -- without gradients the fused path would run, which is recorded by itself
         return flat(module(*inputs, **{k: torch.tensor(v) if isinstance(v, list) else v for k, v in options.items()}))
 
     trail = {"inputs": [rounded(t) for t in dict.fromkeys(inputs)], "state": {k: rounded(v) for k, v in module.state_dict().items()}}

@@ -28,6 +28,7 @@ export function familyOf(machine: Machine, object: AbstractObject): OptionFamily
 
 /** `tf.layers.dropout({rate: 0.5})`, `tf.sequential({layers})`, `tf.model({inputs, outputs})`. */
 export function makeLayer(machine: Machine, frame: Frame, state: State, row: ClassRow, path: string, args: ArgValues, instr: Instr): Value {
+  machine.budget.noteRelevant();
   const object = machine.objects.allocate(state, frame.context, instr, path, { kind: 'instance', class: null, library: row, label: path.slice(path.indexOf('.', path.indexOf('/') + 1) + 1), inert: isInert(state, row, args) }, { statistics: FRESH, trainable: TRAINABLE });
   const options = args.positional[0];
   const byKeyword = machine.libraries.familyAt(row.path)?.style === 'keyword';

@@ -25,7 +25,10 @@ export function probeClasses(machine: Machine, base: State): void {
 
 function probeClass(machine: Machine, base: State, cls: ProjectClass, idles: boolean): void {
   const order = machine.order(cls);
-  if (order.family !== null) probeLayer(machine, base, cls, order.family);
+  if (order.family !== null) {
+    machine.budget.noteRelevant();
+    probeLayer(machine, base, cls, order.family);
+  }
   if (kindOfClass(order) !== 'module') return;
   machine.running = { observation: nowhere(machine), path: '' };
   probeOverrides(machine, base, cls);
