@@ -6,9 +6,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkoutOf, defaultSource, fetchAll } from '../../tools/ecosystem/checkout.mjs';
+import { checkoutOf, fetchAll } from '../../tools/ecosystem/checkout.mjs';
 import { Problem } from '../../tools/ecosystem/problem.mjs';
 import { readJson } from '../../tools/ecosystem/repositories.mjs';
+import { defaultSource } from '../../tools/ecosystem/whole-folder.mjs';
 import { placesOf } from './options.mjs';
 
 const list = join(dirname(fileURLToPath(import.meta.url)), 'repositories.json');

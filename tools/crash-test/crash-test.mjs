@@ -5,9 +5,10 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Problem, reasonOf } from '../ecosystem/problem.mjs';
+import { defaultSource } from '../ecosystem/whole-folder.mjs';
 import { damaged, randomBelow } from './damage.mjs';
 import { isProgram } from './programs.mjs';
-import { defaultSource, fetchSuite, folderOf, suiteCache, suites } from './suites.mjs';
+import { fetchSuite, folderOf, suiteCache, suites } from './suites.mjs';
 
 const usage = `Usage: node tools/crash-test/crash-test.mjs fetch [options]
        node tools/crash-test/crash-test.mjs run [options] [FOLDER ...]

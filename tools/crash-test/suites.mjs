@@ -2,11 +2,11 @@
 // The test suites of CPython and of the TypeScript compiler: programs that together hold every construct of their language, written by those who made it.
 // Guarantees that a folder under its final name is whole (it is made elsewhere and renamed), that it lies outside of this tree, and that nothing of it is
 // run. Only the folders with programs are fetched, at one tag.
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { defaultCache } from '../ecosystem/checkout.mjs';
-import { Problem, reasonOf } from '../ecosystem/problem.mjs';
-import { complaintOf, runGit } from '../ecosystem/process.mjs';
+import { Problem } from '../ecosystem/problem.mjs';
+import { makeWhole, urlOf } from '../ecosystem/whole-folder.mjs';
 
 /**
  * @typedef {object} Suite
@@ -21,7 +21,6 @@ export const suites = [
   { repository: 'microsoft/TypeScript', tag: 'v6.0.3', folder: 'tests/cases' },
 ];
 
-export const defaultSource = 'https://github.com/';
 export const suiteCache = () => join(dirname(defaultCache()), 'modeguard-suites');
 
 /** Where the programs of a suite lie once they are fetched. @param {string} cache @param {Suite} suite */
@@ -37,34 +36,13 @@ export async function fetchSuite(suite, { cache, source, say }) {
     say(`${repository} ${tag}: already there`);
     return;
   }
-  const url = `${source.endsWith('/') ? source : `${source}/`}${repository}`;
-  const made = makeTemporary(dirname(target));
-  /** @param {string[]} args @param {string} hint */
-  const git = async (args, hint) => {
-    const outcome = await runGit(args, { cwd: made });
-    if (outcome.code !== 0) throw new Problem(`\`git ${args.filter((arg) => !arg.startsWith('-')).join(' ')}\` failed:\n${complaintOf(outcome)}\n${hint}`);
-  };
-  try {
+  await makeWhole(target, async (git, made) => {
     // Without the contents of files at first: the histories of these repositories weigh gigabytes, and the folders that are wanted some tens of megabytes.
     // No templates: they can bring hooks of the user's.
-    await git(['clone', '--quiet', '--depth=1', '--filter=blob:none', '--no-checkout', '--template=', `--branch=${tag}`, url, '.'], `Check the network (or --source), and that ${repository} has the tag ${tag}.`);
+    await git(['clone', '--quiet', '--depth=1', '--filter=blob:none', '--no-checkout', '--template=', `--branch=${tag}`, urlOf(source, repository), '.'], `Check the network (or --source), and that ${repository} has the tag ${tag}.`);
     await git(['sparse-checkout', 'set', '--no-cone', `/${folder}/`], 'git 2.27 or newer is needed.');
     await git(['-c', 'core.autocrlf=false', 'checkout', '--quiet'], `Check the space on the disk of ${cache}.`);
     if (!existsSync(join(made, ...folder.split('/')))) throw new Problem(`${repository} ${tag} has no folder ${folder}.`);
-    rmSync(target, { recursive: true, force: true });
-    renameSync(made, target);
-    say(`${repository} ${tag}: fetched ${folder}`);
-  } finally {
-    rmSync(made, { recursive: true, force: true });
-  }
-}
-
-/** @param {string} folder */
-function makeTemporary(folder) {
-  try {
-    mkdirSync(folder, { recursive: true });
-    return mkdtempSync(join(folder, '.partial-'));
-  } catch (error) {
-    throw new Problem(`Cannot write to the cache: ${reasonOf(error)}\nChoose another folder with --cache DIR.`);
-  }
+  });
+  say(`${repository} ${tag}: fetched ${folder}`);
 }

@@ -2,15 +2,14 @@
 // The cache of checkouts: one folder for each repository, at its pinned commit, outside this tree. Guarantees that a folder
 // under its final name is whole (it is made elsewhere and renamed), and that one repository that cannot be had does not
 // keep the others from being fetched. Nothing of a checkout is ever run.
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
-import { Problem, reasonOf } from './problem.mjs';
-import { complaintOf, runGit } from './process.mjs';
+import { isAbsolute, join } from 'node:path';
+import { Problem } from './problem.mjs';
+import { runGit } from './process.mjs';
+import { makeWhole, urlOf } from './whole-folder.mjs';
 
 /** @typedef {import('./repositories.mjs').Pinned} Pinned */
-
-export const defaultSource = 'https://github.com/';
 
 export function defaultCache() {
   const configured = process.env['XDG_CACHE_HOME'];
@@ -60,36 +59,14 @@ export async function fetchAll(repositories, { cache, source, say, signal }) {
 
 /** @param {Pinned} pinned @param {string} cache @param {string} source @param {AbortSignal | undefined} signal */
 async function fetchOne(pinned, cache, source, signal) {
-  const target = checkoutOf(cache, pinned);
-  const url = `${source.endsWith('/') ? source : `${source}/`}${pinned.repository}`;
-  const made = makeTemporary(dirname(target));
-  /** @param {string[]} args @param {string} hint */
-  const git = async (args, hint) => {
-    const outcome = await runGit(args, { cwd: made, signal });
-    if (outcome.code !== 0) throw new Problem(`\`git ${args.filter((arg) => !arg.startsWith('-')).join(' ')}\` failed:\n${complaintOf(outcome)}\n${hint}`);
-  };
-  try {
+  await makeWhole(checkoutOf(cache, pinned), async (git) => {
     // No templates: they can bring hooks of the user's, which have no business here.
     await git(['init', '--quiet', '--template='], `Check that ${cache} can be written to.`);
     await git(
-      ['fetch', '--quiet', '--depth=1', '--no-tags', url, pinned.commit],
+      ['fetch', '--quiet', '--depth=1', '--no-tags', urlOf(source, pinned.repository), pinned.commit],
       `Check the network (or --mirror), and that ${pinned.repository} still has the commit; if it has not, pin another one in the list.`,
     );
     // Line ends as committed: a finding's place must not depend on the machine.
     await git(['-c', 'core.autocrlf=false', 'checkout', '--quiet', '--detach', pinned.commit], `Check the space on the disk of ${cache}.`);
-    rmSync(target, { recursive: true, force: true });
-    renameSync(made, target);
-  } finally {
-    rmSync(made, { recursive: true, force: true });
-  }
-}
-
-/** @param {string} folder */
-function makeTemporary(folder) {
-  try {
-    mkdirSync(folder, { recursive: true });
-    return mkdtempSync(join(folder, '.partial-'));
-  } catch (error) {
-    throw new Problem(`Cannot write to the cache: ${reasonOf(error)}\nChoose another folder with --cache DIR.`);
-  }
+  }, signal);
 }

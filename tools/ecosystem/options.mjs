@@ -4,8 +4,9 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { defaultCache, defaultSource } from './checkout.mjs';
+import { defaultCache } from './checkout.mjs';
 import { Problem, reasonOf } from './problem.mjs';
+import { defaultSource } from './whole-folder.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const defaultSeconds = 600;
