@@ -17,10 +17,15 @@ export interface FuncRef {
 export type Captured = ReadonlyMap<Variable, Value>;
 
 export function sameCaptured(a: Captured | undefined, b: Captured | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && equalMaps(a, b));
+}
+
+/** Holds if two maps have equal values under the same keys. */
+export function equalMaps<K>(a: ReadonlyMap<K, Value>, b: ReadonlyMap<K, Value>): boolean {
   if (a === b) return true;
-  if (a === undefined || b === undefined || a.size !== b.size) return false;
-  for (const [variable, value] of a) {
-    const other = b.get(variable);
+  if (a.size !== b.size) return false;
+  for (const [key, value] of a) {
+    const other = b.get(key);
     if (other === undefined || !equalValues(value, other)) return false;
   }
   return true;

@@ -13,7 +13,7 @@ import type { ObjectState } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { Key, SharedMap, TouchLog } from '../domains/shared-map.ts';
 import type { State } from '../domains/state.ts';
-import { equalValues, type Value } from '../domains/value.ts';
+import { equalMaps, equalValues } from '../domains/value.ts';
 import type { Variable } from '../ir/ir.ts';
 import { renameMentions, type Renaming } from './renaming.ts';
 
@@ -136,20 +136,11 @@ function sameMap<K extends Key, V extends NonNullable<unknown>>(a: SharedMap<K, 
 function sameObject(a: ObjectState, b: ObjectState): boolean {
   if (a === b) return true;
   if (a.modes !== b.modes || a.statistics !== b.statistics || a.trainable !== b.trainable || a.many !== b.many || a.escaped !== b.escaped || a.slept !== b.slept) return false;
-  if (a.attrs !== b.attrs && !sameAttributes(a.attrs, b.attrs)) return false;
+  if (!equalMaps(a.attrs, b.attrs)) return false;
   return a.settings === b.settings || (a.settings.length === b.settings.length && a.settings.every((x, i) => {
     const y = b.settings[i]!;
     return x === y || (x.site.span === y.site.span && x.site.file === y.site.file && x.mode === y.mode && x.how === y.how && x.selective === y.selective && x.woke === y.woke);
   }));
-}
-
-function sameAttributes(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>): boolean {
-  if (a.size !== b.size) return false;
-  for (const [name, value] of a) {
-    const other = b.get(name);
-    if (other === undefined || !equalValues(value, other)) return false;
-  }
-  return true;
 }
 
 /** The state that a run which led from `before` to `after`, and gave objects the names `renamed`, leaves when it starts from `entry`. */

@@ -215,6 +215,23 @@ export class Machine {
     return { file: this.current.file, span };
   }
 
+  /** The class that a definition of `module` makes: one, whichever bases it is seen with. */
+  classOf(module: Module, id: number, bases: readonly Value[]): ProjectClass {
+    const definition = module.classes[id]!;
+    let known = this.classes.get(definition);
+    if (known === undefined) this.classes.set(definition, (known = { module, definition, bases, members: new Map() }));
+    else if (known.bases.length === bases.length) known.bases = known.bases.map((base, i) => joinValues(base, bases[i]!));
+    return known;
+  }
+
+  /** The class that `func` belongs to: for `super`. Nested functions belong to the method around them. */
+  ownerOf(module: Module, func: Func): ProjectClass | null {
+    for (let at: Func | undefined = func; at !== undefined; at = at.parent === null ? undefined : module.funcs[at.parent]) {
+      if (at.owner !== null) return this.classes.get(module.classes[at.owner]!) ?? null;
+    }
+    return null;
+  }
+
   order(item: ProjectClass): ClassOrder {
     let order = this.#orders.get(item);
     if (order === undefined) this.#orders.set(item, (order = classOrder(item, this.libraries)));

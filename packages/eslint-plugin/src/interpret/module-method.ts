@@ -184,14 +184,15 @@ function isRunning(frame: Frame, value: Value): boolean {
   return value.atoms.some((atom) => atom.kind === 'function' && frame.context.occurrences(atom.ref.func) > 0);
 }
 
+/** Parts of a tree that one value may stand for; a value does not hold more. */
 const MAX_TREE = 64;
 
+/** All of a tree as one value. */
 function treeValue(state: State, root: AbstractObject): Value {
   let value: Value = NOTHING;
   let count = 0;
   eachInTree(state, root, true, (object) => {
     count += 1;
-    // A value does not hold more of them.
     if (count > MAX_TREE) return false;
     value = joinValues(value, ofObject(object));
     if (object.kind === 'opaque') value = joinValues(value, ANYTHING);

@@ -5,7 +5,7 @@
 import { joinObjects, NEW_OBJECT, type ObjectState } from '../domains/heap.ts';
 import type { AbstractObject, ObjectKind, ProjectClass } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { equalValues, NOTHING, objectsOf, type Value } from '../domains/value.ts';
+import { equalMaps, objectsOf, type Value } from '../domains/value.ts';
 import type { Instr } from '../ir/ir.ts';
 import type { ClassRow } from '../libraries/schema.ts';
 import type { Span } from '../source/span.ts';
@@ -59,7 +59,8 @@ export class ObjectTable {
     }
     if (state.heap.has(latest) && make.kind === 'collection') {
       // Collections are not told apart by age: their contents are joined, which costs precision and saves a pass over the state.
-      if (make.label === 'tuple' && sameElements(state.object(latest).attrs, initial.attrs)) return latest;
+      // Nothing about a tuple can change: an equal one is the same to everybody.
+      if (make.label === 'tuple' && equalMaps(state.object(latest).attrs, initial.attrs ?? NEW_OBJECT.attrs)) return latest;
       state.heap.set(latest, joinObjects({ ...state.object(latest), many: true }, { ...NEW_OBJECT, ...initial }));
       return latest;
     }
@@ -176,9 +177,4 @@ export class ObjectTable {
 function isWithin(context: Context, outer: Context, place: number): boolean {
   for (let at: Context | null = context; at !== null && at.depth > outer.depth; at = at.parent) if (at.parent === outer && at.call !== null && placeKey(at.call) === place) return true;
   return false;
-}
-
-/** Holds if two tuples are one and the same to everybody: nothing about a tuple can change. */
-function sameElements(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value> = new Map()): boolean {
-  return a.size === b.size && [...a].every(([name, value]) => equalValues(value, b.get(name) ?? NOTHING));
 }

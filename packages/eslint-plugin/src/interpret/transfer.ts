@@ -5,7 +5,6 @@ import { SharedMap } from '../domains/shared-map.ts';
 import type { Analysis } from '../dataflow/solver.ts';
 import { elementName } from '../domains/heap.ts';
 import { isOff } from '../domains/grad.ts';
-import type { ProjectClass } from '../domains/object.ts';
 import { PathFacts } from '../domains/path-facts.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofBoolean, ofConstant, ofObject, type Value } from '../domains/value.ts';
@@ -253,7 +252,7 @@ export class FunctionRun implements Analysis<State> {
         return true;
       }
       case 'class':
-        state.set(instr.dest, ofAtoms({ kind: 'class', class: this.#classOf(instr.class, instr.bases.map((base) => state.get(base))) }));
+        state.set(instr.dest, ofAtoms({ kind: 'class', class: machine.classOf(this.#module, instr.class, instr.bases.map((base) => state.get(base))) }));
         return true;
       case 'define-member': {
         const value = state.get(instr.value);
@@ -267,7 +266,7 @@ export class FunctionRun implements Analysis<State> {
         return true;
       }
       case 'super': {
-        const owner = this.#ownerClass();
+        const owner = machine.ownerOf(this.#module, this.func);
         const receiver = this.frame.receiver;
         state.set(instr.dest, owner === null || receiver === null ? ANYTHING : ofAtoms({ kind: 'super', object: receiver, after: owner }));
         return true;
@@ -316,9 +315,7 @@ export class FunctionRun implements Analysis<State> {
         const value = instr.value === null ? NOTHING : state.get(instr.value);
         if ((frame.managed === undefined || frame.managed.phase === 'resume') && !machine.managers.has(this.func)) noteSuspension(machine, frame, state, 'yield', instr);
         if (frame.managed?.phase === 'resume') return this.#goOn(state, instr, value, frame.managed);
-        this.yielded = joinValues(this.yielded, instr.delegate ? iterate(state, consume(machine, frame, state, value, instr)) : value);
-        if (this.suspended === null) this.suspended = state.forCallee();
-        else this.suspended.joinFrom(state.forCallee());
+        this.#noteYield(state, null, instr, value);
         if (frame.managed?.phase === 'enter') return false;
         if (frame.managed !== undefined) {
           state.adopt(frame.managed.body);
@@ -362,15 +359,19 @@ export class FunctionRun implements Analysis<State> {
   /** A `yield` of a generator that is gone through in steps. */
   #goOn(state: State, instr: Extract<Instr, { kind: 'yield' }>, value: Value, resumed: Resumed): boolean {
     const { then, stopped } = passYield(state, resumed, instr.delegate);
-    if (stopped !== null) {
-      this.yielded = joinValues(this.yielded, instr.delegate ? iterate(state, consume(this.machine, this.frame, state, value, instr)) : value);
-      if (this.suspended === null) this.suspended = stopped;
-      else this.suspended.joinFrom(stopped);
-    }
+    if (stopped !== null) this.#noteYield(state, stopped, instr, value);
     state.set(instr.dest, ANYTHING);
     if (then === 'raises') this.#thrownByStep = state.clone();
     // Where nobody knows at which of them it stopped, it may have been a later one.
     return then === 'goes-on' || (then === 'raises' && resumed.isAny);
+  }
+
+  /** A generator gives `value`, or what that goes through, and stops in `stopped`; null: in the state after that. */
+  #noteYield(state: State, stopped: State | null, instr: Extract<Instr, { kind: 'yield' }>, value: Value): void {
+    this.yielded = joinValues(this.yielded, instr.delegate ? iterate(state, consume(this.machine, this.frame, state, value, instr)) : value);
+    const left = stopped ?? state.forCallee();
+    if (this.suspended === null) this.suspended = left;
+    else this.suspended.joinFrom(left);
   }
 
   #leaveScope(state: State, instr: Extract<Instr, { kind: 'exit' }>): boolean {
@@ -391,24 +392,5 @@ export class FunctionRun implements Analysis<State> {
   /** Holds if a variable outlives this activation: other functions use it, or other files import it. */
   #isCell(variable: Variable): boolean {
     return variable.captured || variable.owner !== this.func.id || (this.func.kind === 'module' && this.#module !== this.machine.module);
-  }
-
-  #classOf(id: number, bases: readonly Value[]): ProjectClass {
-    const { machine } = this;
-    const definition = this.#module.classes[id]!;
-    let known = machine.classes.get(definition);
-    if (known === undefined) {
-      known = { module: this.#module, definition, bases, members: new Map() };
-      machine.classes.set(definition, known);
-    } else if (known.bases.length === bases.length) known.bases = known.bases.map((base, i) => joinValues(base, bases[i]!));
-    return known;
-  }
-
-  /** The class that the running function belongs to: for `super`. Nested functions belong to the method around them. */
-  #ownerClass(): ProjectClass | null {
-    for (let func: Func | undefined = this.func; func !== undefined; func = func.parent === null ? undefined : this.#module.funcs[func.parent]) {
-      if (func.owner !== null) return this.machine.classes.get(this.#module.classes[func.owner]!) ?? null;
-    }
-    return null;
   }
 }
