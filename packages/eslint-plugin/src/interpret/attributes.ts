@@ -214,6 +214,14 @@ export function setItem(machine: Machine, frame: Frame, state: State, target: Va
 /** The label of a range of numbers that is not empty. */
 export const RANGE = 'range';
 
+/** The numbers that a non-empty range begins with and stops before; null if that is not certain. */
+export function rangeBounds(state: State, value: Value): { readonly start: number; readonly stop: number } | null {
+  const [atom, ...others] = value.atoms;
+  if (value.unknown || others.length > 0 || atom?.kind !== 'object' || atom.object.label !== RANGE) return null;
+  const [start, stop] = ['start', 'stop'].map((name) => mustConstant(state.attr(atom.object, name) ?? NOTHING));
+  return start?.type === 'number' && stop?.type === 'number' ? { start: start.value, stop: stop.value } : null;
+}
+
 /** False if an iteration certainly has a first element. */
 export function mayBeEmpty(state: State, value: Value): boolean {
   if (value.unknown || value.atoms.length === 0) return true;

@@ -13,6 +13,7 @@ import { iterate, mayBeEmpty } from './attributes.ts';
 import { exactElements } from './call.ts';
 import { loopName, SOME, switchesParts, truthName, type Conditions } from './conditions.ts';
 import { noteFlagUse } from './forward.ts';
+import { CountedRounds } from './counted-rounds.ts';
 import { consume, hasPending, iterationOf } from './generators.ts';
 import type { Machine } from './machine.ts';
 import { guardOf } from './mode-hints.ts';
@@ -30,6 +31,7 @@ export class Edges {
   readonly #func: Func;
   readonly #conditions: Conditions;
   readonly #rounds: Rounds;
+  readonly #counted: CountedRounds;
   #maxPaths = MAX_PATHS;
   /** The state at the last arrival at a loop from outside. */
   readonly #before = new Map<BlockId, State>();
@@ -42,6 +44,7 @@ export class Edges {
     this.#func = func;
     this.#conditions = conditions;
     this.#rounds = roundsOf(func);
+    this.#counted = new CountedRounds(func);
   }
 
   /** How many paths into one block are worth keeping apart. */
@@ -99,6 +102,7 @@ export class Edges {
       default:
         return assertNever(terminal);
     }
+    if (isThen && heads.has(source) && !unrolled && state.facts.get(loopName(source)) !== 0 && this.#counted.hasOneRound(source, state)) return null;
     // The first arrival at the head of a loop is kept apart from the later ones; after the loop that is forgotten, and inside too, unless the
     // first round has changed a mode: what the second round then does is the point of `no-eval-mode-training`.
     const inSplitBody = isThen && this.#split.has(source) && state.facts.get(loopName(source)) === SOME;
@@ -138,7 +142,7 @@ export class Edges {
     const name = asleepName(head);
     const was = state.facts.get(name);
     if (!fallsAsleep(before, state) || (was === false && target === head)) state.facts = state.facts.without((fact) => fact === name);
-    else if (was === undefined) this.#set(state, name, perhapsLast.get(head)?.has(source) !== true);
+    else if (was === undefined) this.#set(state, name, perhapsLast.get(head)?.has(source) !== true && !this.#counted.onlyLastRuns(head, source, state));
   }
 
   #set(state: State, name: string, value: boolean): void {

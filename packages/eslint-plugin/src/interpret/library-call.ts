@@ -5,7 +5,7 @@ import { CALIBRATED, elementName, FRESH, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_
 import { EVAL, TRAIN, UNKNOWN_MODE, type ModeSet } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofBoolean, ofObject, type Atom, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofConstant, ofBoolean, ofObject, type Atom, type Value } from '../domains/value.ts';
 import type { FunctionEffect, FunctionRow } from '../libraries/schema.ts';
 import { NO_ARGS, type ArgValues, type Frame } from './activation.ts';
 import { findArgument } from './arguments.ts';
@@ -199,7 +199,8 @@ function rangeOf(machine: Machine, frame: Frame, state: State, args: ArgValues, 
   const [start, stop] = numbers.length === 1 ? [0, numbers[0]!] : [numbers[0] ?? null, numbers[1] ?? null];
   const counts = args.more === null && start !== null && stop !== null && start < stop && (numbers.length < 3 || (numbers[2] ?? 0) > 0);
   if (!counts) return derive(allArgs(args));
-  return ofObject(machine.objects.collection(state, frame.context, instr, 'range', RANGE, new Map([[elementName(0), ANYTHING], [elementName(null), ANYTHING]])));
+  const bounds: [string, Value][] = numbers.length < 3 ? [['start', ofConstant({ type: 'number', value: start })], ['stop', ofConstant({ type: 'number', value: stop })]] : [];
+  return ofObject(machine.objects.collection(state, frame.context, instr, 'range', RANGE, new Map([[elementName(0), ANYTHING], [elementName(null), ANYTHING], ...bounds])));
 }
 
 const ROUNDING = /\.(?:floor|ceil|round|clamp|clip|sign|where|float|bool|int)$/;

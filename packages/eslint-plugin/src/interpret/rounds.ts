@@ -5,6 +5,8 @@
 // and a round that it holds in may be followed by another. Any other test of what counts the rounds (`if epoch >= start:`, `if epoch in marked:`) may be
 // one that only the last round passes; the code that it decides on is told apart, and no certainty is drawn from what it leaves for the next round.
 //
+// Where the numbers are known (`EPOCHS = 2`), `counted-rounds.ts` says whether there is a next round at all.
+//
 // Refuses to know: what a test computed outside of the loop says, bounds that the loop itself changes, steps other than 1.
 import { destOf, successorsOf, type BlockId, type Func, type Instr, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
 
@@ -17,9 +19,29 @@ export interface Rounds {
   readonly last: ReadonlyMap<Temp, { readonly head: BlockId; readonly negated: boolean }>;
   /** By the head of a loop: blocks that some test of what counts its rounds decides on. */
   readonly perhapsLast: ReadonlyMap<BlockId, ReadonlySet<BlockId>>;
+  /** By the head: loops with one counter that runs from a start to a bound by ones. */
+  readonly counted: ReadonlyMap<BlockId, CountedLoop>;
 }
 
-const NO_ROUNDS: Rounds = { bodies: new Map(), around: new Map(), last: new Map(), perhapsLast: new Map() };
+/** What says how many rounds a loop has, for whoever knows the numbers. */
+export interface CountedLoop extends Bounds {
+  readonly counter: Variable;
+  readonly body: ReadonlySet<BlockId>;
+  /** The tests inside of it, with the blocks that each decides on in the same round. */
+  readonly tests: readonly { readonly test: Temp; readonly ifTrue: ReadonlySet<BlockId>; readonly ifFalse: ReadonlySet<BlockId> }[];
+}
+
+interface Bounds {
+  /** The first value of the counter; null for 0. */
+  readonly start: Temp | null;
+  readonly stop: Temp;
+  /** Whether the counter takes the value `stop` as well. */
+  readonly inclusive: boolean;
+  /** The `range` that the loop goes through; null for other loops. */
+  readonly range: Temp | null;
+}
+
+const NO_ROUNDS: Rounds = { bodies: new Map(), around: new Map(), last: new Map(), perhapsLast: new Map(), counted: new Map() };
 const known = new WeakMap<Func, Rounds>();
 
 export function roundsOf(func: Func): Rounds {
@@ -38,8 +60,16 @@ interface Loop {
   readonly body: ReadonlySet<BlockId>;
   /** Variables that count the rounds, or are the element of one. */
   readonly counters: ReadonlySet<Variable>;
-  /** What the one counter that runs from a start to a bound is in the last round. */
-  readonly end: { readonly counter: Variable; readonly last: Term } | null;
+  readonly end: LoopEnd | null;
+}
+
+/** The one counter that runs from a start to a bound. */
+interface LoopEnd {
+  readonly counter: Variable;
+  /** What it is in the last round. */
+  readonly last: Term;
+  /** Null for the length of a list, and for a counter that starts in several ways. */
+  readonly bounds: Bounds | null;
 }
 
 /** A number as `of + offset`; `of` names what is not known, and is empty for a constant. */
@@ -57,19 +87,27 @@ function find(func: Func): Rounds {
   for (const [head, body] of [...bodies].sort(([, a], [, b]) => b.size - a.size)) for (const block of body) around.set(block, head);
   const last = new Map<Temp, { head: BlockId; negated: boolean }>();
   const perhapsLast = new Map<BlockId, ReadonlySet<BlockId>>();
+  const counted = new Map<BlockId, CountedLoop>();
   for (const [head, body] of bodies) {
     const loop = code.loopAt(head, body, around);
     const decided = new Set<BlockId>();
+    const tests: CountedLoop['tests'][number][] = [];
     perhapsLast.set(head, decided);
+    if (loop.end !== null && loop.end.bounds !== null) counted.set(head, { ...loop.end.bounds, counter: loop.end.counter, body, tests });
     for (const id of body) {
       const { terminal } = func.blocks[id]!;
       if (id === head || terminal.kind !== 'branch' || terminal.test === null) continue;
       const when = code.whenHolds(terminal.test, id, loop);
-      if (when === 'last' || when === 'not-last') last.set(terminal.test, { head, negated: when === 'not-last' });
-      else if (when === 'perhaps-last') for (const block of decidedBy(func, terminal, loop)) decided.add(block);
+      if (when === 'last' || when === 'not-last') {
+        last.set(terminal.test, { head, negated: when === 'not-last' });
+        continue;
+      }
+      const { ifTrue, ifFalse } = decidedBy(func, terminal, loop);
+      if (when === 'perhaps-last') for (const block of [...ifTrue, ...ifFalse]) decided.add(block);
+      else if (loop.end !== null) tests.push({ test: terminal.test, ifTrue, ifFalse });
     }
   }
-  return { bodies, around, last, perhapsLast };
+  return { bodies, around, last, perhapsLast, counted };
 }
 
 /** The blocks of each loop, by its head: those from which the head is reached again without leaving through it. */
@@ -97,7 +135,7 @@ function bodiesOf(func: Func): ReadonlyMap<BlockId, ReadonlySet<BlockId>> {
 }
 
 /** Blocks of the loop that one side of a branch reaches in the same round, and the other does not. */
-function decidedBy(func: Func, terminal: Extract<Terminal, { kind: 'branch' }>, { head, body }: Loop): readonly BlockId[] {
+function decidedBy(func: Func, terminal: Extract<Terminal, { kind: 'branch' }>, { head, body }: Loop): { readonly ifTrue: ReadonlySet<BlockId>; readonly ifFalse: ReadonlySet<BlockId> } {
   const reached = (from: BlockId): ReadonlySet<BlockId> => {
     const seen = new Set<BlockId>();
     const pending = [from];
@@ -109,7 +147,7 @@ function decidedBy(func: Func, terminal: Extract<Terminal, { kind: 'branch' }>, 
     return seen;
   };
   const [one, other] = [reached(terminal.then), reached(terminal.else)];
-  return [...[...one].filter((id) => !other.has(id)), ...[...other].filter((id) => !one.has(id))];
+  return { ifTrue: new Set([...one].filter((id) => !other.has(id))), ifFalse: new Set([...other].filter((id) => !one.has(id))) };
 }
 
 type When = 'last' | 'not-last' | 'perhaps-last' | 'any';
@@ -163,7 +201,7 @@ class Code {
   }
 
   /** The last value of the counter: of `for i in range(n)`, `for i, x in enumerate(list)` and `for (…; i < n; i++)`. */
-  #endOf(terminal: Terminal, body: ReadonlySet<BlockId>): Loop['end'] {
+  #endOf(terminal: Terminal, body: ReadonlySet<BlockId>): LoopEnd | null {
     if (terminal.kind === 'branch' && terminal.test !== null) {
       const test = this.#definitions.get(terminal.test);
       if (test?.kind !== 'operator' || (test.operator !== '<' && test.operator !== '<=')) return null;
@@ -171,10 +209,12 @@ class Code {
       if (counter?.kind !== 'load' || bound === null) return null;
       const inside = (this.#stores.get(counter.variable) ?? []).filter((store) => body.has(store.block));
       if (inside.length !== 1 || this.#stepOf(inside[0]!.value, counter.variable) !== 1) return null;
-      return { counter: counter.variable, last: { ...bound, offset: bound.offset - (test.operator === '<' ? 1 : 0) } };
+      const [outside, ...others] = (this.#stores.get(counter.variable) ?? []).filter((store) => !body.has(store.block));
+      const inclusive = test.operator === '<=';
+      return { counter: counter.variable, last: { ...bound, offset: bound.offset - (inclusive ? 0 : 1) }, bounds: outside === undefined || others.length > 0 ? null : { start: outside.value, stop: test.operands[1]!, inclusive, range: null } };
     }
     if (terminal.kind !== 'each') return null;
-    const call = this.#definitions.get(terminal.iterable);
+    const call = this.#definitions.get(this.#behindProgress(terminal.iterable));
     if (call?.kind !== 'call' || call.callee.kind !== 'value' || call.args.some((arg) => arg.kind !== 'positional')) return null;
     const callee = this.#definitions.get(call.callee.value);
     if (callee?.kind !== 'global') return null;
@@ -184,7 +224,18 @@ class Code {
     const bound = argument === undefined ? null : isRange ? this.#termOf(argument, body) : this.#lengthOf(argument, body);
     const element = [...this.#stores].find(([, stores]) => stores.some((store) => (isRange ? store.value === terminal.dest : this.#isFirstOf(store.value, terminal.dest))));
     if (bound === null || element === undefined || element[1].filter((store) => body.has(store.block)).length !== 1) return null;
-    return { counter: element[0], last: { ...bound, offset: bound.offset - 1 } };
+    const bounds = isRange ? { start: call.args.length === 1 ? null : call.args[0]!.value, stop: argument!, inclusive: false, range: call.dest } : null;
+    return { counter: element[0], last: { ...bound, offset: bound.offset - 1 }, bounds };
+  }
+
+  /** What `tqdm(range(n))` goes through, which is no other than without the bar. */
+  #behindProgress(iterable: Temp): Temp {
+    const call = this.#definitions.get(iterable);
+    const [first] = call?.kind === 'call' ? call.args : [];
+    if (call?.kind !== 'call' || first?.kind !== 'positional') return iterable;
+    const callee = call.callee.kind === 'value' ? this.#definitions.get(call.callee.value) : undefined;
+    const name = call.callee.kind === 'method' ? call.callee.name : callee?.kind === 'load' ? callee.variable.name : null;
+    return name === 'tqdm' ? first.value : iterable;
   }
 
   /** In which rounds the test of block `at` holds. */
