@@ -1,7 +1,7 @@
 // Where an import of TypeScript or JavaScript leads, as the TypeScript compiler resolves it: with the `paths` and the module resolution of
 // the nearest tsconfig.json, as a bundler would where there is none. What lies in node_modules is a library.
 import { dirname } from 'node:path';
-import ts from 'typescript';
+import ts from '#typescript';
 
 const DEFAULTS: ts.CompilerOptions = { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, allowJs: true, allowImportingTsExtensions: true };
 

@@ -7,7 +7,7 @@
 // declare, and what lies in node_modules.
 // Example: with `paths: { "@app/*": ["./src/*"] }` in tsconfig.app.json, `resolve('/p/src/main.ts', '@app/net')` is `/p/src/net.ts`.
 import { basename, dirname, join, normalize } from 'node:path';
-import ts from 'typescript';
+import ts from '#typescript';
 import { hashOf } from './project-listing.ts';
 import type { Resolution } from './resolution.ts';
 import { resolveTypeScript, sourceOf } from './resolve-typescript.ts';

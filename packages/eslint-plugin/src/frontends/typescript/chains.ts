@@ -6,7 +6,7 @@
 // name is one of two strings is a branch; one with an unknown name lets its receiver escape.
 //
 // What it refuses: to resolve `require` where the file declares that name itself.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Arg, BlockId, Callee, Element, Temp, Variable } from '../../ir/ir.ts';
 import { exportedVariable } from './exports-object.ts';
 import { isTransparent, skipTransparent, type FunctionLowering } from './context.ts';

@@ -9,7 +9,7 @@
 // What it refuses: the context object of a decorator, what a decorator makes of a field, what a static accessor gives, and
 // members that are types only (overloads, `declare`, `abstract`, index signatures). A method with a computed name is called
 // `[source of the name]`.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Arg, ClassId, FuncId, Temp, Variable } from '../../ir/ir.ts';
 import type { Span } from '../../source/span.ts';
 import { FunctionLowering } from './context.ts';

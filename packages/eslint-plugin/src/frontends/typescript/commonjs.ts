@@ -6,7 +6,7 @@
 //
 // What it refuses: exports that only a function assigns, computed names, `Object.assign(exports, ...)`, and files that declare
 // `module` or `exports` themselves. Those are ordinary assignments.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Temp } from '../../ir/ir.ts';
 import type { Span } from '../../source/span.ts';
 import { skipTransparent, type FunctionLowering } from './context.ts';

@@ -5,7 +5,7 @@
 // operators, of `else if` and of `? :` are walked without recursion.
 //
 // What it refuses: to decide any other test.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { BlockId, Temp } from '../../ir/ir.ts';
 import { lowerChain } from './chains.ts';
 import { skipTransparent, type FunctionLowering } from './context.ts';

@@ -7,7 +7,7 @@
 // than once (`finally` is copied for each way out) declares its functions, classes and variables once.
 //
 // What it refuses: to know the syntax. That is in the other files.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { BlockId, ClassId, FuncId, Temp, Variable } from '../../ir/ir.ts';
 import { FuncBuilder, type ModuleBuilder } from '../../ir/builder.ts';
 import type { Span } from '../../source/span.ts';

@@ -4,7 +4,7 @@
 // stands on every way out of what follows in the block.
 //
 // What it refuses: `declare` declarations, which have no value.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Temp } from '../../ir/ir.ts';
 import type { FunctionLowering } from './context.ts';
 import { bindName } from './patterns.ts';

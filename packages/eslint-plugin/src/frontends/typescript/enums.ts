@@ -5,7 +5,7 @@
 // value counts on from the last one if that is a constant expression.
 //
 // What it refuses: the reverse mapping from numbers to names.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Temp } from '../../ir/ir.ts';
 import { skipTransparent, type FunctionLowering } from './context.ts';
 import { partsOf, storeMembers, type Member } from './namespaces.ts';

@@ -3,7 +3,7 @@
 // What it guarantees: files that declare `exports` or `module` themselves have no such object.
 //
 // Approximation: `exports` and `module.exports` are one object, and nobody else assigns its properties.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Variable } from '../../ir/ir.ts';
 import type { FunctionLowering } from './context.ts';
 

@@ -4,7 +4,7 @@
 // run time (types, parentheses) leaves no trace.
 //
 // What it refuses: `new.target`, `import.meta`, regular expressions and big integers are `opaque`.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Temp } from '../../ir/ir.ts';
 import { skipTransparent, type FunctionLowering } from './context.ts';
 import { lowerChain, lowerNew } from './chains.ts';

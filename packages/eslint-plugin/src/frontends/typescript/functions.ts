@@ -6,7 +6,7 @@
 // read that of the function around them. A named function expression knows itself by its name.
 //
 // What it refuses: functions without a body (overloads, `declare`, abstract methods), and `this` parameters, which are types.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { ClassId, FuncId, FuncKind, Param, Temp, Variable } from '../../ir/ir.ts';
 import type { Span } from '../../source/span.ts';
 import { FunctionLowering, type ModuleLowering } from './context.ts';

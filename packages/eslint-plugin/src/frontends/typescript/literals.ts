@@ -7,7 +7,7 @@
 // Approximation: what a getter gives is unknown.
 //
 // What it refuses: what JSX means. Its tag, attributes and children are operands of an `opaque`.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Element, Temp } from '../../ir/ir.ts';
 import type { FunctionLowering } from './context.ts';
 import { functionValue } from './functions.ts';

@@ -6,7 +6,7 @@
 //
 // Approximation: the copies that `let` makes for each iteration are one variable, and leaving a `for-of` early does not close
 // its iterator.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { BlockId, Temp } from '../../ir/ir.ts';
 import type { FunctionLowering } from './context.ts';
 import { bindInitialized, declarationScope, enterResource, isResource } from './declarations.ts';

@@ -5,7 +5,7 @@
 // caller) gives an empty module with a syntax error that spans the whole text, and so no finding.
 //
 // What it refuses: libraries. `model.eval()` is a method call like any other.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Module } from '../../ir/ir.ts';
 import { ModuleBuilder } from '../../ir/builder.ts';
 import type { Span } from '../../source/span.ts';

@@ -5,7 +5,7 @@
 // is an import into a variable that nothing else can name; `export * from` is an `import-all`.
 //
 // What it refuses: type-only imports and exports, and to find the file that a module name means.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Temp } from '../../ir/ir.ts';
 import type { FunctionLowering } from './context.ts';
 import { DEFAULT_EXPORT } from './functions.ts';

@@ -6,7 +6,7 @@
 //
 // Approximation: a namespace's exported variable and the attribute of the same name are two places, equal when the namespace
 // ends.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Element, Temp, Variable } from '../../ir/ir.ts';
 import type { FunctionLowering } from './context.ts';
 import { enterBody } from './functions.ts';

@@ -4,7 +4,7 @@
 // are control flow on the plain value of the left side; chains of operators are walked without recursion.
 //
 // What it refuses: to tell `==` from `===`. `x == null` is written as the IR's `none`, which stands for `undefined` too.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Temp } from '../../ir/ir.ts';
 import { skipTransparent, type FunctionLowering } from './context.ts';
 import { lowerChain } from './chains.ts';

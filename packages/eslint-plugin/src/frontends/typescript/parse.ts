@@ -6,7 +6,7 @@
 //
 // What it refuses: to judge. JavaScript that contains types, or a `return` outside a function, parses without an error here,
 // because the lowering can read it.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Span } from '../../source/span.ts';
 
 const SCRIPT_KINDS: ReadonlyMap<string, ts.ScriptKind> = new Map([

@@ -5,7 +5,7 @@
 //
 // Approximation: the rest of an object holds every attribute of the object, also those that the pattern named; an array
 // pattern indexes its value instead of running its iterator. Both keep more aliases than there are.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Temp } from '../../ir/ir.ts';
 import type { Span } from '../../source/span.ts';
 import { skipTransparent, type FunctionLowering } from './context.ts';

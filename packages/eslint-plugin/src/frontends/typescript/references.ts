@@ -4,7 +4,7 @@
 //
 // What it refuses: destructuring patterns, which are no single place (see patterns.ts). A name that the file does not declare
 // cannot be assigned in the IR: the value escapes into an `opaque`.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Temp, Variable } from '../../ir/ir.ts';
 import type { Span } from '../../source/span.ts';
 import { skipTransparent, type FunctionLowering } from './context.ts';

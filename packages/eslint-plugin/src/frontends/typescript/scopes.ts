@@ -7,7 +7,7 @@
 // What it refuses: names that exist for the type checker only. An interface, a type, `declare const x`, an overload without a
 // body or a type-only import declares nothing, so that a use of such a name (a syntax or type error) is a global. What
 // sloppy mode does with functions in blocks is in sloppy.ts.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { Variable } from '../../ir/ir.ts';
 
 export class Scope {

@@ -2,7 +2,7 @@
 //
 // What it guarantees: strict code is told from sloppy code by its directive; a name that a block in between declares itself
 // stops there. All walks are iterative.
-import ts from 'typescript';
+import ts from '#typescript';
 import { boundIdentifiers, hasModifier, isBlockScoped, lexicalNames } from './scopes.ts';
 
 /** Holds for statements that begin with the directive `'use strict'`. */

@@ -4,7 +4,7 @@
 // `using` declaration takes the rest of its list under its cleanup. Types, interfaces and `declare` leave no trace.
 //
 // Approximation: in the body of a `with`, a name is an attribute of the object or what it means outside, whatever the object has.
-import ts from 'typescript';
+import ts from '#typescript';
 import { MAX_DEPTH, type FunctionLowering } from './context.ts';
 import { lowerClass } from './classes.ts';
 import { lowerIf } from './conditionals.ts';

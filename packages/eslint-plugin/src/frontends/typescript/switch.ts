@@ -3,7 +3,7 @@
 // What it guarantees: the cases are compared in the order of the text, `default` (wherever it stands) is taken after all of
 // them failed, and a body falls through into the next one. A case is the operator `==` on the discriminant; the cases of
 // `switch (true)` are tests themselves.
-import ts from 'typescript';
+import ts from '#typescript';
 import { skipTransparent, type FunctionLowering } from './context.ts';
 import { declareLexical, storeFunctions } from './functions.ts';
 

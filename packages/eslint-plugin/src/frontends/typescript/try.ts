@@ -3,7 +3,7 @@
 // What it guarantees: an exception of the body goes to the `catch` clause, which starts with the `catch` instruction; one of
 // the clause goes on outwards. A `finally` block is lowered once for each way out of the body and the clause, so that states
 // of different ways are never merged in it.
-import ts from 'typescript';
+import ts from '#typescript';
 import type { FunctionLowering } from './context.ts';
 import { bindName } from './patterns.ts';
 import { boundIdentifiers } from './scopes.ts';
