@@ -1,6 +1,7 @@
 """Records PyTorch's own CPU times for the rows of run.mjs, to be printed beside them.
 
 Usage: python benchmarks/engine/pytorch.py [threads ...]          (needs torch; by default 1 and 2 threads; about 20 seconds for each)
+       python benchmarks/engine/pytorch.py --serve <threads>      (for run.mjs: a line [row, milliseconds] in, a line of samples out)
 
 Writes pytorch.json: torch version, kind of machine, median and quickest call in milliseconds for each number of threads (far apart: the machine was busy, and with more threads than idle processors the figures mean nothing). Forward rows run under no_grad, as run.mjs runs them.
 """
@@ -97,14 +98,28 @@ def rows():
     }
 
 
-def measure(run):
+def sample(run, seconds):
     for _ in range(5):
         run()
-    samples, end = [], time.perf_counter() + SECONDS
+    samples, end = [], time.perf_counter() + seconds
     while time.perf_counter() < end:
         start = time.perf_counter()
         run()
         samples.append((time.perf_counter() - start) * 1e3)
+    return samples
+
+
+def serve(threads):
+    torch.set_num_threads(threads)
+    table = rows()
+    print(json.dumps(torch.__version__), flush=True)
+    for line in sys.stdin:
+        name, milliseconds = json.loads(line)
+        print(json.dumps(sample(table[name], milliseconds / 1e3)), flush=True)
+
+
+def measure(run):
+    samples = sample(run, SECONDS)
     return {"median": float(f"{statistics.median(samples):.4g}"), "quickest": float(f"{min(samples):.4g}")}
 
 
@@ -114,6 +129,9 @@ def machine():
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--serve"]:
+        serve(int(sys.argv[2]))
+        sys.exit()
     milliseconds = {}
     for threads in map(int, sys.argv[1:] or ["1", "2"]):
         torch.set_num_threads(threads)

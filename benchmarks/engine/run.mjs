@@ -5,8 +5,9 @@
 //
 // The first run installs the peers into benchmarks/engine/node_modules (about 350 MB; nothing of it is part of the workspace). Each
 // contender is a process of its own and only one works at a time. All are given the same numbers and their results are compared; a row whose
-// result differs is marked. What is read out, and what is not, is said at the top of each file in contenders/. PyTorch's figures come from
-// pytorch.json, which pytorch.py records; they are of another run, and of the machine that the file names.
+// result differs is marked. What is read out, and what is not, is said at the top of each file in contenders/. PyTorch takes part where the
+// environment variable PYTHON (or `python3`) is a Python that has it; else its figures come from pytorch.json, which pytorch.py records: they are of
+// another run, and of the machine that the file names.
 import { fork, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -33,6 +34,7 @@ const contenders = {
   'js-pytorch': { module: './contenders/js-pytorch.mjs' },
   'jax-js': { module: './contenders/jax-js.mjs' },
   'onnxruntime-web': { module: './contenders/onnxruntime-web.mjs' },
+  pytorch: { module: './contenders/pytorch.mjs' },
 };
 
 /** @param {string} message @returns {never} */
@@ -90,7 +92,7 @@ function installPeers() {
     process.exit(1);
   }
 }
-if (peers.some((name) => !name.startsWith('engine'))) installPeers();
+if (peers.some((name) => !name.startsWith('engine') && name !== 'pytorch')) installPeers();
 
 /** @typedef {{ samples?: number[], probe?: number | null, differs?: string, missing?: string, ready?: { version: string, threads: number }, failed?: string }} Answer */
 
@@ -185,7 +187,7 @@ for (const row of rows) {
     const note = other ? `  ${differs === null ? 'RESULT DIFFERS' : 'another result'}: ${probe} against ${expected}${differs === null ? '' : `, because ${differs}`}` : '';
     console.log(`  ${name.padEnd(16)} ${figures(time).padStart(8)} ms${ratio}, mean ${figures(mean)}, quickest ${figures(Math.min(...samples))}${rate}${share}${note}`);
   }
-  const torch = recorded[row];
+  const torch = results.has('pytorch') ? undefined : recorded[row];
   if (torch !== undefined) console.log(`  ${'PyTorch'.padEnd(16)} ${figures(torch.median).padStart(8)} ms${own === null ? '' : `  (${figures(torch.median / own)}x)`}, quickest ${figures(torch.quickest)}`);
 }
 for (const line of absent) console.log(`\n${line}`);

@@ -4,11 +4,10 @@
 // with a stride for either (0 repeats); columns that are adjacent or repeated are read as vectors, others lane by lane with the
 // same arithmetic. The codes are those of `src/backend/codes.ts`.
 import { loadLanes, storeLanes } from './simd';
-import { erf, exp, expNegative, log, sigmoid, softplus, tanh } from './functions';
+import { exp, geluSlope, log, normalDistribution, sigmoid, softplus, tanh } from './functions';
 
 @inline
 function unaryValue(op: i32, x: v128, low: v128, high: v128): v128 {
-  const one = f32x4.splat(1);
   if (op == 0) return f32x4.neg(x);
   if (op == 1) return exp(x);
   if (op == 2) return log(x);
@@ -22,7 +21,7 @@ function unaryValue(op: i32, x: v128, low: v128, high: v128): v128 {
   if (op == 9) return f32x4.pmin(f32x4.pmax(x, low), high);
   if (op == 10) return f32x4.mul(x, x);
   // gelu
-  if (op == 11) return f32x4.mul(f32x4.mul(x, f32x4.splat(0.5)), f32x4.add(one, erf(f32x4.mul(x, f32x4.splat(0.7071067811865476)))));
+  if (op == 11) return f32x4.mul(x, normalDistribution(x));
   // silu
   if (op == 12) return f32x4.mul(x, sigmoid(x));
   // low * x + high
@@ -83,12 +82,8 @@ function binaryValue(op: i32, a: v128, b: v128): v128 {
   if (op == 11) return f32x4.mul(a, sigmoid(b));
   // square, by input
   if (op == 12) return f32x4.mul(f32x4.add(a, a), b);
-  // gelu, by input: cdf(b) + b * pdf(b)
-  if (op == 13) {
-    const cdf = f32x4.mul(f32x4.splat(0.5), f32x4.add(one, erf(f32x4.mul(b, f32x4.splat(0.7071067811865476)))));
-    const pdf = f32x4.mul(f32x4.splat(0.3989422804014327), expNegative(f32x4.mul(f32x4.mul(b, b), f32x4.splat(-0.5))));
-    return f32x4.mul(a, f32x4.add(cdf, f32x4.mul(b, pdf)));
-  }
+  // gelu, by input
+  if (op == 13) return f32x4.mul(a, geluSlope(b));
   // silu, by input
   const s = sigmoid(b);
   return f32x4.mul(a, f32x4.mul(s, f32x4.add(one, f32x4.mul(b, f32x4.sub(one, s)))));

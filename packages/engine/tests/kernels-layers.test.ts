@@ -2,7 +2,7 @@
  * The kernels of convolutions, normalisations and activations against their reference records, in both builds.
  */
 import fc from 'fast-check';
-import { afterAll, describe, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { setBackend } from '../src/index.ts';
 import type { GradientContext, OpRecord } from '../src/autograd/op-record.ts';
 import { emptyStatistics } from '../src/ops/norm-records.ts';
@@ -131,6 +131,14 @@ describe.each(builds)('%s', (build) => {
       }),
       { numRuns: 80 },
     );
+  });
+
+  test('far from 0 gelu is x or 0 exactly, and its slope 1 or 0', () => {
+    setBackend(build);
+    const x = NdArray.from('float32', [8], Float32Array.of(6, 20, 1e30, Infinity, -6, -20, -1e30, NaN));
+    const [y, slope] = run(registry.gelu, [x], { approximate: 'none' }, NdArray.filled('float32', [8], 1), [true]).map((array) => [...array!.contiguousData()].map((value) => value + 0));
+    expect(y).toEqual([6, 20, Math.fround(1e30), Infinity, 0, 0, 0, NaN]);
+    expect(slope).toEqual([1, 1, 1, 1, 0, 0, 0, NaN]);
   });
 
   test('gelu, silu', () => {
