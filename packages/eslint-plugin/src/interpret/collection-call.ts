@@ -2,12 +2,13 @@
 import { elementName } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, forwardsOf, joinValues, mustObject, mustString, NOTHING, objectsOf, ofConstant, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofConstant, ofObject, type Value } from '../domains/value.ts';
 import type { ArgValues, Frame } from './activation.ts';
+import { arrayFrom, CALLING, callThroughArray, mapped } from './array-callbacks.ts';
 import { getItem, iterate } from './attributes.ts';
 import type { Instr } from '../ir/ir.ts';
 import type { FunctionEffect } from '../libraries/schema.ts';
-import { allArgs, exactElements, returned, runCallbacks, type CallInstr } from './call.ts';
+import { allArgs, exactElements, returned, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
 import { consume } from './generators.ts';
 import type { Machine } from './machine.ts';
@@ -15,9 +16,10 @@ import type { Machine } from './machine.ts';
 const ADDING = new Set(['append', 'add', 'push', 'insert', 'unshift', 'set', 'appendleft', 'setdefault']);
 const ADDING_ALL = new Set(['extend', 'update', 'concat', 'union']);
 const TAKING = new Set(['pop', 'popleft', 'shift', 'at', 'find', 'popitem']);
+/** They take nothing out. */
+const FINDING = new Set(['at', 'find']);
 const EMPTYING = new Set(['clear', 'remove', 'discard', 'delete', 'splice']);
 const VIEWING = new Set(['values', 'items', 'entries', 'keys', 'copy', 'slice', 'reverse', 'sort', 'flat', 'fill']);
-const CALLING = new Set(['map', 'forEach', 'filter', 'reduce', 'flatMap', 'some', 'every', 'find', 'findIndex', 'sort']);
 
 export function callCollectionMethod(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, args: ArgValues, instr: CallInstr): CallResult {
   const self = ofObject(object);
@@ -39,22 +41,14 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
   }
   const elements = iterate(state, self);
   // Whether anything is left in it is not known any more.
-  if (TAKING.has(name) || EMPTYING.has(name)) state.update(object, { many: true });
-  if (CALLING.has(name)) {
-    const result = runCallbacks(machine, frame, state, given, { positional: [elements], keywords: new Map(), more: ANYTHING, written: [] }, instr);
-    if (name === 'filter' || name === 'sort' || name === 'forEach') return returned(self);
-    if (name === 'map' || name === 'flatMap') {
-      const mapped = machine.objects.allocate(state, frame.context, instr, 'map', { kind: 'collection', class: null, library: null, label: 'list' }, {});
-      state.setAttr(mapped, '[]', result, false);
-      return returned(ofObject(mapped));
-    }
-    return returned(joinValues(result, elements));
-  }
+  if ((TAKING.has(name) && !FINDING.has(name)) || EMPTYING.has(name)) state.update(object, { many: true });
+  if (CALLING.has(name) && given.length > 0) return callThroughArray(machine, frame, state, object, name, given, instr);
   if (name === 'get') return returned(joinValues(getItem(state, self, args.positional[0] ?? null), args.positional[1] ?? NOTHING));
+  if (name === 'at') return returned(getItem(state, self, fromTheEnd(state, self, args.positional[0] ?? ANYTHING)));
   if (TAKING.has(name)) return returned(elements);
   if (VIEWING.has(name)) {
     if (name === 'values') return returned(valuesOf(machine, frame, state, object, instr));
-    if (name === 'items' || name === 'entries') return returned(pairs(machine, frame, state, elements, instr));
+    if (name === 'items' || name === 'entries') return returned(pairsOf(machine, frame, state, object, instr));
     return returned(self);
   }
   return returned(machine.settled(state, self));
@@ -68,13 +62,37 @@ export function valuesOf(machine: Machine, frame: Frame, state: State, object: A
   return ofObject(machine.objects.collection(state, frame.context, instr, 'values', 'list', elements));
 }
 
-function pairs(machine: Machine, frame: Frame, state: State, elements: Value, instr: CallInstr): Value {
-  const pair = machine.objects.allocate(state, frame.context, instr, 'pair', { kind: 'collection', class: null, library: null, label: 'tuple' }, {});
-  state.setAttr(pair, elementName(0), ANYTHING, true);
-  state.setAttr(pair, elementName(1), elements, true);
-  const list = machine.objects.allocate(state, frame.context, instr, 'pairs', { kind: 'collection', class: null, library: null, label: 'list' }, {});
-  state.setAttr(list, '[]', ofObject(pair), true);
-  return ofObject(list);
+/** The pairs of key and value: one by one if the keys are known. */
+export function pairsOf(machine: Machine, frame: Frame, state: State, object: AbstractObject, instr: Instr): Value {
+  const known = knownEntries(state, object);
+  const pairOf = (part: string, key: Value, value: Value): Value => listOf(machine, frame, state, instr, part, 'tuple', [key, value], NOTHING);
+  if (known === null) return listOf(machine, frame, state, instr, 'pairs', 'list', null, pairOf('pair', ANYTHING, iterate(state, ofObject(object))));
+  return listOf(machine, frame, state, instr, 'pairs', 'list', known.map(([key, value], at) => pairOf(`pair${at}`, key, value)), NOTHING);
+}
+
+/** The keys of a dictionary whose keys are known; null for any other. */
+export function keysOf(machine: Machine, frame: Frame, state: State, object: AbstractObject, instr: Instr): Value | null {
+  const known = knownEntries(state, object);
+  return known === null ? null : listOf(machine, frame, state, instr, 'keys', 'list', known.map(([key]) => key), NOTHING);
+}
+
+const MAX_ENTRIES = 32;
+
+function knownEntries(state: State, object: AbstractObject): readonly (readonly [Value, Value])[] | null {
+  const { attrs, many } = state.object(object);
+  if (many || attrs.has(elementName(null)) || attrs.size > MAX_ENTRIES || ![...attrs.keys()].every((name) => name.startsWith('['))) return null;
+  return [...attrs].map(([name, value]) => {
+    const key = name.slice(1, -1);
+    return [ofConstant(/^\d+$/.test(key) ? { type: 'number', value: Number(key) } : { type: 'string', value: key }), value];
+  });
+}
+
+/** The index that `at(-1)` means. */
+function fromTheEnd(state: State, list: Value, index: Value): Value {
+  const constant = mustConstant(index);
+  if (constant?.type !== 'number' || constant.value >= 0) return index;
+  const elements = exactElements(state, list);
+  return elements === null ? ANYTHING : ofConstant({ type: 'number', value: elements.length + constant.value });
 }
 
 /** `dict(a=layer)`, `OrderedDict([('a', layer)])`, a copy of another dictionary; null if nothing is known of what goes in. */
@@ -120,7 +138,9 @@ export function goThrough(machine: Machine, frame: Frame, state: State, gives: I
     case 'tuples':
       return listOfTuples(machine, frame, state, instr, sources);
     case 'results':
-      return list(null, joinValues(runCallbacks(machine, frame, state, [first!], { positional: [iterate(state, through)], keywords: new Map(), more: null, written: [] }, instr), derive([through])));
+      return mapped(machine, frame, state, through, first!, null, instr).value;
+    case 'generated':
+      return second === undefined ? list(exactElements(state, through), iterate(state, through)) : (arrayFrom(machine, frame, state, through, second, instr)?.value ?? null);
   }
 }
 

@@ -7,10 +7,11 @@ import { assertNever, type BlockId, type Func, type Terminal, type Variable } fr
 import { MAX_PATHS } from '../dataflow/solver.ts';
 import { EVAL } from '../domains/mode.ts';
 import type { State } from '../domains/state.ts';
-import { forwardsOf, objectsOf, type Value } from '../domains/value.ts';
+import { forwardsOf, mustObject, objectsOf, type Value } from '../domains/value.ts';
 import type { Frame } from './activation.ts';
 import { iterate, mayBeEmpty } from './attributes.ts';
 import { exactElements } from './call.ts';
+import { keysOf, pairsOf } from './collection-call.ts';
 import { loopName, SOME, switchesParts, truthName, type Conditions } from './conditions.ts';
 import { noteFlagUse } from './forward.ts';
 import { CountedRounds } from './counted-rounds.ts';
@@ -19,6 +20,7 @@ import type { Machine } from './machine.ts';
 import { guardOf } from './mode-hints.ts';
 import { PARTS } from './module-method.ts';
 import { lastName, roundsOf, type Rounds } from './rounds.ts';
+import { sweepByLoop } from './sweeps.ts';
 import { assume, constantIsTruthy, truthOf } from './truth.ts';
 
 /** Lists shorter than this are gone through element by element. */
@@ -120,6 +122,7 @@ export class Edges {
       else if (changesModes(this.#before.get(target), state)) this.#split.add(target);
       state.facts = state.facts.with(loopName(target), source < target ? 0 : typeof entered === 'number' && entered !== SOME ? entered + 1 : SOME);
     }
+    if (terminal.kind === 'each' && !isThen) sweepByLoop(this.#machine, this.#frame, state, this.#func, source, this.#before.get(source));
     this.#noteAsleep(state, source, target);
     const needed = live.get(target);
     if (needed !== undefined && state.facts.key !== '') {
@@ -163,6 +166,12 @@ export class Edges {
     if (terminal.kind !== 'each') return;
     const iterable = state.get(terminal.iterable);
     if (hasPending(iterable)) state.set(terminal.iterable, consume(this.#machine, this.#frame, state, iterable, iterationOf(terminal)));
+    // Python goes through the keys of a dictionary, JavaScript through the pairs of a map.
+    const dictionary = mustObject(iterable);
+    if (dictionary?.kind !== 'collection' || dictionary.label !== 'dict') return;
+    const [machine, frame, instr] = [this.#machine, this.#frame, iterationOf(terminal)];
+    const gone = machine.language === 'typescript' ? pairsOf(machine, frame, state, dictionary, instr) : keysOf(machine, frame, state, dictionary, instr);
+    if (gone !== null) state.set(terminal.iterable, gone);
   }
 }
 

@@ -12,7 +12,7 @@ import { findArgument } from './arguments.ts';
 import { RANGE, setAttribute } from './attributes.ts';
 import { allArgs, callUnknown, callValue, handOut, returned, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
-import { dictionaryOf, goThrough, valuesOf } from './collection-call.ts';
+import { dictionaryOf, goThrough, pairsOf, valuesOf } from './collection-call.ts';
 import { constructLibrary, shortName } from './construct.ts';
 import { copyOf } from './copies.ts';
 import { recordFunctional, recordRandom } from './draw.ts';
@@ -159,7 +159,8 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     case 'values-of': {
       const { value } = findArgument(state, args, effect.value);
       const only = mustObject(value);
-      return returned(only?.kind === 'collection' ? valuesOf(machine, frame, state, only, instr) : derive(given));
+      if (only?.kind !== 'collection') return returned(derive(given));
+      return returned(effect.pairs === true ? pairsOf(machine, frame, state, only, instr) : valuesOf(machine, frame, state, only, instr));
     }
     case 'iterate': {
       const through = goThrough(machine, frame, state, effect.gives, args, instr);

@@ -7,6 +7,7 @@ import type { State } from '../domains/state.ts';
 import type { FrameworkRow } from '../libraries/schema.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, mustString, NOTHING, objectsOf, ofAtoms, ofObject, type Value } from '../domains/value.ts';
 import type { ArgValues, Frame } from './activation.ts';
+import { getItem } from './attributes.ts';
 import { allArgs, callUnknown, callValue, returned, runCallbacks, type CallInstr } from './call.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
@@ -35,6 +36,8 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
   switch (effect) {
     case 'self':
       return returned(self);
+    case 'item':
+      return returned(getItem(state, self, args.positional[0] ?? ANYTHING));
     case 'copy':
       return returned(copyOf(machine, frame, state, self, instr));
     case 'pure':

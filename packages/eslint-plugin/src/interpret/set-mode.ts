@@ -47,7 +47,8 @@ function isChoice(name: string, value: Value): boolean {
   return !value.unknown && (objects.length === 1 || (name !== elementName(null) && objects.every((object) => object.kind === 'module' && object.via === null && object.age === 'latest')));
 }
 
-export function setTreeMode(machine: Machine, frame: Frame, state: State, root: AbstractObject, modes: ModeSet, setting: ModeSetting, strong: boolean, instr: Instr): void {
+/** @param isOwn says of parts, and of `root`, that all of what one place has made is meant */
+export function setTreeMode(machine: Machine, frame: Frame, state: State, root: AbstractObject, modes: ModeSet, setting: ModeSetting, strong: boolean, instr: Instr, isOwn: (part: AbstractObject) => boolean = () => false): void {
   machine.budget.noteRelevant();
   const { trainMethod } = machine.libraries.moduleModel;
   eachInTree(state, root, strong, (object, _, certain) => {
@@ -65,7 +66,7 @@ export function setTreeMode(machine: Machine, frame: Frame, state: State, root: 
     if (object === root || setting.selective || setting.how !== 'called') state.setMode(object, modes, setting, certain);
     else setPart(state, frame, root, object, modes, setting, certain);
     return true;
-  }, (part) => machine.objects.isMadeFor(part, root));
+  }, (part) => isOwn(part) || machine.objects.isMadeFor(part, root));
 }
 
 /**

@@ -140,12 +140,12 @@ const functionRow = v.strictObject({
     /** Makes a dictionary of keywords, of another dictionary, or of pairs. */
     v.strictObject({ kind: v.literal('dictionary') }),
     /** The values of an object or a dictionary, as a list. */
-    v.strictObject({ kind: v.literal('values-of'), value: argument }),
+    v.strictObject({ kind: v.literal('values-of'), value: argument, pairs: v.optional(v.boolean()) }),
     /**
      * Goes through its arguments: `elements` (a list of them, in whatever order), `numbered` (pairs of a number and an element), `tuples` (one
      * element of each argument), `next` (one element), `chosen` (those of the second argument), `results` (what the first argument makes of them).
      */
-    v.strictObject({ kind: v.literal('iterate'), gives: v.picklist(['elements', 'numbered', 'tuples', 'next', 'chosen', 'results']) }),
+    v.strictObject({ kind: v.literal('iterate'), gives: v.picklist(['elements', 'numbered', 'tuples', 'next', 'chosen', 'results', 'generated']) }),
     /** Counts from its arguments: with constants it is known whether anything is counted. */
     v.strictObject({ kind: v.literal('number-range') }),
     /** A decorator that leaves the function as it is. */
@@ -170,6 +170,8 @@ const functionRow = v.strictObject({
 const methodEffect = v.picklist([
   /** Returns the receiver. */
   'self',
+  /** Returns the entry at its first argument. */
+  'item',
   /** Changes nothing that we track; the result derives from the receiver. */
   'pure',
   /** A copy of the receiver and of all that is registered in it, in the same modes. */
