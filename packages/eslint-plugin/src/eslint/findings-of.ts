@@ -10,7 +10,9 @@ import { requestFor } from '../debug/debug-request.ts';
 import { NoSuchFunction, printFunctions } from '../debug/print-functions.ts';
 import { mayReveal, recorderFor, reveal, type RevealMarker } from '../debug/reveal.ts';
 import type { Recorder } from '../interpret/recorder.ts';
+import { librariesFor } from '../libraries/read.ts';
 import { projectLibraries, readLibraries } from '../project/own-libraries.ts';
+import { isBeside } from '../project/relevance.ts';
 import { TypedProject } from '../project/typed-project.ts';
 import { keepResult, keptResult, type CacheQuestion } from '../project/result-cache.ts';
 import type { Finding } from '../report/finding.ts';
@@ -51,11 +53,15 @@ function find(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>
   const settings = settingsOf(context.settings, context.cwd);
   const libraries = together(settings.libraries, projectLibraries(context.filename));
   const language = (context.sourceCode as unknown) instanceof PythonSourceCode ? 'python' : 'typescript';
-  const project = typedProject(context.sourceCode);
-  const question: Question = { file: context.filename, text: context.sourceCode.text, language, settings: libraries, ...(project === null ? {} : { resolution: project }) };
-  const recorder = mayReveal(question.text) ? recorderFor(question.file) : undefined;
+  const { text } = context.sourceCode;
+  const recorder = mayReveal(text) ? recorderFor(context.filename) : undefined;
   // Whoever looks for a fault of the analysis, or at its states, wants it to run.
-  const caches = settings.cache && recorder === undefined && process.env['MODEGUARD_DEBUG'] === undefined;
+  const runs = recorder !== undefined || process.env['MODEGUARD_DEBUG'] !== undefined;
+  // Quicker than to look whether it is known that there is nothing to find.
+  if (!runs && language === 'typescript' && isBeside(text, librariesFor(language, libraries))) return { findings: [], linesOf: linesFrom({ file: context.filename, text }), reveal: null };
+  const project = typedProject(context.sourceCode);
+  const question: Question = { file: context.filename, text, language, settings: libraries, ...(project === null ? {} : { resolution: project }) };
+  const caches = settings.cache && !runs;
   const kept = caches ? keptResult(question) : undefined;
   if (Array.isArray(kept)) return { findings: kept as readonly Finding[], linesOf: linesFrom(question), reveal: null };
   printIfAsked(question, libraries, context.cwd);
@@ -91,11 +97,11 @@ function typedProject(sourceCode: Readonly<TSESLint.SourceCode>): TypedProject |
   return program == null ? null : TypedProject.of(program as unknown as ts.Program);
 }
 
-function linesFrom({ file, text }: CacheQuestion): FileFindings['linesOf'] {
-  const indexed = new Map([[file, new LineIndex(text)]]);
+function linesFrom({ file, text }: Pick<CacheQuestion, 'file' | 'text'>): FileFindings['linesOf'] {
+  const indexed = new Map<string, LineIndex>();
   return (other) => {
     let lines = indexed.get(other);
-    if (lines === undefined) indexed.set(other, (lines = new LineIndex(readFileSync(other, 'utf8'))));
+    if (lines === undefined) indexed.set(other, (lines = new LineIndex(other === file ? text : readFileSync(other, 'utf8'))));
     return lines;
   };
 }

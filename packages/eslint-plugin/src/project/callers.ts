@@ -14,6 +14,7 @@ import type { Module } from '../ir/ir.ts';
 import type { Libraries } from '../libraries/read.ts';
 import { FilesInSight, type Lower, type SourceText } from './files.ts';
 import { importersOf } from './importers.ts';
+import { isModeSource } from './mode-sources.ts';
 import { mentionsModes } from './relevance.ts';
 import { resolutionByLayout, type Resolution } from './resolution.ts';
 
@@ -45,9 +46,10 @@ const kept = new Map<string, Kept>();
 export function interpretAndKeep(module: Module, text: string, libraries: Libraries, files: FilesInSight, recorder: Recorder | null = null, resolution: Resolution = resolutionByLayout(module.language)): Interpretation {
   // What was kept has no states to show.
   if (recorder !== null) return normalized(interpret(module, libraries, files, recorder));
-  if (!isAbsolute(module.file) || !isOnDisk(module.file, text)) return normalized(interpret(module, libraries, files));
+  const run = (): Interpretation => (isAboutModes({ module, text }, null, libraries, files) ? interpret(module, libraries, files) : NOTHING);
+  if (!isAbsolute(module.file) || !isOnDisk(module.file, text)) return normalized(run());
   const file = normalize(module.file);
-  return keptOf(file, libraries, resolution) ?? keep(file, interpret(module, libraries, files), libraries, files, resolution);
+  return keptOf(file, libraries, resolution) ?? keep(file, run(), libraries, files, resolution);
 }
 
 /** What the callers of `module` show of it. */
@@ -90,9 +92,9 @@ const NOTHING: Interpretation = { observations: new Map(), entered: new Map(), s
 
 /** Whether any file that the analysis of `main` would look into is. Without one, no network comes into it. */
 function isAboutModes(main: SourceText, unsaved: SourceText | null, libraries: Libraries, files: FilesInSight): boolean {
-  if ([main, ...(unsaved === null ? [] : [unsaved])].some(({ module, text }) => mentionsModes(module, text, libraries))) return true;
   askNearestFirst(main.module, files);
-  return files.sources().some(({ module, text }) => mentionsModes(module, text, libraries));
+  const all = [main, ...(unsaved === null ? [] : [unsaved]), ...files.sources()];
+  return all.some(({ module, text }) => mentionsModes(module, text, libraries)) && all.some(({ module }) => isModeSource(module, libraries));
 }
 
 function keptOf(file: string, libraries: Libraries, resolution: Resolution): Kept | null {

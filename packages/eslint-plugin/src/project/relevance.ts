@@ -2,7 +2,8 @@
 //
 // Guarantees: a file that imports a library with modes, or that calls a mode, a forward pass or a backward pass by its name, counts; comments and strings
 // do not, because the lowered file is looked at. For Python, where a network is called like any function and its library is imported in many ways, the text
-// decides, and every file may run a network that it is handed. Refuses: to know what a file imports through others; whoever asks about an analysis
+// decides, and every file may run a network that it is handed. What the text of a file alone answers is a part of what the lowered file does: `isBeside` never
+// holds of a file that counts. Refuses: to know what a file imports through others; whoever asks about an analysis
 // asks about all files that go into it.
 // Example: `import { nn } from '@modeguard/engine'` counts, `// as '@modeguard/engine' does it` does not.
 import type { Func, Instr, Module, Temp } from '../ir/ir.ts';
@@ -18,13 +19,29 @@ interface Relevance {
 
 /** Holds unless the file cannot be about modes: it names no library that has them and calls none of their methods. */
 export function mentionsModes(module: Module, text: string, libraries: Libraries): boolean {
-  if (module.language === 'python') return /\.(?:eval|train|backward|forward|call)\s*\(/.test(text) || withModes(libraries).some((name) => text.includes(name));
+  if (module.language === 'python') return /\.(?:eval|train|backward|forward|call)\s*\(/.test(text) || namesOf(libraries).packages.some((name) => text.includes(name));
   return relevanceOf(module, libraries).mentionsModes;
 }
 
 /** Holds unless no network that the file is handed can be run by it: it calls nothing by a name that runs networks. */
 export function runsNetworks(module: Module, text: string, libraries: Libraries): boolean {
   return module.language === 'python' || libraries.models.some((model) => model.modules?.callable === true) || mentionsModes(module, text, libraries) || relevanceOf(module, libraries).runsNetworks;
+}
+
+/**
+ * Holds if the text of a file of TypeScript or JavaScript alone shows that neither of the two below holds: it need not even be lowered. Most files of most
+ * projects show it.
+ */
+export function isBeside(text: string, libraries: Libraries): boolean {
+  if (libraries.models.some((model) => model.modules?.callable === true)) return false;
+  const { inText, packageInText } = namesOf(libraries);
+  return !inText.test(text) && ![...text.matchAll(packageInText)].some(({ index }) => !isInComment(text, index));
+}
+
+/** Holds only if what stands at `at` is certainly part of a comment: an example in a documentation comment is most of what names a package. */
+function isInComment(text: string, at: number): boolean {
+  const start = text.slice(text.lastIndexOf('\n', at) + 1, at).trimStart();
+  return start.startsWith('//') || (start.startsWith('*') && text.lastIndexOf('/*', at) > text.lastIndexOf('*/', at));
 }
 
 const known = new WeakMap<Libraries, WeakMap<Module, Relevance>>();
@@ -38,20 +55,30 @@ function relevanceOf(module: Module, libraries: Libraries): Relevance {
 }
 
 function lookedAt(module: Module, libraries: Libraries): Relevance {
-  const packages = withModes(libraries);
-  const names = new Set(libraries.models.flatMap(({ modules, layers }) => [...namesOf(modules?.methods ?? {}, ['call']), ...namesOf(layers?.methods ?? {}, ['apply', 'infer', 'fit'])]));
+  const { packages, running } = namesOf(libraries);
   const imports = (name: string): boolean => packages.some((known) => name === known || name.startsWith(`${known}/`));
-  const called = module.funcs.flatMap((func) => func.blocks.flatMap((block) => block.instrs.flatMap((instr) => calledName(func, instr) ?? [])));
-  return {
-    mentionsModes: called.some((name) => METHODS.has(name)) || module.funcs.some((func) => func.blocks.some((block) => block.instrs.some((instr) => (instr.kind === 'import' || instr.kind === 'import-all') && imports(instr.module)))),
-    runsNetworks: called.some((name) => names.has(name)),
-  };
+  let [mentions, runs] = [false, false];
+  for (const func of module.funcs) {
+    for (const { instrs } of func.blocks) {
+      for (const instr of instrs) {
+        if (instr.kind === 'import' || instr.kind === 'import-all') mentions ||= imports(instr.module);
+        else if (instr.kind === 'call') {
+          const name = calledName(func, instr);
+          if (name === null) continue;
+          mentions ||= METHODS.has(name);
+          runs ||= running.has(name);
+        }
+      }
+      if (mentions && runs) return { mentionsModes: true, runsNetworks: true };
+    }
+  }
+  return { mentionsModes: mentions, runsNetworks: runs };
 }
 
 /** The name of a called method; none where it is `call` or `apply` of a function. */
-function calledName(func: Func, instr: Instr): string | null {
-  if (instr.kind !== 'call' || instr.callee.kind !== 'method') return null;
-  const { name, object } = instr.callee;
+function calledName(func: Func, { callee }: Extract<Instr, { kind: 'call' }>): string | null {
+  if (callee.kind !== 'method') return null;
+  const { name, object } = callee;
   return (name === 'call' || name === 'apply') && isMethodOfPrototype(func, object) ? null : name;
 }
 
@@ -66,11 +93,41 @@ function attributeAt(func: Func, temp: Temp): { readonly object: Temp; readonly 
   return null;
 }
 
-function namesOf(methods: Readonly<Record<string, string>>, effects: readonly string[]): readonly string[] {
+/** What is looked for, of one set of models. */
+interface Names {
+  /** The packages of libraries with modes. */
+  readonly packages: readonly string[];
+  /** Methods that run networks. */
+  readonly running: ReadonlySet<string>;
+  /** Finds a method that counts, or a package, wherever it may be in a text. */
+  readonly inText: RegExp;
+  readonly packageInText: RegExp;
+}
+
+const namesOfLibraries = new WeakMap<Libraries, Names>();
+
+function namesOf(libraries: Libraries): Names {
+  let names = namesOfLibraries.get(libraries);
+  if (names === undefined) {
+    const packages = libraries.models.flatMap((model) => (model.modules === undefined && model.layers === undefined ? [] : model.packages));
+    const running = new Set(libraries.models.flatMap(({ modules, layers }) => [...methodsThat(['call'], modules?.methods ?? {}), ...methodsThat(['apply', 'infer', 'fit'], layers?.methods ?? {})]));
+    const methods = [...METHODS, ...running].map(escaped).join('|');
+    names = {
+      packages,
+      running,
+      // `x.call`, `x['call']`, also with a comment between; a name with escapes in it is taken for one.
+      inText: new RegExp(`\\.\\s*(?:(?:/\\*(?:[^*]|\\*(?!/))*\\*/|//[^\\n]*\\n)\\s*)*(?:(?:${methods})\\b|[\\w$]*\\\\u)|['"\`](?:${methods})['"\`]\\s*\\]`, 'u'),
+      packageInText: new RegExp(`['"\`](?:${packages.map(escaped).join('|')})(?:/[^'"\`]*)?['"\`]`, 'gu'),
+    };
+    namesOfLibraries.set(libraries, names);
+  }
+  return names;
+}
+
+function methodsThat(effects: readonly string[], methods: Readonly<Record<string, string>>): readonly string[] {
   return Object.keys(methods).filter((name) => effects.includes(methods[name]!));
 }
 
-/** The packages of libraries with modes. */
-function withModes(libraries: Libraries): readonly string[] {
-  return libraries.models.flatMap((model) => (model.modules === undefined && model.layers === undefined ? [] : model.packages));
+function escaped(text: string): string {
+  return text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
 }

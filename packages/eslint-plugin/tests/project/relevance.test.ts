@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { lower } from '../../src/analyze.ts';
 import { librariesFor } from '../../src/libraries/read.ts';
-import { mentionsModes, runsNetworks } from '../../src/project/relevance.ts';
+import { isBeside, mentionsModes, runsNetworks } from '../../src/project/relevance.ts';
 
 function ask(text: string, language: 'python' | 'typescript'): readonly [mentions: boolean, runs: boolean] {
   const libraries = librariesFor(language, undefined);
@@ -27,6 +27,26 @@ describe('TypeScript', () => {
     ['arithmetic', 'export function f(a: number): number { return Math.sin(a) + [a].map((x) => x + 1).length; }\n', false, false],
   ])('%s', (_, text, mentions, runs) => {
     expect(ask(text, 'typescript')).toEqual([mentions, runs]);
+    // What the text alone shows is never more than what the lowered file does.
+    if (mentions || runs) expect(isBeside(text, librariesFor('typescript'))).toBe(false);
+  });
+});
+
+describe('the text alone', () => {
+  test.each<[string, string, boolean]>([
+    ['arithmetic', 'export const f = (a: number) => Math.sin(a);\n', true],
+    ['an example in a documentation comment', "/**\n * import { Linear } from 'deepbox/nn';\n */\nexport const f = (a: number) => a;\n", true],
+    ['a line comment', "// see 'js-pytorch'\nexport const f = (a: number) => a;\n", true],
+    ['a comment that ends before', "/* a */ import { Linear } from 'deepbox/nn';\nLinear;\n", false],
+    ['a product on two lines', "const x = 2\n  * require('js-pytorch').seed;\nx;\n", false],
+    ['a name of which the method is the beginning', 'export const f = (m, x) => m.callback(x).evaluated;\n', true],
+    ['a method in brackets', "export const f = (m, x) => m['forward'](x);\n", false],
+    ['a method behind a comment', 'export const f = (m, x) => m. /* runs it */ forward(x);\n', false],
+    ['a method on the next line', 'export const f = (m, x) => m.\n  // runs it\n  forward(x);\n', false],
+    ['a sentence in front of a comment', '// What it computes.\n// forward(x) is elsewhere\nexport const f = 1;\n', true],
+    ['a name with an escape', 'export const f = (m, x) => m.\\u0066orward(x);\n', false],
+  ])('%s', (_, text, beside) => {
+    expect(isBeside(text, librariesFor('typescript'))).toBe(beside);
   });
 });
 

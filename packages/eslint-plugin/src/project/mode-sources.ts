@@ -1,0 +1,192 @@
+// Which files bring in anything that has a mode at all, or change one. An analysis over files none of which does has nothing to find, however often they
+// call something `forward`.
+//
+// What it guarantees: whatever a finding needs begins in one of four ways: something of a library that has modes, makes gradient scopes or the like is used;
+// a mode method (`train`, `eval`) is called or looked up; a flag or an option of that name (`training`) is written, other than as a field of a class that derives from nothing; or the file belongs to a library that has
+// layers. A file in which none of them occurs is no source. An import of such a library alone is none, if all that is used of it are functions without modes:
+// most programs that import TensorFlow.js compute with tensors.
+//
+// What it refuses: to follow a library's namespace that is handed on (`f(tf)`, `export { tf }`): that file counts. Python, where a network is called like any
+// function and `import torch` is all that it takes: every file counts.
+// Example: `tf.tidy(() => tf.matMul(a, b))` is no source, `tf.layers.dense({ units: 1 })` is one.
+import type { Func, Instr, Module, Temp, Variable } from '../ir/ir.ts';
+import { operandsOf, terminalOperandsOf } from '../ir/operands.ts';
+import type { Libraries } from '../libraries/read.ts';
+import type { FunctionEffect, MethodEffect } from '../libraries/schema.ts';
+import { packageNameOf } from './package-name.ts';
+
+/** What does nothing to modes and gradients, and is noted only where something else has a mode. */
+const WITHOUT_MODES: ReadonlySet<FunctionEffect['kind']> = new Set<FunctionEffect['kind']>(['pure', 'read', 'is-instance', 'shape', 'random', 'cast', 'copy', 'runs', 'same-function', 'dictionary', 'values-of', 'iterate', 'number-range', 'exit-stack']);
+
+const SETTING: ReadonlySet<MethodEffect> = new Set<MethodEffect>(['set-train', 'set-eval', 'infer-eval']);
+
+/** The names that matter, of one set of models. */
+interface Names {
+  /** Paths of rows, and for patterns what stands before their star. */
+  readonly paths: readonly string[];
+  readonly patterns: readonly string[];
+  readonly methods: ReadonlySet<string>;
+  readonly written: ReadonlySet<string>;
+  /** Which paths lead to something that matters, as far as it was asked. */
+  readonly answers: Map<string, boolean>;
+}
+
+const namesOfLibraries = new WeakMap<Libraries, Names>();
+const known = new WeakMap<Libraries, WeakMap<Module, boolean>>();
+
+/** Holds unless nothing in the file has a mode, changes one, or opens a gradient scope. */
+export function isModeSource(module: Module, libraries: Libraries): boolean {
+  if (module.language === 'python') return true;
+  let ofLibraries = known.get(libraries);
+  if (ofLibraries === undefined) known.set(libraries, (ofLibraries = new WeakMap()));
+  let answer = ofLibraries.get(module);
+  if (answer === undefined) ofLibraries.set(module, (answer = new FileOfSources(module, libraries).isOne()));
+  return answer;
+}
+
+function namesOf(libraries: Libraries): Names {
+  let names = namesOfLibraries.get(libraries);
+  if (names !== undefined) return names;
+  const rows = libraries.models.flatMap(({ modules, layers, classes, functions, frameworks }) => [
+    ...(modules?.bases ?? []),
+    ...(layers?.bases ?? []),
+    ...frameworks.flatMap(({ bases }) => bases),
+    ...classes.filter(({ kind, network, methods, optimizer }) => kind !== 'object' || network !== undefined || methods !== undefined || optimizer).map(({ path }) => path),
+    ...functions.filter(({ effect }) => !WITHOUT_MODES.has(effect.kind)).map(({ path }) => path),
+  ]);
+  const isPattern = (path: string): boolean => path.includes('*');
+  const ofModules = [libraries.moduleMethods, ...libraries.models.map(({ modules }) => new Map(Object.entries(modules?.methods ?? {})))];
+  names = {
+    paths: rows.filter((path) => !isPattern(path)),
+    patterns: rows.filter(isPattern).map((path) => path.slice(0, path.indexOf('*'))),
+    methods: new Set([...ofModules.flatMap((methods) => [...methods].flatMap(([name, effect]) => (SETTING.has(effect) ? [name] : []))), ...libraries.models.flatMap(({ modules }) => (modules === undefined ? [] : [modules.trainMethod, modules.evalMethod]))]),
+    written: new Set(libraries.models.flatMap(({ modules, layers }) => [...(modules === undefined ? [] : [modules.flag]), ...(layers === undefined ? [] : [layers.option])])),
+    answers: new Map(),
+  };
+  namesOfLibraries.set(libraries, names);
+  return names;
+}
+
+class FileOfSources {
+  readonly #module: Module;
+  readonly #libraries: Libraries;
+  readonly #names: Names;
+  /** Variables that hold what an import gave, and the path of that. */
+  readonly #imported = new Map<Variable, string>();
+  /** `this` in the members of classes that derive from nothing: no module, whatever its fields are called. */
+  readonly #plain = new Set<Variable>();
+
+  constructor(module: Module, libraries: Libraries) {
+    this.#module = module;
+    this.#libraries = libraries;
+    this.#names = namesOf(libraries);
+  }
+
+  isOne(): boolean {
+    const { funcs, exports } = this.#module;
+    for (const func of funcs) for (const { instrs } of func.blocks) if (this.#hasImport(instrs)) return true;
+    this.#findPlain();
+    for (const variable of exports.values()) if (this.#imported.has(variable)) return true;
+    return funcs.some((func) => this.#isUsedIn(func));
+  }
+
+  /** Notes the imports of a block; holds if what one of them names counts by itself. */
+  #hasImport(instrs: readonly Instr[]): boolean {
+    const here = new Map<Temp, string>();
+    for (const instr of instrs) {
+      if (instr.kind === 'import') {
+        if (this.#isOwnLayer(instr.module, instr.name)) return true;
+        const isWhole = instr.name === null || instr.name === 'default';
+        const path = isWhole ? instr.module : `${instr.module}.${instr.name}`;
+        if (!this.#leadsToModes(path)) continue;
+        if (!isWhole) return true;
+        here.set(instr.dest, path);
+      } else if (instr.kind === 'import-all') {
+        if (this.#leadsToModes(instr.module)) return true;
+      } else if (instr.kind === 'store') {
+        const path = here.get(instr.value);
+        if (path !== undefined) this.#imported.set(instr.variable, path);
+      }
+    }
+    return false;
+  }
+
+  /** A file of a library that has layers imports them from its other files. */
+  #isOwnLayer(from: string, name: string | null): boolean {
+    if (name === null || !from.startsWith('.')) return false;
+    const packageName = packageNameOf(this.#module.file);
+    return packageName !== null && this.#libraries.ownPath(packageName, name) !== null;
+  }
+
+  /** Holds if a row that matters describes the path itself or something below it. */
+  #leadsToModes(path: string): boolean {
+    const { paths, patterns, answers } = this.#names;
+    let answer = answers.get(path);
+    if (answer === undefined) {
+      const full = this.#libraries.canonical(path);
+      const below = this.#libraries.canonical(`${path}.`);
+      answers.set(path, (answer = paths.some((row) => row === full || row.startsWith(below)) || patterns.some((start) => full.startsWith(start) || start.startsWith(below))));
+    }
+    return answer;
+  }
+
+  #findPlain(): void {
+    const plain = new Set(this.#module.funcs.flatMap((func) => func.blocks.flatMap(({ instrs }) => instrs.flatMap((instr) => (instr.kind === 'class' && instr.bases.length === 0 ? [instr.class] : [])))));
+    for (const { owner, thisVariable } of this.#module.funcs) if (owner !== null && thisVariable !== null && plain.has(owner)) this.#plain.add(thisVariable);
+  }
+
+  #isUsedIn(func: Func): boolean {
+    const held = new Map<Temp, string>();
+    const plain = new Set<Temp>();
+    const isHeld = (temp: Temp): boolean => held.has(temp);
+    const { methods, written } = this.#names;
+    for (const { instrs, terminal } of func.blocks) {
+      for (const instr of instrs) {
+        switch (instr.kind) {
+          case 'load': {
+            const path = this.#imported.get(instr.variable);
+            if (path !== undefined) held.set(instr.dest, path);
+            if (this.#plain.has(instr.variable)) plain.add(instr.dest);
+            continue;
+          }
+          case 'import':
+            // A part that counts was seen before.
+            if ((instr.name === null || instr.name === 'default') && this.#leadsToModes(instr.module)) held.set(instr.dest, instr.module);
+            continue;
+          case 'store':
+            if (isHeld(instr.value) && this.#imported.get(instr.variable) !== held.get(instr.value)) return true;
+            continue;
+          case 'const':
+            if (instr.value.type === 'string' && written.has(instr.value.value)) return true;
+            continue;
+          case 'global':
+            if (this.#leadsToModes(`globals.${instr.name}`)) return true;
+            continue;
+          case 'get-attr': {
+            if (methods.has(instr.name)) return true;
+            const path = held.get(instr.object);
+            if (path !== undefined && this.#leadsToModes(`${path}.${instr.name}`)) return true;
+            continue;
+          }
+          case 'call': {
+            if (instr.args.some(({ value, name }) => isHeld(value) || (name !== null && written.has(name)))) return true;
+            if (instr.callee.kind === 'value') {
+              if (isHeld(instr.callee.value)) return true;
+              continue;
+            }
+            if (methods.has(instr.callee.name)) return true;
+            const path = held.get(instr.callee.object);
+            if (path !== undefined && this.#leadsToModes(`${path}.${instr.callee.name}`)) return true;
+            continue;
+          }
+          case 'set-attr':
+            if (methods.has(instr.name) || (written.has(instr.name) && !plain.has(instr.object))) return true;
+            break;
+        }
+        if (operandsOf(instr).some(isHeld)) return true;
+      }
+      if (terminalOperandsOf(terminal).some(isHeld)) return true;
+    }
+    return false;
+  }
+}
