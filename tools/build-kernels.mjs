@@ -1,27 +1,23 @@
 // @ts-check
-// Compiles the engine's kernels (AssemblyScript, packages/engine/kernels) twice, with and without fused multiply-add, and writes
-// both, packed, as base64 into packages/engine/src/backend/binaries.ts, so that they need no file and no fetch at run time. The builds are
-// nearly alike: stretches of both take turns, so that DEFLATE finds the one in the other. Skipped while the sources,
-// this script and the compiler's version are those that the file was made from.
+// Compiles the engine's kernels (AssemblyScript, packages/engine/kernels) and writes them, packed, as base64 into packages/engine/src/backend/binary.ts, so that they need no file and no
+// fetch at run time. One module serves with and without fused multiply-add: `src/backend/load-kernels.ts` makes either of it. Skipped while the sources, this script, the
+// packer and the compiler's version are those that the file was made from.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { deflateRawSync } from 'node:zlib';
+import { packBytes } from './pack-bytes.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const engine = join(root, 'packages', 'engine');
 const sources = join(engine, 'kernels');
-const target = join(engine, 'src', 'backend', 'binaries.ts');
-/** Bytes that one build has in a row; twice that is well inside DEFLATE's window. */
-const stretch = 8192;
-
-/** Writes `binaries.ts` if it is not up to date. */
+const target = join(engine, 'src', 'backend', 'binary.ts');
+/** Writes `binary.ts` if it is not up to date. */
 export function buildKernels() {
   const compiler = realpathSync(join(engine, 'node_modules', 'assemblyscript'));
-  const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)));
+  const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url))).update(readFileSync(join(root, 'tools', 'pack-bytes.mjs')));
   hash.update(readFileSync(join(compiler, 'package.json')));
   const files = readdirSync(sources).filter((name) => name.endsWith('.ts')).sort();
   for (const name of files) hash.update(name).update(readFileSync(join(sources, name)));
@@ -29,20 +25,19 @@ export function buildKernels() {
   if (existsSync(target) && readFileSync(target, 'utf8').startsWith(`${stamp}\n`)) return;
   const folder = mkdtempSync(join(tmpdir(), 'kernels-'));
   try {
-    const builds = [0, 1].map((fma) => {
-      const output = join(folder, `${fma}.wasm`);
-      const options = ['--runtime', 'stub', '--noAssert', '-O3', '--shrinkLevel', '1', '--converge', '--importMemory', '--sharedMemory', '--initialMemory', '16', '--maximumMemory', '65535', '--enable', 'simd', '--enable', 'relaxed-simd', '--enable', 'threads', '--use', `FMA=${fma}`];
-      const done = spawnSync(process.execPath, [join(compiler, 'bin', 'asc.js'), join(sources, 'index.ts'), '--outFile', output, ...options], { stdio: 'inherit' });
-      if (done.status !== 0) throw new Error(`the kernels do not compile (FMA=${fma})`);
-      return readFileSync(output);
-    });
-    const sizes = builds.map(({ length }) => length);
-    const stretches = [];
-    for (let at = 0; at < Math.max(...sizes); at += stretch) for (const build of builds) stretches.push(build.subarray(at, at + stretch));
-    const packed = deflateRawSync(Buffer.concat(stretches), { level: 9, memLevel: 9 }).toString('base64');
+    const [output, text] = [join(folder, 'kernels.wasm'), join(folder, 'kernels.wat')];
+    const options = ['--runtime', 'stub', '--noAssert', '-O3', '--shrinkLevel', '1', '--converge', '--importMemory', '--sharedMemory', '--initialMemory', '16', '--maximumMemory', '65535', '--enable', 'simd', '--enable', 'relaxed-simd', '--enable', 'threads'];
+    const done = spawnSync(process.execPath, [join(compiler, 'bin', 'asc.js'), join(sources, 'index.ts'), '--outFile', output, '--textFile', text, ...options], { stdio: 'inherit' });
+    if (done.status !== 0) throw new Error('the kernels do not compile');
+    const bytes = readFileSync(output);
+    // The loader finds marks by their bytes: nothing else may look like one.
+    for (const [mark, code] of /** @type {const} */ ([['f32x4.relaxed_min', 141], ['f32x4.relaxed_max', 142]])) {
+      const found = bytes.filter((byte, at) => byte === 253 && bytes[at + 1] === code && bytes[at + 2] === 2).length;
+      if (found !== readFileSync(text, 'utf8').split(mark).length - 1) throw new Error(`the kernels hold bytes that look like ${mark} and are none`);
+    }
     writeFileSync(target, `${stamp}
-/** Two builds, the plain one (without fused multiply-add: the same bits everywhere) and the fused one, \`stretch\` bytes of each in turn, packed by DEFLATE, in base64. */
-export const binaries = { sizes: [${sizes.join(', ')}], stretch: ${stretch}, packed: '${packed}' } as const;
+/** The module with marked multiply-adds, packed as \`unpack.ts\` says, in base64. */
+export const binary = { size: ${bytes.length}, packed: '${Buffer.from(packBytes(bytes)).toString('base64')}' } as const;
 `);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -38,22 +38,35 @@ function unaryLoop(op: i32, x: usize, y: usize, n: i32, low: v128, high: v128): 
   if (n > 0) storeLanes(y, unaryValue(op, loadLanes(x, 4, n), low, high), n);
 }
 
+/** As `unaryLoop`, with the code of a long function once: beside it a branch costs nothing. What is read past the end is not written. */
+@inline
+function longUnaryLoop(op: i32, x: usize, y: usize, n: i32): void {
+  const none = f32x4.splat(0);
+  for (; n > 0; n -= 4) {
+    const value = unaryValue(op, v128.load(x), none, none);
+    if (n >= 4) v128.store(y, value);
+    else storeLanes(y, value, n);
+    x += 16;
+    y += 16;
+  }
+}
+
 export function unary(op: i32, x: usize, y: usize, n: i32, a: f32, b: f32): void {
   const low = f32x4.splat(a), high = f32x4.splat(b);
   switch (op) {
     case 0: unaryLoop(0, x, y, n, low, high); break;
-    case 1: unaryLoop(1, x, y, n, low, high); break;
-    case 2: unaryLoop(2, x, y, n, low, high); break;
+    case 1: longUnaryLoop(1, x, y, n); break;
+    case 2: longUnaryLoop(2, x, y, n); break;
     case 3: unaryLoop(3, x, y, n, low, high); break;
     case 4: unaryLoop(4, x, y, n, low, high); break;
     case 5: unaryLoop(5, x, y, n, low, high); break;
-    case 6: unaryLoop(6, x, y, n, low, high); break;
-    case 7: unaryLoop(7, x, y, n, low, high); break;
-    case 8: unaryLoop(8, x, y, n, low, high); break;
+    case 6: longUnaryLoop(6, x, y, n); break;
+    case 7: longUnaryLoop(7, x, y, n); break;
+    case 8: longUnaryLoop(8, x, y, n); break;
     case 9: unaryLoop(9, x, y, n, low, high); break;
     case 10: unaryLoop(10, x, y, n, low, high); break;
-    case 11: unaryLoop(11, x, y, n, low, high); break;
-    case 12: unaryLoop(12, x, y, n, low, high); break;
+    case 11: longUnaryLoop(11, x, y, n); break;
+    case 12: longUnaryLoop(12, x, y, n); break;
     default: unaryLoop(13, x, y, n, low, high);
   }
 }
@@ -131,6 +144,25 @@ function binaryLoop(op: i32, rows: i32, columns: i32, a: usize, ars: usize, acs:
   }
 }
 
+/** As `longUnaryLoop`. */
+@inline
+function longBinaryLoop(op: i32, rows: i32, columns: i32, a: usize, ars: usize, acs: usize, b: usize, brs: usize, bcs: usize, out: usize): void {
+  for (; rows > 0; rows--) {
+    let x = a, y = b;
+    for (let n = columns; n > 0; n -= 4) {
+      const count = min(n, 4);
+      const value = binaryValue(op, acs == 4 ? v128.load(x) : loadLanes(x, acs, count), bcs == 4 ? v128.load(y) : loadLanes(y, bcs, count));
+      if (n >= 4) v128.store(out, value);
+      else storeLanes(out, value, n);
+      x += 4 * acs;
+      y += 4 * bcs;
+      out += <usize>count << 2;
+    }
+    a += ars;
+    b += brs;
+  }
+}
+
 export function binary(op: i32, rows: i32, columns: i32, a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize): void {
   const ars = <usize>aRow << 2, acs = <usize>aColumn << 2, brs = <usize>bRow << 2, bcs = <usize>bColumn << 2;
   switch (op) {
@@ -145,10 +177,10 @@ export function binary(op: i32, rows: i32, columns: i32, a: usize, aRow: i32, aC
     case 8: binaryLoop(8, rows, columns, a, ars, acs, b, brs, bcs, out); break;
     case 9: binaryLoop(9, rows, columns, a, ars, acs, b, brs, bcs, out); break;
     case 10: binaryLoop(10, rows, columns, a, ars, acs, b, brs, bcs, out); break;
-    case 11: binaryLoop(11, rows, columns, a, ars, acs, b, brs, bcs, out); break;
+    case 11: longBinaryLoop(11, rows, columns, a, ars, acs, b, brs, bcs, out); break;
     case 12: binaryLoop(12, rows, columns, a, ars, acs, b, brs, bcs, out); break;
-    case 13: binaryLoop(13, rows, columns, a, ars, acs, b, brs, bcs, out); break;
-    default: binaryLoop(14, rows, columns, a, ars, acs, b, brs, bcs, out);
+    case 13: longBinaryLoop(13, rows, columns, a, ars, acs, b, brs, bcs, out); break;
+    default: longBinaryLoop(14, rows, columns, a, ars, acs, b, brs, bcs, out);
   }
 }
 

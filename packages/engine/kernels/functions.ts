@@ -4,12 +4,12 @@
 // too small for a normal float are 0 (denormal numbers make later products fifty times slower).
 // `pmax` and `pmin` are one instruction where `max` and `min` are eight; of a NaN they keep their first operand, so x comes first.
 // Polynomials: Moshier, Cephes mathematical library, single precision (expf, logf, tanhf).
-import { madd, nmadd } from './simd';
+import { madd } from './simd';
 
 /** The numbers below, in memory: V8 builds a vector of a literal anew in every turn of a loop, and loads one in a single instruction. */
 const CONSTANTS = memory.data<f32>([
   -0.693145752, -1.42860677e-6, 0.00828929059, 0.0418978221, 0.166676521, 0.499991506, 0.999999702, 88.7228394,
-  1, 0.693359375, 1.44269504, -87.33, 2.12194440e-4, 0, 1.17549435e-38, 8388608,
+  1, 0.693359375, 1.44269504, -87.33, -2.12194440e-4, -0.5, 1.17549435e-38, 8388608,
   126, 23, 0.707106781, 7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
   -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1, 0.5, -Infinity, 0, Infinity,
   NaN, -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1, -2, -0.0,
@@ -86,8 +86,8 @@ export function log(x: v128): v128 {
   p = madd(p, m, constant(26 /* -2.4999993993e-1 */));
   p = madd(p, m, constant(27 /* 3.3333331174e-1 */));
   let y = f32x4.mul(f32x4.mul(m, z), p);
-  y = nmadd(e, constant(12 /* 2.12194440e-4 */), y);
-  y = nmadd(z, constant(28 /* 0.5 */), y);
+  y = madd(e, constant(12 /* -2.12194440e-4 */), y);
+  y = madd(z, constant(13 /* -0.5 */), y);
   y = madd(e, constant(9 /* 0.693359375 */), f32x4.add(m, y));
   // x = 0: -inf; x < 0 or NaN: NaN; +inf: +inf.
   y = v128.bitselect(constant(29 /* -Infinity */), y, f32x4.eq(x, constant(30 /* 0 */)));

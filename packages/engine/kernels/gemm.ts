@@ -6,10 +6,10 @@
 // (15 vector registers; k is not unrolled, which makes V8 slower). Reads up to 12 bytes past an operand: the memory ends later.
 // A single row or column is done without packing. Who multiplies by the same B many times packs it once (`packRight`) and calls `gemmPacked`.
 // `scratch` is the caller's own part of the memory, as `src/memory/linear-memory.ts` gives it.
-import { FMA_BUILD, madd, sumLanes } from './simd';
+import { FUSED, madd, sumLanes } from './simd';
 
-const MR: i32 = FMA_BUILD ? 3 : 2;
-const NR: i32 = FMA_BUILD ? 12 : 16;
+const MR: i32 = FUSED ? 3 : 2;
+const NR: i32 = FUSED ? 12 : 16;
 /** Multiples of both tiles. A block of A is 48 KiB, one of B 1 MiB, which is 1,024 columns and some. */
 const MC: i32 = 48;
 const NC: i32 = 1056;
@@ -93,7 +93,7 @@ function packB(to: usize, b: usize, rs: usize, cs: usize, count: i32, k: i32): v
     return;
   }
   if (rs == 4) {
-    const whole = k & ~3;
+    const whole = k & ~3, width = <usize>(NR * 4);
     for (let column = 0; column < NR; column += 4) {
       let from = b + <usize>column * cs;
       let at = to + <usize>(column * 4);
@@ -107,9 +107,9 @@ function packB(to: usize, b: usize, rs: usize, cs: usize, count: i32, k: i32): v
         const l23 = v128.shuffle<u32>(c2, c3, 0, 4, 1, 5);
         const h23 = v128.shuffle<u32>(c2, c3, 2, 6, 3, 7);
         v128.store(at, v128.shuffle<u64>(l01, l23, 0, 2));
-        v128.store(at, v128.shuffle<u64>(l01, l23, 1, 3), NR * 4);
-        v128.store(at, v128.shuffle<u64>(h01, h23, 0, 2), 2 * NR * 4);
-        v128.store(at, v128.shuffle<u64>(h01, h23, 1, 3), 3 * NR * 4);
+        v128.store(at + width, v128.shuffle<u64>(l01, l23, 1, 3));
+        v128.store(at + 2 * width, v128.shuffle<u64>(h01, h23, 0, 2));
+        v128.store(at + 3 * width, v128.shuffle<u64>(h01, h23, 1, 3));
         from += 16;
         at += <usize>(NR * 16);
       }
@@ -231,7 +231,7 @@ function tile2x16(k: i32, a: usize, b: usize, c: usize, crs: usize, add: i32): v
 
 @inline
 function tile(k: i32, a: usize, b: usize, c: usize, crs: usize, add: i32): void {
-  if (FMA_BUILD) tile3x12(k, a, b, c, crs, add);
+  if (MR == 3) tile3x12(k, a, b, c, crs, add);
   else tile2x16(k, a, b, c, crs, add);
 }
 

@@ -2,7 +2,7 @@
 //
 // Guarantees: sums of more than a row of a softmax are accumulated in double precision. Rows are contiguous. A softmax has no
 // denormal results: what is below 1.1834e-38, about the smallest normal float, is 0.
-import { loadLanes, madd, maxLanes, nmadd, storeLanes, sumLanes } from './simd';
+import { loadLanes, madd, maxLanes, storeLanes, sumLanes } from './simd';
 import { fill } from './elementwise';
 import { exp, expNegative } from './functions';
 
@@ -252,8 +252,8 @@ export function logSoftmaxGradientRows(g: usize, y: usize, rows: i32, columns: i
     for (; at + 16 <= size; at += 16) total = f32x4.add(total, v128.load(g + at));
     let sum = sumLanes(total);
     for (; at < size; at += 4) sum += load<f32>(g + at);
-    const sums = f32x4.splat(sum);
-    for (at = 0; at + 16 <= size; at += 16) v128.store(out + at, nmadd(exp(v128.load(y + at)), sums, v128.load(g + at)));
+    const taken = f32x4.splat(-sum);
+    for (at = 0; at + 16 <= size; at += 16) v128.store(out + at, madd(exp(v128.load(y + at)), taken, v128.load(g + at)));
     for (; at < size; at += 4) {
       const e = f32x4.extract_lane(exp(v128.load32_splat(y + at)), 0);
       store<f32>(out + at, load<f32>(g + at) - e * sum);

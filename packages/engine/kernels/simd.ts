@@ -1,19 +1,19 @@
-// What the kernels share: the multiply-add of the build, loads and stores of parts of a vector, and sums over lanes.
-// FMA is 1 in the build for relaxed SIMD and 0 in the plain one (`--use FMA=…`); binaryen folds the choice.
+// What the kernels share: the multiply-add, loads and stores of parts of a vector, and sums over lanes.
 
-export const FMA_BUILD: bool = FMA == 1;
-
-/** a * b + c, in one rounding where the build has it. */
+/**
+ * a * b + c, in one rounding where the platform has it. One module serves for both: `relaxed_min` and `relaxed_max`, which no kernel uses for what they mean, mark the
+ * product and the sum, and `src/backend/load-kernels.ts` puts in their place either a multiplication and an addition or nothing and a fused multiply-add.
+ */
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
-  return FMA_BUILD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
+  return f32x4.relaxed_max(f32x4.relaxed_min(a, b), c);
 }
 
-/** c - a * b. */
-@inline
-export function nmadd(a: v128, b: v128, c: v128): v128 {
-  return FMA_BUILD ? f32x4.relaxed_nmadd(a, b, c) : f32x4.sub(c, f32x4.mul(a, b));
-}
+/** 1 + 2^-12, and what its square is in one rounding with the last bit lost. In memory, so that the compiler does not compute with them. */
+const PROBE = memory.data<f32>([1.000244140625, -1.00048828125]);
+
+/** Whether `madd` rounds once. */
+export const FUSED: bool = f32x4.extract_lane(madd(v128.load32_splat(PROBE), v128.load32_splat(PROBE), v128.load32_splat(PROBE, 4)), 0) != 0;
 
 /** `count` (1 to 4) floats at `at`, `stride` bytes apart; the lanes beyond repeat the last. */
 export function loadLanes(at: usize, stride: usize, count: i32): v128 {

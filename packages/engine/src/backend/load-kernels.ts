@@ -1,5 +1,5 @@
 /**
- * Turns the embedded binaries into functions over the linear memory.
+ * Turns the embedded binary into functions over the linear memory.
  *
  * Guarantees: picks the build with fused multiply-add where the platform runs relaxed SIMD (on Node 20 it is switched on first, which works
  * only before a module is compiled), else the plain one; `null` where the platform has no SIMD at all. Nothing is imported
@@ -7,9 +7,9 @@
  * byte that says so is changed.
  */
 import { linearMemory } from '../memory/linear-memory.ts';
-import { binaries } from './binaries.ts';
-import { inflate } from './inflate.ts';
+import { binary } from './binary.ts';
 import type { Kernels } from './kernels.ts';
+import { unpack } from './unpack.ts';
 
 export interface LoadedKernels {
   readonly kernels: Kernels;
@@ -18,18 +18,19 @@ export interface LoadedKernels {
   readonly bytes: Uint8Array;
 }
 
-/** The build with or without fused multiply-add, out of the packed stretches. */
-function unpack(fused: boolean): Uint8Array {
-  const { sizes, stretch, packed } = binaries;
-  const both = inflate(Uint8Array.from(atob(packed), (character) => character.charCodeAt(0)), sizes[0] + sizes[1]);
-  const builds = sizes.map((size) => new Uint8Array(size));
-  for (let from = 0, at = 0; from < both.length; at += stretch) {
-    for (const build of builds) {
-      const size = Math.min(build.length - at, stretch);
-      if (size > 0) build.set(both.subarray(from, (from += size)), at);
-    }
+/** `f32x4.relaxed_min` and `f32x4.relaxed_max` of the embedded module are the marks of `madd` in `kernels/simd.ts`: after the bytes 253, code, 2. */
+const [product, sum] = [141, 142];
+const plain = { [product]: [253, 230, 1], [sum]: [253, 228, 1] }; // f32x4.mul, f32x4.add
+const fused = { [product]: [1, 1, 1], [sum]: [253, 133, 2] }; // nop three times, f32x4.relaxed_madd
+
+/** The build with or without fused multiply-add. */
+function build(instructions: typeof plain): Uint8Array {
+  const bytes = unpack(Uint8Array.from(atob(binary.packed), (character) => character.charCodeAt(0)), binary.size);
+  for (let at = 2; at < bytes.length; at++) {
+    const put = bytes[at] === 2 && bytes[at - 2] === 253 ? instructions[bytes[at - 1]!] : undefined;
+    if (put !== undefined) bytes.set(put, at - 2);
   }
-  return builds[Number(fused)]!;
+  return bytes;
 }
 
 /** `(module (func (param v128 v128 v128) (result v128) local.get 0 local.get 1 local.get 2 f32x4.relaxed_madd))` */
@@ -54,9 +55,9 @@ function unshared(bytes: Uint8Array): Uint8Array {
   return bytes.with(at + name.length, 1);
 }
 
-export function loadKernels(fused: boolean): LoadedKernels | null {
-  const fusedMultiplyAdd = fused && enableRelaxedSimd();
-  const embedded = unpack(fusedMultiplyAdd);
+export function loadKernels(wanted: boolean): LoadedKernels | null {
+  const fusedMultiplyAdd = wanted && enableRelaxedSimd();
+  const embedded = build(fusedMultiplyAdd ? fused : plain);
   const { memory, shared } = linearMemory();
   const bytes = shared ? embedded : unshared(embedded);
   if (!WebAssembly.validate(bytes)) return null;
