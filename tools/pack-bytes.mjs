@@ -7,6 +7,14 @@
 const literal = { length: 1, distance: 0 };
 const maximumLength = 2 ** 15;
 
+/** An entry that is there. @template T @param {ArrayLike<T>} list @param {number} index */
+const entry = (list, index) => /** @type {T} */ (list[index]);
+
+/** @param {Float64Array} counts @param {number} index */
+function count(counts, index) {
+  counts[index] = entry(counts, index) + 1;
+}
+
 /** The range coder and its chances, as `unpack` has them. */
 class Coder {
   /** @type {number[]} */ bytes = [];
@@ -20,7 +28,7 @@ class Coder {
     for (let at = this.bytes.length - 1; ; at--) {
       if (this.bytes[at] === 255) this.bytes[at] = 0;
       else {
-        this.bytes[at]++;
+        this.bytes[at] = entry(this.bytes, at) + 1;
         return;
       }
     }
@@ -33,7 +41,7 @@ class Coder {
 
   /** @param {number} context @param {number} value */
   bit(context, value) {
-    const chance = this.#chances[context];
+    const chance = entry(this.#chances, context);
     const bound = (this.#range >>> 12) * ((chance >>> 4) | 1);
     if (value === 1) this.#range = bound;
     else {
@@ -45,7 +53,7 @@ class Coder {
       }
     }
     for (; this.#range < 2 ** 22; this.#range <<= 8) this.#shift();
-    const count = this.#seen[context];
+    const count = entry(this.#seen, context);
     this.#chances[context] = chance + (((value * 65_535 - chance) * Math.round(2 ** 14 / (count + 1.6))) >> 14);
     if (count < 22) this.#seen[context] = count + 1;
   }
@@ -80,9 +88,9 @@ function write(bytes, steps) {
   for (const step of steps) {
     coder.bit(context, Number(step.distance > 0));
     if (step.distance === 0) {
-      const like = context > 1 ? bytes[to - distance] | 256 : 0;
+      const like = context > 1 ? entry(bytes, to - distance) | 256 : 0;
       for (let byte = 1, left = 7; left >= 0; left--) {
-        const bit = (bytes[to] >> left) & 1;
+        const bit = (entry(bytes, to) >> left) & 1;
         coder.bit((like >> (left + 1) === byte ? 816 + ((like >> left) & 1) * 256 : 1328 + (bytes[to - 1] ?? 0) * 256) + byte, bit);
         byte = byte * 2 + bit;
       }
@@ -113,8 +121,8 @@ function write(bytes, steps) {
 
 /** What the steps of a try cost on the average. @param {Uint8Array} bytes @param {readonly Step[]} steps @returns {Prices} */
 function pricesOf(bytes, steps) {
-  /** @param {number} count */
-  const table = (count) => new Float64Array(count).fill(0.5);
+  /** @param {number} entries */
+  const table = (entries) => new Float64Array(entries).fill(0.5);
   const [pairs, firsts, alone] = [new Float64Array(65_536), table(256), table(256)];
   const [kinds, sizes, repeatedSizes, sizesOfDistances] = [table(3), table(16), table(16), table(16)];
   /** @param {number} value */
@@ -123,41 +131,44 @@ function pricesOf(bytes, steps) {
   for (const step of steps) {
     if (step.distance === 0) {
       const before = bytes[to - 1] ?? 0;
-      pairs[before * 256 + bytes[to]]++;
-      firsts[before]++;
-      alone[bytes[to]]++;
-      kinds[0]++;
+      const byte = entry(bytes, to);
+      count(pairs, before * 256 + byte);
+      count(firsts, before);
+      count(alone, byte);
+      count(kinds, 0);
     } else {
       const repeated = step.distance === distance || step.distance === older;
-      kinds[repeated ? 1 : 2]++;
-      if (repeated) repeatedSizes[sizeOf(step.length)]++;
+      count(kinds, repeated ? 1 : 2);
+      if (repeated) count(repeatedSizes, sizeOf(step.length));
       else {
-        sizes[sizeOf(step.length - 1)]++;
-        sizesOfDistances[sizeOf(step.distance)]++;
+        count(sizes, sizeOf(step.length - 1));
+        count(sizesOfDistances, sizeOf(step.distance));
       }
       if (step.distance !== distance) [older, distance] = [distance, step.distance];
     }
     to += step.length;
   }
-  /** @param {Float64Array} counts @param {number} index */
-  const bits = (counts, index) => -Math.log2(counts[index] / counts.reduce((sum, count) => sum + count, 0));
   /** @param {Float64Array} counts */
-  const all = (counts) => counts.map((_, index) => bits(counts, index));
-  const [ofKinds, ofSizes, ofRepeated, ofDistances, ofAlone] = [kinds, sizes, repeatedSizes, sizesOfDistances, alone].map(all);
+  const priced = (counts) => {
+    const sum = counts.reduce((before, one) => before + one, 0);
+    const bits = counts.map((one) => -Math.log2(one / sum));
+    return (/** @type {number} */ index) => entry(bits, index);
+  };
+  const [ofKind, ofSize, ofRepeated, ofDistance, ofAlone] = [priced(kinds), priced(sizes), priced(repeatedSizes), priced(sizesOfDistances), priced(alone)];
   return {
     literal(at) {
-      const before = bytes[at - 1] ?? 0;
-      return ofKinds[0] - Math.log2((pairs[before * 256 + bytes[at]] + 2 * 2 ** -ofAlone[bytes[at]]) / (firsts[before] + 1.5));
+      const [before, byte] = [bytes[at - 1] ?? 0, entry(bytes, at)];
+      return ofKind(0) - Math.log2((entry(pairs, before * 256 + byte) + 2 * 2 ** -ofAlone(byte)) / (entry(firsts, before) + 1.5));
     },
-    repeat: (length) => ofKinds[1] + 0.5 + ofRepeated[sizeOf(length)] + sizeOf(length) * 0.8,
-    copy: (length, distance) => ofKinds[2] + ofSizes[sizeOf(length - 1)] + sizeOf(length - 1) * 0.8 + ofDistances[sizeOf(distance)] + sizeOf(distance) * 0.9,
+    repeat: (length) => ofKind(1) + 0.5 + ofRepeated(sizeOf(length)) + sizeOf(length) * 0.8,
+    copy: (length, distance) => ofKind(2) + ofSize(sizeOf(length - 1)) + sizeOf(length - 1) * 0.8 + ofDistance(sizeOf(distance)) + sizeOf(distance) * 0.9,
   };
 }
 
 /** The cheapest steps by `prices`. @param {Uint8Array} bytes @param {Prices} prices @returns {Step[]} */
 function cheapest(bytes, prices) {
-  const { length: count } = bytes;
-  const costs = new Float64Array(count + 1).fill(Infinity);
+  const { length: end } = bytes;
+  const costs = new Float64Array(end + 1).fill(Infinity);
   /** @type {Step[]} */ const last = [];
   /** The two distances that a repetition may have. @type {(readonly [number, number])[]} */ const known = [[1, 1]];
   /** @type {Map<number, number[]>} */ const places = new Map();
@@ -165,22 +176,23 @@ function cheapest(bytes, prices) {
   /** @param {number} at @param {number} distance */
   const common = (at, distance) => {
     let length = 0;
-    while (at + length < count && length < maximumLength && bytes[at + length] === bytes[at + length - distance]) length++;
+    while (at + length < end && length < maximumLength && bytes[at + length] === bytes[at + length - distance]) length++;
     return length;
   };
-  for (let at = 0; at < count; at++) {
+  for (let at = 0; at < end; at++) {
     /** @param {Step} step @param {number} price */
     const take = (step, price) => {
-      if (costs[at] + price >= costs[at + step.length]) return;
-      costs[at + step.length] = costs[at] + price;
+      const cost = entry(costs, at) + price;
+      if (cost >= entry(costs, at + step.length)) return;
+      costs[at + step.length] = cost;
       last[at + step.length] = step;
     };
     take(literal, prices.literal(at));
-    for (const distance of known[at]) {
+    for (const distance of entry(known, at)) {
       if (distance > at) continue;
       for (let length = common(at, distance); length > 0; length--) take({ length, distance }, prices.repeat(length));
     }
-    const pair = bytes[at] * 256 + (bytes[at + 1] ?? 0);
+    const pair = entry(bytes, at) * 256 + (bytes[at + 1] ?? 0);
     const before = places.get(pair) ?? [];
     let longest = 1;
     for (const from of before.slice(-400).reverse()) {
@@ -189,12 +201,12 @@ function cheapest(bytes, prices) {
       longest = Math.max(longest, most);
     }
     places.set(pair, [...before.slice(-400), at]);
-    const { length, distance } = last[at + 1];
-    const [newest, older] = known[at + 1 - length];
+    const { length, distance } = entry(last, at + 1);
+    const [newest, older] = entry(known, at + 1 - length);
     known.push(distance === 0 || distance === newest ? [newest, older] : [distance, newest]);
   }
   /** @type {Step[]} */ const steps = [];
-  for (let at = count; at > 0; at -= last[at].length) steps.push(last[at]);
+  for (let at = end; at > 0; at -= entry(steps, steps.length - 1).length) steps.push(entry(last, at));
   return steps.reverse();
 }
 

@@ -144,23 +144,29 @@ function binaryLoop(op: i32, rows: i32, columns: i32, a: usize, ars: usize, acs:
   }
 }
 
-/** As `longUnaryLoop`. */
+/** As `longUnaryLoop`; `adjacent` columns are read without looking at their strides. */
 @inline
-function longBinaryLoop(op: i32, rows: i32, columns: i32, a: usize, ars: usize, acs: usize, b: usize, brs: usize, bcs: usize, out: usize): void {
+function longBinaryRows(op: i32, adjacent: bool, rows: i32, columns: i32, a: usize, ars: usize, acs: usize, b: usize, brs: usize, bcs: usize, out: usize): void {
   for (; rows > 0; rows--) {
     let x = a, y = b;
     for (let n = columns; n > 0; n -= 4) {
       const count = min(n, 4);
-      const value = binaryValue(op, acs == 4 ? v128.load(x) : loadLanes(x, acs, count), bcs == 4 ? v128.load(y) : loadLanes(y, bcs, count));
+      const value = binaryValue(op, adjacent ? v128.load(x) : loadLanes(x, acs, count), adjacent ? v128.load(y) : loadLanes(y, bcs, count));
       if (n >= 4) v128.store(out, value);
       else storeLanes(out, value, n);
-      x += 4 * acs;
-      y += 4 * bcs;
+      x += adjacent ? 16 : 4 * acs;
+      y += adjacent ? 16 : 4 * bcs;
       out += <usize>count << 2;
     }
     a += ars;
     b += brs;
   }
+}
+
+@inline
+function longBinaryLoop(op: i32, rows: i32, columns: i32, a: usize, ars: usize, acs: usize, b: usize, brs: usize, bcs: usize, out: usize): void {
+  if (acs == 4 && bcs == 4) longBinaryRows(op, true, rows, columns, a, ars, acs, b, brs, bcs, out);
+  else longBinaryRows(op, false, rows, columns, a, ars, acs, b, brs, bcs, out);
 }
 
 export function binary(op: i32, rows: i32, columns: i32, a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, out: usize): void {
