@@ -121,19 +121,20 @@ function raised(difference: v128, log2e: v128, magic: v128, high: v128, low: v12
   return madd(f32x4.mul(t, s), p, s);
 }
 
-export function softmaxRows(x: usize, rows: i32, columns: i32, out: usize): void {
+/** The softmax of `scale` times each row; the scale is positive. An output may be the input. */
+export function softmaxRows(x: usize, rows: i32, columns: i32, scale: f32, out: usize): void {
   const tail = columns & 3;
   const log2e = f32x4.splat(1.44269504), magic = f32x4.splat(12583039), high = f32x4.splat(-0.693145752), low = f32x4.splat(-1.42860677e-6);
   const c5 = f32x4.splat(0.00828929059), c4 = f32x4.splat(0.0418978221), c3 = f32x4.splat(0.166676521), c2 = f32x4.splat(0.499991506), c1 = f32x4.splat(0.999999702);
-  const floor = f32x4.splat(-87.33);
+  const floor = f32x4.splat(-87.33), by = f32x4.splat(scale);
   for (; rows > 0; rows--) {
-    const top = f32x4.splat(rowMax(x, columns));
+    const top = f32x4.splat(-rowMax(x, columns) * scale);
     let total = f32x4.splat(0), second = total;
     let at = out;
     let n = columns;
     for (; n >= 8; n -= 8) {
-      const e = raised(f32x4.sub(v128.load(x), top), log2e, magic, high, low, c5, c4, c3, c2, c1, floor);
-      const f = raised(f32x4.sub(v128.load(x, 16), top), log2e, magic, high, low, c5, c4, c3, c2, c1, floor);
+      const e = raised(madd(v128.load(x), by, top), log2e, magic, high, low, c5, c4, c3, c2, c1, floor);
+      const f = raised(madd(v128.load(x, 16), by, top), log2e, magic, high, low, c5, c4, c3, c2, c1, floor);
       v128.store(at, e);
       v128.store(at, f, 16);
       total = f32x4.add(total, e);
@@ -142,7 +143,7 @@ export function softmaxRows(x: usize, rows: i32, columns: i32, out: usize): void
       at += 32;
     }
     if (n >= 4) {
-      const e = raised(f32x4.sub(v128.load(x), top), log2e, magic, high, low, c5, c4, c3, c2, c1, floor);
+      const e = raised(madd(v128.load(x), by, top), log2e, magic, high, low, c5, c4, c3, c2, c1, floor);
       v128.store(at, e);
       total = f32x4.add(total, e);
       x += 16;
@@ -151,7 +152,7 @@ export function softmaxRows(x: usize, rows: i32, columns: i32, out: usize): void
     }
     let sum = sumLanes(f32x4.add(total, second));
     for (; n > 0; n--) {
-      const e = f32x4.extract_lane(raised(f32x4.sub(v128.load32_splat(x), top), log2e, magic, high, low, c5, c4, c3, c2, c1, floor), 0);
+      const e = f32x4.extract_lane(raised(madd(v128.load32_splat(x), by, top), log2e, magic, high, low, c5, c4, c3, c2, c1, floor), 0);
       store<f32>(at, e);
       sum += e;
       x += 4;
@@ -178,7 +179,7 @@ export function softmaxRows(x: usize, rows: i32, columns: i32, out: usize): void
  * The same where a row may see nothing, which gives zeros: everything is -Infinity. With a `period` of rows row r sees its first r % period + 1
  * columns only; the number of the first row is `first`.
  */
-export function maskedSoftmaxRows(x: usize, first: i32, rows: i32, columns: i32, period: i32, out: usize): void {
+export function maskedSoftmaxRows(x: usize, first: i32, rows: i32, columns: i32, period: i32, scale: f32, out: usize): void {
   const size = <usize>columns << 2;
   for (let row = first; row < first + rows; row++) {
     const visible = period > 0 ? min(row % period + 1, columns) : columns;
@@ -186,7 +187,7 @@ export function maskedSoftmaxRows(x: usize, first: i32, rows: i32, columns: i32,
     // A NaN may have been passed over.
     if (empty) for (let at = x; at < x + (<usize>visible << 2); at += 4) if (load<f32>(at) != -Infinity) empty = false;
     if (empty) fill(out, visible, 0);
-    else softmaxRows(x, 1, visible, out);
+    else softmaxRows(x, 1, visible, scale, out);
     fill(out + (<usize>visible << 2), columns - visible, 0);
     x += size;
     out += size;
@@ -225,9 +226,10 @@ export function logSoftmaxRows(x: usize, rows: i32, columns: i32, out: usize): v
   }
 }
 
-/** y * (g - sum(g * y)) for y = softmax. */
-export function softmaxGradientRows(g: usize, y: usize, rows: i32, columns: i32, out: usize): void {
+/** scale * y * (g - sum(g * y)) for y = softmax. */
+export function softmaxGradientRows(g: usize, y: usize, rows: i32, columns: i32, scale: f32, out: usize): void {
   const size = <usize>columns << 2;
+  const by = f32x4.splat(scale);
   for (; rows > 0; rows--) {
     let total = f32x4.splat(0);
     let at: usize = 0;
@@ -235,8 +237,8 @@ export function softmaxGradientRows(g: usize, y: usize, rows: i32, columns: i32,
     let sum = sumLanes(total);
     for (; at < size; at += 4) sum += load<f32>(g + at) * load<f32>(y + at);
     const sums = f32x4.splat(sum);
-    for (at = 0; at + 16 <= size; at += 16) v128.store(out + at, f32x4.mul(v128.load(y + at), f32x4.sub(v128.load(g + at), sums)));
-    for (; at < size; at += 4) store<f32>(out + at, load<f32>(y + at) * (load<f32>(g + at) - sum));
+    for (at = 0; at + 16 <= size; at += 16) v128.store(out + at, f32x4.mul(v128.load(y + at), f32x4.mul(f32x4.sub(v128.load(g + at), sums), by)));
+    for (; at < size; at += 4) store<f32>(out + at, load<f32>(y + at) * ((load<f32>(g + at) - sum) * scale));
     g += size;
     y += size;
     out += size;

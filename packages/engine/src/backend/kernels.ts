@@ -21,11 +21,12 @@ export interface Kernels {
   fill(to: number, count: number, value: number): void;
   sumRows(x: number, rows: number, columns: number, scale: number, out: number): void;
   sumColumns(x: number, rows: number, columns: number, stride: number, scale: number, out: number): void;
-  softmaxRows(x: number, rows: number, columns: number, out: number): void;
+  /** Of `scale`, which is positive, times x. */
+  softmaxRows(x: number, rows: number, columns: number, scale: number, out: number): void;
   /** Rows in which all is -Infinity give zeros. With a `period` row r, counted from `first`, sees its first r % period + 1 columns; with 0 all. */
-  maskedSoftmaxRows(x: number, first: number, rows: number, columns: number, period: number, out: number): void;
+  maskedSoftmaxRows(x: number, first: number, rows: number, columns: number, period: number, scale: number, out: number): void;
   logSoftmaxRows(x: number, rows: number, columns: number, out: number): void;
-  softmaxGradientRows(grad: number, y: number, rows: number, columns: number, out: number): void;
+  softmaxGradientRows(grad: number, y: number, rows: number, columns: number, scale: number, out: number): void;
   logSoftmaxGradientRows(grad: number, y: number, rows: number, columns: number, out: number): void;
   /** w -= rate * slope; `buffer` is 0 without momentum. */
   sgdStep(w: number, grad: number, buffer: number, count: number, rate: number, sign: number, decay: number, momentum: number, share: number, nesterov: number): void;

@@ -27,15 +27,6 @@ function parts(team: Team, count: number, unit: number, call: (from: number, siz
 export function splitKernels(single: Kernels, team: Team): Kernels {
   /** Columns of the tile of a product. */
   const tileColumns = single.packedLength(1, 1);
-  /** Rows of one or two inputs and one output, all `columns` floats long. */
-  const rowsOf = (name: 'softmaxRows' | 'logSoftmaxRows') => (x: number, rows: number, columns: number, out: number): void => {
-    if (rows * columns < leastElements) return single[name](x, rows, columns, out);
-    team.run(parts(team, rows, 1, (from, size) => [name, x + from * columns * 4, size, columns, out + from * columns * 4]));
-  };
-  const gradientRowsOf = (name: 'softmaxGradientRows' | 'logSoftmaxGradientRows') => (grad: number, y: number, rows: number, columns: number, out: number): void => {
-    if (rows * columns < leastElements) return single[name](grad, y, rows, columns, out);
-    team.run(parts(team, rows, 1, (from, size) => [name, grad + from * columns * 4, y + from * columns * 4, size, columns, out + from * columns * 4]));
-  };
   const convolutionOf = (name: 'convForward' | 'convInputGradient') => (from: number, to: number, ...rest: readonly [number, number, number, number, number, number, number, number]): void => {
     const numbers = rest.slice(0, -1);
     team.run(parts(team, to - from, 1, (start, size, thread) => [name, from + start, from + start + size, ...numbers, scratchOf(thread)]));
@@ -75,14 +66,26 @@ export function splitKernels(single: Kernels, team: Team): Kernels {
       if (rows * columns < leastElements) return single.sumColumns(x, rows, columns, stride, scale, out);
       team.run(parts(team, columns, 16, (from, size) => ['sumColumns', x + from * 4, rows, size, stride, scale, out + from * 4]));
     },
-    softmaxRows: rowsOf('softmaxRows'),
-    maskedSoftmaxRows: (x, first, rows, columns, period, out) => {
-      if (rows * columns < leastElements) return single.maskedSoftmaxRows(x, first, rows, columns, period, out);
-      team.run(parts(team, rows, 1, (from, size) => ['maskedSoftmaxRows', x + from * columns * 4, first + from, size, columns, period, out + from * columns * 4]));
+    softmaxRows: (x, rows, columns, scale, out) => {
+      if (rows * columns < leastElements) return single.softmaxRows(x, rows, columns, scale, out);
+      team.run(parts(team, rows, 1, (from, size) => ['softmaxRows', x + from * columns * 4, size, columns, scale, out + from * columns * 4]));
     },
-    logSoftmaxRows: rowsOf('logSoftmaxRows'),
-    softmaxGradientRows: gradientRowsOf('softmaxGradientRows'),
-    logSoftmaxGradientRows: gradientRowsOf('logSoftmaxGradientRows'),
+    maskedSoftmaxRows: (x, first, rows, columns, period, scale, out) => {
+      if (rows * columns < leastElements) return single.maskedSoftmaxRows(x, first, rows, columns, period, scale, out);
+      team.run(parts(team, rows, 1, (from, size) => ['maskedSoftmaxRows', x + from * columns * 4, first + from, size, columns, period, scale, out + from * columns * 4]));
+    },
+    logSoftmaxRows: (x, rows, columns, out) => {
+      if (rows * columns < leastElements) return single.logSoftmaxRows(x, rows, columns, out);
+      team.run(parts(team, rows, 1, (from, size) => ['logSoftmaxRows', x + from * columns * 4, size, columns, out + from * columns * 4]));
+    },
+    softmaxGradientRows: (grad, y, rows, columns, scale, out) => {
+      if (rows * columns < leastElements) return single.softmaxGradientRows(grad, y, rows, columns, scale, out);
+      team.run(parts(team, rows, 1, (from, size) => ['softmaxGradientRows', grad + from * columns * 4, y + from * columns * 4, size, columns, scale, out + from * columns * 4]));
+    },
+    logSoftmaxGradientRows: (grad, y, rows, columns, out) => {
+      if (rows * columns < leastElements) return single.logSoftmaxGradientRows(grad, y, rows, columns, out);
+      team.run(parts(team, rows, 1, (from, size) => ['logSoftmaxGradientRows', grad + from * columns * 4, y + from * columns * 4, size, columns, out + from * columns * 4]));
+    },
     sgdStep: (w, grad, buffer, count, ...numbers) => {
       if (count < leastElements) return single.sgdStep(w, grad, buffer, count, ...numbers);
       team.run(parts(team, count, 16, (from, size) => ['sgdStep', w + from * 4, grad + from * 4, buffer === 0 ? 0 : buffer + from * 4, size, ...numbers]));

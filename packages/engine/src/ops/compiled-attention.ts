@@ -1,64 +1,215 @@
 /**
- * Scaled dot-product attention by the compiled kernels: two products and a softmax over rows.
+ * Scaled dot-product attention by the compiled kernels: for each head, block by block of its rows, two products with a softmax between them.
  *
- * Guarantees: what `attention-records.ts` says, the probabilities computed again for the gradient included. Null for other types than
- * float32.
+ * Guarantees: what `attention-records.ts` says, the probabilities computed again for the gradient included. Heads are read and written where they lie:
+ * views of any strides cost no copy, and of [N, H, L, E] the output and the gradients lie as [N, L, H, E], as PyTorch's do, so that the heads are put
+ * together again without one. Besides them a call needs the scores of one block, whatever the length. Null for other types than float32.
  */
+import { kernels } from '../backend/backend.ts';
 import { binaryCode, unaryCode } from '../backend/codes.ts';
-import { compiledBinary, compiledUnary } from '../tensor/compiled-elementwise.ts';
-import { compiledRowGradients, compiledRows } from '../tensor/compiled-reduce.ts';
-import { mulArrays } from '../tensor/elementwise.ts';
-import { matrixProduct } from '../tensor/matrix-product.ts';
-import type { NdArray } from '../tensor/nd-array.ts';
+import type { Kernels } from '../backend/kernels.ts';
+import { scratchOf } from '../memory/linear-memory.ts';
+import { NdArray } from '../tensor/nd-array.ts';
 import { sumToShape } from '../tensor/reduce.ts';
+import { broadcastShapes, numelOf, type Shape } from '../tensor/shape.ts';
 import { attentionRecords, type AttentionAttributes } from './attention-records.ts';
 import type { Records } from './records.ts';
 import { withCompiled, type Compiled } from './with-compiled.ts';
 
 type Settings = AttentionAttributes['scaledDotProductAttention'];
 
-function probabilities(q: NdArray, k: NdArray, bias: NdArray | undefined, { scale, isCausal }: Settings): NdArray | null {
-  if ([q, k, bias ?? k].some((array) => array.dtype !== 'float32')) return null;
-  const products = matrixProduct(q, k.transpose(-2, -1));
-  const scaled = compiledUnary(unaryCode.affine, products, scale, 0);
-  const scores = scaled === null || bias === undefined ? scaled : compiledBinary(binaryCode.add, scaled, bias);
-  const masked = bias !== undefined || isCausal;
-  const period = isCausal ? products.shape.at(-2)! : 0;
-  const rows =
-    scores === null
-      ? null
-      : compiledRows(scores, scores.rank - 1, (kernels, from, count, columns, to) => (masked ? kernels.maskedSoftmaxRows(from, 0, count, columns, period, to) : kernels.softmaxRows(from, count, columns, to)));
-  for (const array of [products, scaled, scores]) array?.storage.free();
-  return rows;
+/** Scores of a block: they stay in the second-level cache between the products. */
+const blockElements = 131_072;
+/** A multiple of the rows of both tiles of a product. */
+const rowStep = 12;
+
+/** The matrices of an array under a common batch. */
+interface Matrices {
+  readonly at: number;
+  /** Of the batch, 0 where it repeats, then of rows and columns. */
+  readonly strides: readonly number[];
 }
 
-const dropped = (p: NdArray, { dropout }: Settings): NdArray => (dropout === null ? p : mulArrays(p, dropout));
+/** All matrices of one batch, or the one at `index` of it. */
+function matricesOf(array: NdArray, batch: Shape, rows: number, columns: number): Matrices {
+  return { at: array.address(), strides: array.expand([...batch, rows, columns]).strides };
+}
+
+/** Uninitialized [*batch, rows, columns], laid out as [N, rows, H, columns] if the batch is [N, H]. */
+function headsTogether(batch: Shape, rows: number, columns: number): NdArray {
+  if (batch.length !== 2) return NdArray.uninitialized('float32', [...batch, rows, columns]);
+  return NdArray.uninitialized('float32', [batch[0]!, rows, batch[1]!, columns]).permute([0, 2, 1, 3]);
+}
+
+/** One matrix: where it starts, and its strides. */
+type Matrix = readonly [at: number, row: number, column: number];
+
+class Attention {
+  readonly batch: Shape;
+  readonly rows: number;
+  readonly columns: number;
+  readonly inner: number;
+  readonly width: number;
+  readonly #compiled: Kernels;
+  readonly #settings: Settings;
+  readonly #operands: readonly (Matrices | null)[];
+  readonly #index: number[];
+
+  constructor(compiled: Kernels, inputs: readonly NdArray[], settings: Settings) {
+    const [q, k, v, bias] = inputs as [NdArray, NdArray, NdArray, NdArray | undefined];
+    const lead = (array: NdArray): Shape => array.shape.slice(0, -2);
+    const batch = [k, v, ...(bias === undefined ? [] : [bias])].reduce((shape, array) => broadcastShapes(shape, lead(array)), lead(q));
+    this.batch = batch;
+    [this.rows, this.columns, this.inner, this.width] = [q.shape.at(-2)!, k.shape.at(-2)!, q.shape.at(-1)!, v.shape.at(-1)!];
+    this.#compiled = compiled;
+    this.#settings = settings;
+    const { dropout } = settings;
+    this.#operands = [
+      matricesOf(q, batch, this.rows, this.inner),
+      matricesOf(k, batch, this.columns, this.inner),
+      matricesOf(v, batch, this.columns, this.width),
+      bias === undefined ? null : matricesOf(bias, batch, this.rows, this.columns),
+      dropout === null ? null : matricesOf(dropout, batch, this.rows, this.columns),
+    ];
+    this.#index = batch.map(() => 0);
+  }
+
+  get bias(): boolean {
+    return this.#operands[3] !== null;
+  }
+
+  /** Rows of a block. */
+  get step(): number {
+    return Math.max(rowStep, Math.floor(blockElements / this.columns / rowStep) * rowStep);
+  }
+
+  /** Room for the scores of one block. */
+  block(): NdArray {
+    return NdArray.uninitialized('float32', [Math.min(this.step, this.rows) * this.columns]);
+  }
+
+  /** The matrix of the current index in other arrays of this batch. */
+  matrix({ at, strides }: Matrices): Matrix {
+    let offset = 0;
+    for (let dim = 0; dim < this.#index.length; dim++) offset += this.#index[dim]! * strides[dim]!;
+    return [at + offset * 4, strides.at(-2)!, strides.at(-1)!];
+  }
+
+  operand(which: number): Matrix {
+    return this.matrix(this.#operands[which]!);
+  }
+
+  /** Calls `visit` for every block of rows of every matrix; `fresh` at the first of a matrix. */
+  each(visit: (from: number, count: number, fresh: boolean) => void): void {
+    const { batch, rows, step } = this;
+    for (let matrix = numelOf(batch); matrix > 0; matrix--) {
+      for (let from = 0; from < rows; from += step) visit(from, Math.min(step, rows - from), from === 0);
+      for (let dim = batch.length - 1; dim >= 0 && ++this.#index[dim]! === batch[dim]; dim--) this.#index[dim] = 0;
+    }
+  }
+
+  /** C (+)= A B. */
+  product(m: number, n: number, k: number, a: Matrix, b: Matrix, c: Matrix, add = false): void {
+    this.#compiled.gemm(m, n, k, a[0], a[1], a[2], b[0], b[1], b[2], c[0], c[1], Number(add), scratchOf(0));
+  }
+
+  /** The probabilities of a block, without dropout. */
+  probabilities(from: number, count: number, to: number): void {
+    const { columns, inner } = this;
+    const { scale, isCausal } = this.#settings;
+    const compiled = this.#compiled;
+    this.product(count, columns, inner, below(this.operand(0), from), transposed(this.operand(1)), [to, columns, 1]);
+    const inPlace = !this.bias && scale > 0;
+    if (!inPlace) compiled.unary(unaryCode.affine, to, to, count * columns, scale, 0);
+    if (this.bias) {
+      const [at, row, column] = below(this.operand(3), from);
+      compiled.binary(binaryCode.add, count, columns, to, columns, 1, at, row, column, to);
+    }
+    const by = inPlace ? scale : 1;
+    if (this.bias || isCausal) compiled.maskedSoftmaxRows(to, from, count, columns, isCausal ? this.rows : 0, by, to);
+    else compiled.softmaxRows(to, count, columns, by, to);
+  }
+
+  /** Multiplies a block by its part of the dropout, if there is one. */
+  drop(from: number, count: number, block: number, to: number): void {
+    if (this.#operands[4] === null) return;
+    const [at, row, column] = below(this.operand(4), from);
+    this.#compiled.binary(binaryCode.mul, count, this.columns, block, this.columns, 1, at, row, column, to);
+  }
+
+  /** The gradient of the scores from that of the probabilities, times `scale`. */
+  slopes(count: number, ofP: number, p: number, scale: number, to: number): void {
+    this.#compiled.softmaxGradientRows(ofP, p, count, this.columns, scale, to);
+  }
+
+  scaled(count: number, from: number, to: number): void {
+    this.#compiled.unary(unaryCode.affine, from, to, count * this.columns, this.#settings.scale, 0);
+  }
+}
+
+const transposed = ([at, row, column]: Matrix): Matrix => [at, column, row];
+const below = ([at, row, column]: Matrix, rows: number): Matrix => [at + rows * row * 4, row, column];
+
+function attentionOf(inputs: readonly NdArray[], settings: Settings): Attention | null {
+  const compiled = inputs.every((array) => array.dtype === 'float32' && array.rank >= 2 && array.numel > 0) ? kernels() : null;
+  return compiled === null ? null : new Attention(compiled, inputs, settings);
+}
 
 const compiledAttention: Compiled<Settings> = {
   forward: (inputs, settings) => {
-    const p = probabilities(inputs[0]!, inputs[1]!, inputs[3], settings);
-    if (p === null) return null;
-    const kept = dropped(p, settings);
-    const out = matrixProduct(kept, inputs[2]!);
-    p.storage.free();
-    if (kept !== p) kept.storage.free();
+    const attention = attentionOf(inputs, settings);
+    if (attention === null) return null;
+    const { batch, rows, columns, width } = attention;
+    const out = headsTogether(batch, rows, width);
+    const outs = matricesOf(out, batch, rows, width);
+    const block = attention.block();
+    const p = block.address();
+    attention.each((from, count) => {
+      attention.probabilities(from, count, p);
+      attention.drop(from, count, p, p);
+      attention.product(count, width, columns, [p, columns, 1], attention.operand(2), below(attention.matrix(outs), from));
+    });
+    block.storage.free();
     return out;
   },
   gradient: (grad, { attributes: settings, needs, shapes, input }) => {
-    const [q, k, v] = [input(0), input(1), input(2)];
-    const p = grad.dtype !== 'float32' ? null : probabilities(q, k, shapes.length > 3 ? input(3) : undefined, settings);
-    if (p === null) return null;
-    const ofV = needs[2] ? sumToShape(matrixProduct(dropped(p, settings).transpose(-2, -1), grad), shapes[2]!) : null;
-    if (!needs[0] && !needs[1] && needs[3] !== true) return [null, null, ofV, null].slice(0, shapes.length);
-    const ofP = dropped(matrixProduct(grad, v.transpose(-2, -1)), settings);
-    const ofScores = compiledRowGradients(ofP, p, p.rank - 1, (kernels, g, y, rows, columns, to) => kernels.softmaxGradientRows(g, y, rows, columns, to))!;
-    const scaled = compiledUnary(unaryCode.affine, ofScores, settings.scale, 0)!;
-    return [
-      needs[0] ? sumToShape(matrixProduct(scaled, k), shapes[0]!) : null,
-      needs[1] ? sumToShape(matrixProduct(scaled.transpose(-2, -1), q), shapes[1]!) : null,
-      ofV,
-      needs[3] === true ? sumToShape(ofScores, shapes[3]!) : null,
-    ].slice(0, shapes.length);
+    const attention = grad.dtype !== 'float32' ? null : attentionOf(shapes.map((_, index) => input(index)), settings);
+    if (attention === null) return null;
+    const { batch, rows, columns, inner, width } = attention;
+    const made = [
+      needs[0] ? headsTogether(batch, rows, inner) : null,
+      needs[1] ? headsTogether(batch, columns, inner) : null,
+      needs[2] ? headsTogether(batch, columns, width) : null,
+      needs[3] === true ? NdArray.uninitialized('float32', [...batch, rows, columns]) : null,
+    ];
+    const sizes = [[rows, inner], [columns, inner], [columns, width], [rows, columns]] as const;
+    const [ofQ, ofK, ofV, ofBias] = made.map((array, index) => (array === null ? null : matricesOf(array, batch, ...sizes[index]!)));
+    const grads = matricesOf(grad, batch, rows, width);
+    const [first, second] = [attention.block(), attention.block()];
+    const [p, slope] = [first.address(), second.address()];
+    const [left, right]: [Matrix, Matrix] = [[slope, columns, 1], [slope, 1, columns]];
+    attention.each((from, count, fresh) => {
+      const arriving = below(attention.matrix(grads), from);
+      attention.probabilities(from, count, p);
+      if (ofV != null) {
+        attention.drop(from, count, p, slope);
+        attention.product(columns, width, count, settings.dropout === null ? [p, 1, columns] : right, arriving, attention.matrix(ofV), !fresh);
+      }
+      if (ofQ == null && ofK == null && ofBias == null) return;
+      attention.product(count, columns, width, arriving, transposed(attention.operand(2)), left);
+      attention.drop(from, count, slope, slope);
+      if (ofBias == null) attention.slopes(count, slope, p, settings.scale, slope);
+      else {
+        const [to] = below(attention.matrix(ofBias), from);
+        attention.slopes(count, slope, p, 1, to);
+        attention.scaled(count, to, slope);
+      }
+      if (ofQ != null) attention.product(count, inner, columns, left, attention.operand(1), below(attention.matrix(ofQ), from));
+      if (ofK != null) attention.product(columns, inner, count, right, below(attention.operand(0), from), attention.matrix(ofK), !fresh);
+    });
+    first.storage.free();
+    second.storage.free();
+    return made.slice(0, shapes.length).map((array, index) => (array === null ? null : sumToShape(array, shapes[index]!)));
   },
 };
 

@@ -82,9 +82,9 @@ const compiled: { readonly [K in keyof TensorOpAttributes]?: Compiled<TensorOpAt
   clamp: { forward: ([x], { min, max }) => (min <= max ? compiledUnary(unaryCode.clamp, x!, min, max) : null) },
   mean,
   softmax: {
-    forward: ([x], { dim }) => compiledRows(x!, dim, (kernels, from, rows, columns, to) => kernels.softmaxRows(from, rows, columns, to)),
+    forward: ([x], { dim }) => compiledRows(x!, dim, (kernels, from, rows, columns, to) => kernels.softmaxRows(from, rows, columns, 1, to)),
     gradient: (grad, { attributes, output }) => {
-      const part = compiledRowGradients(grad, output(), attributes.dim, (kernels, g, y, rows, columns, to) => kernels.softmaxGradientRows(g, y, rows, columns, to));
+      const part = compiledRowGradients(grad, output(), attributes.dim, (kernels, g, y, rows, columns, to) => kernels.softmaxGradientRows(g, y, rows, columns, 1, to));
       return part === null ? null : [part];
     },
   },
