@@ -142,7 +142,7 @@ const examples: { readonly [K in OpName]?: readonly Example<OpAttributes[K]>[] }
   bceWithLogitsLoss: [{ shapes: [[2, 3], [2, 3]], attributes: {} }],
   softMarginLoss: [{ shapes: [[2, 3], [2, 3]], attributes: {} }],
   klDivLoss: [{ shapes: [[2, 3], [2, 3]], attributes: { logTarget: false }, domain: positive }, { shapes: [[2, 3], [2, 3]], attributes: { logTarget: true } }],
-  nllLoss: [{ shapes: [[3, 4, 2]], attributes: { ignoreIndex: 2 }, fixed: () => ({ after: [index([[0, 2], [1, 3], [3, 3]]), tensor([0.5, 1, 2, 3], { dtype: 'float64' })] }) }],
+  nllLoss: (['none', 'sum', 'mean'] as const).map((reduction) => ({ shapes: [[3, 4, 2]], attributes: { ignoreIndex: 2, reduction }, fixed: () => ({ after: [index([[0, 2], [1, 3], [3, 3]]), tensor([0.5, 1, 2, 3], { dtype: 'float64' })] }) })),
   sin: [{ shapes: one, attributes: {} }],
   cos: [{ shapes: one, attributes: {} }],
   tan: [{ shapes: one, attributes: {}, domain: Math.tanh }],

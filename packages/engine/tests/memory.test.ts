@@ -174,7 +174,7 @@ describe('dispose and scope', () => {
     const loss = y.sum();
     y.dispose();
     loss.backward();
-    expect(x.grad!.toArray()).toEqual([Math.fround(Math.exp(2)), Math.fround(Math.exp(3))]);
+    for (const [index, slope] of (x.grad!.toArray() as number[]).entries()) expect(slope).toBeCloseTo(Math.exp(index + 2), 5);
   });
 
   test('a scope ends what was made in it, except what is kept and what belongs to others', () => {

@@ -139,9 +139,10 @@ export abstract class TensorBase {
   dispose(): void {
     const { storage, dtype, shape } = this.array;
     if (storage.isFreed) return;
-    this.array = NdArray.freed(dtype, shape, storage.origin);
     storage.handles--;
     storage.freeIfUnreachable();
+    // Others still use the memory; this tensor must not.
+    if (!storage.isFreed) this.array = NdArray.freed(dtype, shape, storage.origin);
   }
 
   [Symbol.dispose](): void {

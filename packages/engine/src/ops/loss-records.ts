@@ -24,8 +24,8 @@ export interface LossAttributes {
   readonly bceWithLogitsLoss: None;
   readonly softMarginLoss: None;
   readonly klDivLoss: { readonly logTarget: boolean };
-  /** Inputs: logarithms of probabilities [N, C, *], classes [N, *], possibly weights [C]. The ignored get 0. */
-  readonly nllLoss: { readonly ignoreIndex: number };
+  /** Inputs: logarithms of probabilities [N, C, *], classes [N, *], possibly weights [C]. The ignored get 0, and do not count in the mean, which is by weight. */
+  readonly nllLoss: { readonly ignoreIndex: number; readonly reduction: 'mean' | 'sum' | 'none' };
 }
 
 type Function2<A> = (attributes: A) => (x: number, y: number) => number;
@@ -52,15 +52,16 @@ function ofDifference<A>(value: (attributes: A) => (d: number) => number, slope:
 
 const log = (x: number): number => Math.max(Math.log(x), -100);
 
-/** Calls `visit(position of the loss, position of the logarithm, class)` for every target. */
-function eachTarget(shape: readonly number[], targets: ArrayLike<number>, ignoreIndex: number, visit: (at: number, from: number, picked: number) => void): void {
+/** Calls `visit(position of the loss, position of the logarithm, weight)` for every target. */
+function eachTarget(shape: readonly number[], targets: NdArray, weights: NdArray | undefined, ignoreIndex: number, visit: (at: number, from: number, weight: number) => void): void {
   const classes = shape[1]!;
   const area = numelOf(shape.slice(2));
-  for (let at = 0; at < targets.length; at++) {
-    const picked = targets[at]!;
+  const [picks, scales] = [targets.contiguousData(), weights?.contiguousData()];
+  for (let at = 0; at < picks.length; at++) {
+    const picked = picks[at]!;
     if (picked === ignoreIndex) continue;
     if (picked < 0 || picked >= classes) throw new RangeError(`Target ${picked} is out of bounds.`);
-    visit(at, (Math.floor(at / area) * classes + picked) * area + (at % area), picked);
+    visit(at, (Math.floor(at / area) * classes + picked) * area + (at % area), scales === undefined ? 1 : scales[picked]!);
   }
 }
 
@@ -100,19 +101,31 @@ export const lossRecords: Records<LossAttributes> = {
     ({ logTarget }) => (logTarget ? (x, y) => Math.exp(y) * (y - x + 1) : (x, y) => (y === 0 ? 0 : Math.log(y) + 1) - x),
   ),
   nllLoss: {
-    forward: ([x, targets, weights], { ignoreIndex }) => {
-      const [data, picks, scales] = [x!.contiguousData(), targets!.contiguousData(), weights?.contiguousData()];
-      const out = allocate(x!.dtype, picks.length);
-      eachTarget(x!.shape, picks, ignoreIndex, (at, from, picked) => (out[at] = -data[from]! * (scales === undefined ? 1 : scales[picked]!)));
-      return NdArray.from(x!.dtype, targets!.shape, out);
+    forward: ([x, targets, weights], { ignoreIndex, reduction }) => {
+      const data = x!.contiguousData();
+      if (reduction === 'none') {
+        const out = allocate(x!.dtype, targets!.numel);
+        eachTarget(x!.shape, targets!, weights, ignoreIndex, (at, from, weight) => (out[at] = -data[from]! * weight));
+        return NdArray.from(x!.dtype, targets!.shape, out);
+      }
+      let [sum, whole] = [0, 0];
+      eachTarget(x!.shape, targets!, weights, ignoreIndex, (_, from, weight) => {
+        sum -= data[from]! * weight;
+        whole += weight;
+      });
+      return NdArray.filled(x!.dtype, [], reduction === 'mean' ? sum / whole : sum);
     },
     gradient: {
       saves: (needs) => ({ inputs: [1, ...(needs.length > 2 ? [2] : [])] }),
-      of: (grad, { attributes, shapes, input }) => {
-        const [values, scales] = [grad.contiguousData(), shapes.length > 2 ? input(2).contiguousData() : undefined];
-        const out = allocate(grad.dtype, numelOf(shapes[0]!));
-        eachTarget(shapes[0]!, input(1).contiguousData(), attributes.ignoreIndex, (at, from, picked) => (out[from] = -values[at]! * (scales === undefined ? 1 : scales[picked]!)));
-        return [NdArray.from(grad.dtype, shapes[0]!, out), ...shapes.slice(1).map(() => null)];
+      of: (grad, { attributes: { ignoreIndex, reduction }, shapes, input }) => {
+        const [targets, weights] = [input(1), shapes.length > 2 ? input(2) : undefined];
+        const values = grad.contiguousData();
+        let whole = reduction === 'mean' ? 0 : 1;
+        if (reduction === 'mean') eachTarget(shapes[0]!, targets, weights, ignoreIndex, (_at, _from, weight) => (whole += weight));
+        const out = NdArray.filled(grad.dtype, shapes[0]!, 0);
+        const { data } = out.storage;
+        eachTarget(shapes[0]!, targets, weights, ignoreIndex, (at, from, weight) => (data[from] = (-values[reduction === 'none' ? at : 0]! * weight) / whole));
+        return [out, ...shapes.slice(1).map(() => null)];
       },
     },
   },

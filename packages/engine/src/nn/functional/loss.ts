@@ -87,14 +87,15 @@ function checkClasses(input: Tensor, target: Tensor): void {
 export function nllLoss(input: Tensor, target: Tensor, options: ClassLossOptions = {}): Tensor {
   const { weight = null, ignoreIndex = -100, reduction = 'mean' } = options;
   checkClasses(input, target);
-  const classes = target.to('int64').reshape(input.dim() === 1 ? [1] : target.shape);
+  const whole = target.to('int64');
+  const classes = input.dim() === 1 ? whole.reshape(1) : whole;
   const logs = input.dim() === 1 ? input.unsqueeze(0) : input;
   if (weight !== null && (weight.dim() !== 1 || weight.numel() !== logs.size(1))) {
     throw new RuntimeError(`weight tensor should be defined either for all ${logs.size(1)} classes or no classes but got weight tensor of shape: [${weight.shape.join(', ')}]`);
   }
-  const losses = applyNamed(lossRecords, 'nllLoss', weight === null ? [logs, classes] : [logs, classes, weight.detach()], { ignoreIndex });
-  if (reduction !== 'mean') return reduce(losses.reshape(target.shape), reduction);
-  return losses.sum().div(totalWeight(classes, weight, ignoreIndex));
+  const inputs = weight === null ? [logs, classes] : [logs, classes, weight.detach()];
+  if (reduction === 'mean' || reduction === 'sum') return applyNamed(lossRecords, 'nllLoss', inputs, { ignoreIndex, reduction });
+  return reduce(applyNamed(lossRecords, 'nllLoss', inputs, { ignoreIndex, reduction: 'none' }).reshape(target.shape), reduction);
 }
 
 function totalWeight(classes: Tensor, weight: Tensor | null, ignoreIndex: number): number {
