@@ -19,7 +19,7 @@ import { mentionsModes } from './relevance.ts';
 import { resolutionByLayout, type Resolution } from './resolution.ts';
 
 const MAX_KEPT = 600;
-/** Steps of an analysis that an editor can wait for at every key: about a tenth of a second. */
+/** Steps of analyses of callers that an editor can wait for at every key: less than a tenth of a second. */
 const MAX_AT_A_KEY = 12_000;
 
 /** What the callers in sight showed of one file. */
@@ -57,12 +57,10 @@ export function viewOfCallers(module: Module, text: string, libraries: Libraries
   const file = normalize(module.file);
   const { files: importers, complete } = importersOf(file, module.language, resolution);
   const saved = importers.length > 0 && isOnDisk(file, text);
-  const concerned = saved ? importers : importers.filter((importer) => keptOf(importer, libraries, resolution)?.observations.has(file) !== false);
-  // At every key in an editor only those callers are asked again that looked into this file before, and not those that take long: these when it is saved.
-  const asked = saved ? concerned : concerned.filter((importer) => (keptOf(importer, libraries, resolution)?.steps ?? 0) <= MAX_AT_A_KEY);
+  const { asked, skipped } = saved ? { asked: importers, skipped: false } : askedAtAKey(importers, file, libraries, lower, recorder, resolution);
   const views = asked.flatMap((importer) => viewOf(importer, file, saved ? null : { module, text }, libraries, lower, recorder, resolution) ?? []);
   const called = new Set<number>();
-  if (complete && views.length === concerned.length) for (const view of views) for (const start of view.entered.get(file) ?? []) called.add(start);
+  if (complete && !skipped && views.length === asked.length) for (const view of views) for (const start of view.entered.get(file) ?? []) called.add(start);
   const files = [...new Set(views.flatMap((view) => view.stamps.map(([path]) => path)))];
   return {
     observations: views.flatMap((view) => view.observations.get(file) ?? []),
@@ -70,6 +68,30 @@ export function viewOfCallers(module: Module, text: string, libraries: Libraries
     files,
     textOf: (other) => (files.includes(other) ? readText(other) : null),
   };
+}
+
+/**
+ * The callers that are asked again at every key in an editor: those that looked into this file before, while there is time for them. Whoever has not been
+ * asked in this process is asked about what is saved first, some at each key; what takes long is asked again when the file is saved.
+ */
+function askedAtAKey(importers: readonly string[], file: string, libraries: Libraries, lower: Lower, recorder: Recorder | null, resolution: Resolution): { readonly asked: readonly string[]; readonly skipped: boolean } {
+  const asked: string[] = [];
+  let skipped = false;
+  let left = MAX_AT_A_KEY;
+  for (const importer of importers) {
+    let known = keptOf(importer, libraries, resolution);
+    if (known === null && left > 0) {
+      known = viewOf(importer, file, null, libraries, lower, recorder, resolution);
+      left -= known?.steps ?? 0;
+    }
+    if (known !== null && !known.observations.has(file)) continue;
+    if (known === null || known.steps > left) skipped = true;
+    else {
+      asked.push(importer);
+      left -= known.steps;
+    }
+  }
+  return { asked, skipped };
 }
 
 function viewOf(importer: string, file: string, unsaved: SourceText | null, libraries: Libraries, lower: Lower, recorder: Recorder | null, resolution: Resolution): Kept | null {
