@@ -6,6 +6,7 @@ import type { Arg } from '../ir/ir.ts';
 import type { OptionFamily } from '../libraries/schema.ts';
 import type { Context } from './context.ts';
 import type { Cut, DrawObservation, ForwardObservation } from './observation.ts';
+import type { PartCall } from './part-calls.ts';
 import type { Traces } from './switched-off.ts';
 
 /** Arguments of a call after evaluation. `more` is what `*args`, `**kwargs` or unknown callers may add, or null. */
@@ -65,6 +66,8 @@ export interface RunningForward {
   readonly observation: ForwardObservation;
   readonly path: string;
   readonly cutAt?: Cut | undefined;
+  /** The innermost call of a part whose output is followed by itself. */
+  readonly part?: PartCall | undefined;
 }
 
 /** A `forward` that is run with its module in evaluation mode, to see what is still random. */

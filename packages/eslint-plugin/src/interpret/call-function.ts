@@ -136,11 +136,11 @@ function useAgain(machine: Machine, kept: Kept, entry: State, state: State): Cal
 
 /** What a run depends on beside the state: for whom things are noted. */
 function ambienceOf({ running, visit, probe, trainingCalls, constructsParts }: Machine): Ambience {
-  return { observation: running?.observation ?? null, path: running?.path ?? '', cutAt: running?.cutAt, isVisit: visit !== null, probe, isTraining: trainingCalls !== null, constructsParts };
+  return { observation: running?.observation ?? null, path: running?.path ?? '', cutAt: running?.cutAt, part: running?.part, isVisit: visit !== null, probe, isTraining: trainingCalls !== null, constructsParts };
 }
 
 function sameAmbience(known: Ambience, machine: Machine): boolean {
-  return known.observation === (machine.running?.observation ?? null) && known.path === (machine.running?.path ?? '') && known.cutAt?.call.span === machine.running?.cutAt?.call.span && known.isVisit === (machine.visit !== null) && known.probe === machine.probe && !known.isTraining && machine.trainingCalls === null && known.constructsParts === machine.constructsParts;
+  return known.observation === (machine.running?.observation ?? null) && known.path === (machine.running?.path ?? '') && known.cutAt?.call.span === machine.running?.cutAt?.call.span && known.part === machine.running?.part && known.isVisit === (machine.visit !== null) && known.probe === machine.probe && !known.isTraining && machine.trainingCalls === null && known.constructsParts === machine.constructsParts;
 }
 
 /** Solves `func` from `entry`. A generator's result stands for what it yields. */

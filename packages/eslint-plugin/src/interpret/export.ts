@@ -27,7 +27,7 @@ export function exportModule(machine: Machine, frame: Frame, state: State, path:
   const numbers = new Set(machine.programs.get(program));
   for (const module of modules) {
     const output = callForward(machine, frame, state, module, { ...NO_ARGS, more: ANYTHING }, instr, { path, as: 'program', keepsMode: keeps === true });
-    for (const number of forwardsOf(output)) if (machine.forwards[number]?.exported !== null) numbers.add(number);
+    for (const number of forwardsOf(output)) if ((machine.forwards[number]?.exported ?? null) !== null) numbers.add(number);
   }
   if (effect.writes) machine.use([...numbers], 'exported', instr.span);
   machine.programs.set(program, numbers);

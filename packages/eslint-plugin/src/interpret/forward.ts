@@ -17,6 +17,7 @@ import { noteAssignedFlags } from './assigned-flags.ts';
 import { noteReliance } from './races.ts';
 import { noteBuiltInForward } from './registration.ts';
 import { noteActiveLayer } from './switched-off.ts';
+import { cutsGradients } from './part-calls.ts';
 import { mayRehearse } from './rehearsal.ts';
 import type { ExportFact, ForwardObservation, LeafRun } from './observation.ts';
 import type { Span } from '../source/span.ts';
@@ -30,10 +31,12 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   if (machine.probe?.awake === true) noteActiveLayer(machine, frame, state, object, instr);
   if (outer !== null) {
     const cutAt = outer.cutAt ?? (isOff(state.grad) ? { call: machine.site(instr.span), scope: state.gradSites[0] ?? null, className: object.label } : undefined);
-    machine.running = { observation: outer.observation, path: joinPath(outer.path, machine.registered.get(object) ?? ''), cutAt };
+    const isFollowed = machine.probe === null && !isOff(state.grad) && outer.observation.number >= 0 && cutsGradients(frame.context.ref.module, frame.context.ref.func);
+    const part = isFollowed ? machine.parts.at(frame.context, instr, outer.observation, machine.site(instr.span), object.label) : outer.part;
+    machine.running = { observation: outer.observation, path: joinPath(outer.path, machine.registered.get(object) ?? ''), cutAt, part };
     const result = runModule(machine, frame, state, object, args, instr, derived);
     machine.running = outer;
-    return result;
+    return isFollowed && part !== undefined && part.parameters.size > 0 ? { ...result, from: [...new Set([...result.from, part.number])] } : result;
   }
   if (object.kind === 'opaque' && object.class === null && state.object(object).settings.length === 0) {
     // Something that we cannot see is called: a loss, a transform, a function, or a network. It may keep its arguments.
@@ -96,7 +99,7 @@ export function observe(machine: Machine, frame: Frame, state: State, object: Ab
     awakeOn: new Map(),
     awakeInRound: [],
     leftBehind: null,
-    starved: null,
+    starved: [],
     race: null,
     wokenOn: new Map(),
     woken: null,
@@ -130,7 +133,7 @@ export function noteParameterUse(machine: Machine, state: State, object: Abstrac
   if (observation === undefined || state.object(object).trainable !== TRAINABLE) return;
   observation.records = 'yes';
   observation.parameters.add(object);
-  if (!isOff(state.grad)) observation.learning.add(object);
+  if (!isOff(state.grad)) (machine.running?.part?.parameters ?? observation.learning).add(object);
   else if (machine.running?.cutAt !== undefined && !isOff(observation.grad)) observation.cuts.set(object, machine.running.cutAt);
 }
 

@@ -1,11 +1,11 @@
 // Calls of library functions and classes, as their rows say. A path that no row describes is code that we cannot see.
 import { assertNever } from '../ir/ir.ts';
-import { GRAD_DISABLED, GRAD_ENABLED, GRAD_INFERENCE, type GradScopeEffect } from '../domains/grad.ts';
+import { GRAD_DISABLED, GRAD_ENABLED, GRAD_INFERENCE, isOff, type GradScopeEffect } from '../domains/grad.ts';
 import { CALIBRATED, elementName, FRESH, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE } from '../domains/heap.ts';
 import { EVAL, TRAIN, UNKNOWN_MODE, type ModeSet } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofConstant, ofBoolean, ofObject, type Atom, type Value } from '../domains/value.ts';
+import { ANYTHING, cutOff, derive, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofConstant, ofBoolean, ofObject, type Atom, type Value } from '../domains/value.ts';
 import type { FunctionEffect, FunctionRow } from '../libraries/schema.ts';
 import { NO_ARGS, type ArgValues, type Frame } from './activation.ts';
 import { findArgument } from './arguments.ts';
@@ -59,7 +59,8 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       for (const value of given) handOut(machine, value);
       const noise = throughFunction(path, given);
       const result = derive(given);
-      return returned({ ...result, noise, input: result.input && noise.length === 0 });
+      const computed = { ...result, noise, input: result.input && noise.length === 0 };
+      return returned(isOff(state.grad) ? cutOff(computed) : computed);
     }
     case 'read':
       for (const value of given) machine.use(forwardsOf(value), 'read', instr.span);

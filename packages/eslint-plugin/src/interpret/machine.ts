@@ -23,6 +23,7 @@ import type { ProjectFiles } from './imports.ts';
 import type { Visit, VisitRecord } from './left-behind.ts';
 import type { Cut, DrawObservation, ForwardObservation, LayerFault, LayerObservation, LeafRun, RestoreObservation, ScopeObservation, UnrestoredObservation, Use } from './observation.ts';
 import { ObjectTable } from './object-table.ts';
+import { PartCalls, type PartCall } from './part-calls.ts';
 import type { Recorder } from './recorder.ts';
 import type { Leaving } from './ways-out.ts';
 
@@ -31,6 +32,7 @@ export interface Ambience {
   readonly observation: ForwardObservation | null;
   readonly path: string;
   readonly cutAt: Cut | undefined;
+  readonly part: PartCall | undefined;
   readonly isVisit: boolean;
   readonly probe: Probe | null;
   readonly isTraining: boolean;
@@ -141,6 +143,7 @@ export class Machine {
   /** Containers whose children are being run. */
   readonly openContainers = new Set<AbstractObject>();
   running: RunningForward | null = null;
+  readonly parts = new PartCalls();
   /** What the running forward call reaches on this visit. */
   visit: Visit | null = null;
   /** Names the path through all functions that are running. */
@@ -341,7 +344,10 @@ export class Machine {
   use(numbers: readonly number[], use: Use, span: Span): void {
     for (const number of numbers) {
       const observation = this.forwards[number];
-      if (observation === undefined) continue;
+      if (observation === undefined) {
+        this.parts.use(number, use);
+        continue;
+      }
       observation.uses.add(use);
       if (!observation.useSites.has(use)) observation.useSites.set(use, this.site(span));
     }

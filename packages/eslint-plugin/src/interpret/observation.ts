@@ -115,7 +115,7 @@ export interface ForwardObservation {
    * Its output goes into what is trained, but gradients do not come back: it runs without them, they are cut off behind it, or (`cut`) a part of it does. An
    * optimiser waits for them in vain.
    */
-  starved: { readonly certain: boolean; readonly cut: Cut | null } | null;
+  starved: readonly { readonly certain: boolean; readonly cut: Cut | null }[];
   /** Another task may set the mode that this call relies on, while the code that set it waits. */
   race: Race | null;
   /** For each path to the call: a layer that a restored mode has woken. */

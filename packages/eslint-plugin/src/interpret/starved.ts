@@ -6,22 +6,35 @@
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import type { Machine } from './machine.ts';
+import type { Cut } from './observation.ts';
+import { isCutOff } from './part-calls.ts';
 
 /** When all is seen: which calls starve a network, or a part of one, of gradients. */
 export function noteStarved(machine: Machine, { escapees }: State): void {
   if (!machine.optimizes) return;
   const trained = new Set<AbstractObject>();
   for (const observation of machine.forwards) if (observation.uses.has('trained')) for (const object of observation.learning) trained.add(object);
+  for (const part of machine.parts.all) if (part.whole.uses.has('trained') && !isCutOff(part)) for (const object of part.parameters) trained.add(object);
   const waits = (object: AbstractObject): boolean => machine.optimized.has(object) && !trained.has(object) && !machine.written.has(object);
+  for (const part of machine.parts.all) {
+    if (!isCutOff(part)) continue;
+    const cut: Cut = { call: part.call, scope: null, className: part.className };
+    for (const object of part.parameters) if (!part.whole.cuts.has(object)) part.whole.cuts.set(object, cut);
+  }
   for (const observation of machine.forwards) {
     const { module, parameters, cuts, uses } = observation;
     if (module === null || parameters.size === 0 || (!uses.has('target') && !uses.has('trained'))) continue;
-    const isWhole = !uses.has('trained');
-    const waiting = (isWhole ? [...parameters] : [...cuts.keys()]).filter(waits);
-    if (waiting.length === 0 || (isWhole && [...parameters].some((object) => trained.has(object) || machine.written.has(object)))) continue;
     // Who hands a network itself to an optimiser means to train it; one that is part of another may be left as it is on purpose.
-    const isHanded = (object: AbstractObject): boolean => [...machine.handedToOptimizer].some(([root, tree]) => tree.has(object) && !escapees.has(root) && ![...tree].some((part) => trained.has(part)) && (!isWhole || root === module));
-    const certain = waiting.every(isHanded) && (!isWhole || waiting.length === parameters.size) && !observation.incomplete && !observation.opaque;
-    observation.starved = { certain, cut: isWhole ? null : cuts.get(waiting[0]!)! };
+    const isHanded = (object: AbstractObject, isWhole: boolean): boolean => [...machine.handedToOptimizer].some(([root, tree]) => tree.has(object) && !escapees.has(root) && ![...tree].some((part) => trained.has(part)) && (!isWhole || root === module));
+    const isSeen = !observation.incomplete && !observation.opaque;
+    if (!uses.has('trained')) {
+      const waiting = [...parameters].filter(waits);
+      if (waiting.length === 0 || [...parameters].some((object) => trained.has(object) || machine.written.has(object))) continue;
+      observation.starved = [{ certain: waiting.every((object) => isHanded(object, true)) && waiting.length === parameters.size && isSeen, cut: null }];
+      continue;
+    }
+    const byCut = new Map<Cut, AbstractObject[]>();
+    for (const [object, cut] of cuts) if (waits(object)) byCut.set(cut, [...(byCut.get(cut) ?? []), object]);
+    observation.starved = [...byCut].map(([cut, waiting]) => ({ certain: waiting.every((object) => isHanded(object, false)) && isSeen, cut }));
   }
 }

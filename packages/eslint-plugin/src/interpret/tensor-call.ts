@@ -28,6 +28,8 @@ const ARITHMETIC = new Map([
 ]);
 
 const COMPARISONS = new Set(['gt', 'ge', 'lt', 'le', 'eq', 'ne']);
+/** They give the tensor itself, with its graph, if there is nothing to do. */
+const MAYBE_ITSELF = new Set(['to', 'cuda', 'cpu', 'float', 'double', 'half', 'bfloat16', 'type', 'type_as', 'contiguous']);
 /** They put a number where their first argument, a mask, holds. */
 const MASKINGS = new Set(['masked_fill', 'masked_fill_']);
 
@@ -104,8 +106,8 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
     for (const value of given) handOut(machine, value);
     const operator = ARITHMETIC.get(name);
     if (MASKINGS.has(name) && given[0] !== undefined && given[0].noise.length > 0) return returned(arithmetic(machine, state, '*', [receiver, given[0]]));
-    if (operator !== undefined) return returned(arithmetic(machine, state, operator, [receiver, ...given]));
-    return returned({ ...derive([receiver, ...given]), noise: receiver.noise });
+    const computed = operator === undefined ? { ...derive([receiver, ...given]), noise: receiver.noise } : arithmetic(machine, state, operator, [receiver, ...given]);
+    return returned(isOff(state.grad) && !MAYBE_ITSELF.has(name) ? cutOff(computed) : computed);
   }
   if (receiver.atoms.length > 0 && !receiver.unknown) return returned(derive([receiver, ...given]));
   if (given.length === 0) {

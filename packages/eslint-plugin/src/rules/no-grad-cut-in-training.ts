@@ -16,16 +16,18 @@ export const noGradCutInTraining: ModeRule = {
 };
 
 function judgeForward(analysis: Analysis, observation: ForwardObservation): readonly Finding[] {
-  const { starved } = observation;
-  if (starved === null || isInBrokenCode(analysis, observation.where.func.span)) return [];
-  const { cut, certain } = starved;
+  if (observation.starved.length === 0 || isInBrokenCode(analysis, observation.where.func.span)) return [];
+  return observation.starved.flatMap((starved) => judgeStarved(analysis, observation, starved));
+}
+
+function judgeStarved(analysis: Analysis, observation: ForwardObservation, { cut, certain }: ForwardObservation['starved'][number]): readonly Finding[] {
   if (cut !== null && cut.call.file !== analysis.file) return [];
   const span = cut?.call.span ?? observation.call.span;
   const call = quote(analysis, span);
   const receiver = cut === null ? receiverText(analysis, observation) : cut.className;
   const scope = cut === null ? observation.gradSites[0] : (cut.scope ?? undefined);
   const loss = observation.useSites.get(cut === null ? 'target' : 'trained');
-  const isDetached = cut === null && !isOff(observation.grad);
+  const isDetached = cut === null ? !isOff(observation.grad) : cut.scope === null;
   const ofLoss = loss === undefined ? 'the loss' : `the loss of ${lineOf(analysis, loss)}`;
   const runs = isDetached ? 'Its output is cut off from its graph (`detach()`, `.data`)' : scope === undefined ? 'It runs without gradients' : `It runs in the scope of ${lineOf(analysis, scope)}`;
   return [

@@ -23,7 +23,7 @@ export const requireNoGrad: ModeRule = {
 function judgeForward(analysis: Analysis, observation: ForwardObservation): readonly Finding[] {
   const inference = isInference(observation);
   // A graph that a training step meant to use is `no-grad-cut-in-training`'s.
-  if (inference === 'no' || !observation.isModule || observation.records === 'no' || observation.starved !== null || isInBrokenCode(analysis, observation.where.func.span)) return [];
+  if (inference === 'no' || !observation.isModule || observation.records === 'no' || observation.starved.length > 0 || isInBrokenCode(analysis, observation.where.func.span)) return [];
   if ((observation.grad & (GRAD_ENABLED | GRAD_ENTRY)) === 0) return [];
   // Where a mode that is not certain decides which layers run, it is open whether those with parameters do.
   const surely = inference === 'yes' && observation.grad === GRAD_ENABLED && observation.records === 'yes' && !mayRunOtherLayers(observation) && !observation.incomplete && isRelied(analysis, observation);
