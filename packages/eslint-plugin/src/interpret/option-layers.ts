@@ -103,7 +103,9 @@ export function callLayer(machine: Machine, frame: Frame, state: State, object: 
       noteCall(machine, frame, state, object, family, name, effect, args, instr);
       const [input] = args.positional;
       if (effect === 'infer' || !isSymbolic(state, input)) return returned(result);
-      const layers = joinValues(ofObject(object), ofLayers(machine, state, input!));
+      // A mode that is said while a model is put together stays with the layer, whatever a call of the model says: `base(inputs, training=False)`.
+      const isTold = family.style === 'keyword' && optionGiven(machine, state, family, args) !== 'absent';
+      const layers = joinValues(isTold ? NOTHING : ofObject(object), ofLayers(machine, state, input!));
       return returned(ofObject(machine.objects.collection(state, frame.context, instr, SYMBOLIC, SYMBOLIC, new Map([[elementName(null), layers]]))));
     }
     case 'fit':

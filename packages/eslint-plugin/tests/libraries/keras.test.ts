@@ -1,5 +1,5 @@
 // Keras in Python: the mode is an argument of each call, inference unless it is told. Every line that is marked is reported, and nothing else. What the
-// model says of layers was executed on Keras with its torch backend (fixtures/libraries/keras.json); what it says of TensorFlow comes from the documentation.
+// model says of layers was executed on Keras with its torch backend (fixtures/libraries/keras.json), and so were the programs of fixtures/keras; these are further spellings.
 import { describe, test } from 'vitest';
 import { checkProgram } from './check-program.ts';
 
