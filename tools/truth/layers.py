@@ -1,6 +1,7 @@
 """What a run shows of how classes of modules are written, and of how modules are handled as objects.
 
-* `override`: a class of the program overrides `train` or `eval`. When the run is over, `eval()` is called on one of its modules:
+* `override`: a class of the program overrides `train` or `eval`. When the run is over, `eval()` is called on one of its modules, and, if it
+  overrides `train`, `train(False)`, as the `eval()` of a network around it does:
   `refuses` (it throws), `returns-other` (it does not return the module), `keeps-training` (part of it is in training mode afterwards);
   `eval-alone`: `eval` is overridden and `train` is not. The place is that of the definition.
 * `methodFault`: `never-called`, a mode method was looked up and never called; `flag-called`, the flag was called like a method.
@@ -84,6 +85,19 @@ class LayerWatch:
             self.recorder.quiet = False
         self.recorder.events.extend(sorted(self.told, key=lambda event: (event.get("file", ""), event["line"] or 0, event["kind"])))
 
+    def asleep_by(self, module, switch):
+        """What is wrong with how `switch` puts a module that is all in training mode into evaluation mode, and what it returns."""
+        for part in module.modules():
+            torch.nn.Module.__setattr__(part, "training", True)
+        try:
+            result = switch()
+        except NotImplementedError:
+            raise
+        except Exception:  # pylint: disable=broad-except -- whatever it is, the mode was not set
+            return "refuses", None
+        awake = any(part.training and (part is module or self.sensitivity_of(part)) for part in module.modules())
+        return ("keeps-training" if awake else None), result
+
     def override(self, module, name, seen):
         function = getattr(type(module), name)
         code = getattr(function, "__code__", None)
@@ -92,21 +106,15 @@ class LayerWatch:
         seen.add((code, type(module)))
         file = self.recorder.files[code.co_filename]
         place = {"line": code.co_firstlineno} if file == next(iter(self.recorder.files.values())) else {"file": file, "line": code.co_firstlineno}
-        for part in module.modules():
-            torch.nn.Module.__setattr__(part, "training", True)
-        fault = None
         try:
-            result = module.eval()
+            fault, result = self.asleep_by(module, module.eval)
+            if fault is None and result is not module:
+                fault = "returns-other"
+            elif fault is None and name == "train":
+                fault, _ = self.asleep_by(module, lambda: module.train(False))
+            elif fault is None and type(module).train is torch.nn.Module.train:
+                fault = "eval-alone"
         except NotImplementedError:
             return
-        except Exception:  # pylint: disable=broad-except -- whatever it is, the mode was not set
-            fault = "refuses"
-        else:
-            if any(part.training and (part is module or self.sensitivity_of(part)) for part in module.modules()):
-                fault = "keeps-training"
-            elif result is not module:
-                fault = "returns-other"
-            elif name == "eval" and type(module).train is torch.nn.Module.train:
-                fault = "eval-alone"
         if fault is not None:
             self.tell("override", place, className=type(module).__name__, method=name, fault=fault)

@@ -94,6 +94,11 @@ export interface StaleOrigin {
   readonly open: boolean;
 }
 
+/** `INPUT`: what it is run on. `TARGET`: what it is to give, which is there for a loss alone. */
+export type InputSet = number;
+export const INPUT = 1;
+export const TARGET = 2;
+
 export interface Value {
   readonly atoms: readonly Atom[];
   /** Holds if the value may be something that we cannot see. */
@@ -102,8 +107,8 @@ export interface Value {
   readonly from: readonly number[];
   readonly detached: readonly number[];
   readonly noise: readonly NoiseOrigin[];
-  /** Holds if it derives from an argument of the forward method that is being analysed. */
-  readonly input: boolean;
+  /** Which arguments of the forward method that is being analysed it derives from: 0 for none. */
+  readonly input: InputSet;
   /** Holds if it is, or derives from, a learned parameter. */
   readonly learned: boolean;
   readonly stale: StaleOrigin | null;
@@ -112,7 +117,7 @@ export interface Value {
 const MAX_ATOMS = 12;
 const NONE: readonly never[] = [];
 
-export const NOTHING: Value = { atoms: NONE, unknown: false, from: NONE, detached: NONE, noise: NONE, input: false, learned: false, stale: null };
+export const NOTHING: Value = { atoms: NONE, unknown: false, from: NONE, detached: NONE, noise: NONE, input: 0, learned: false, stale: null };
 export const ANYTHING: Value = { ...NOTHING, unknown: true };
 
 export function ofAtoms(...atoms: readonly Atom[]): Value {
@@ -212,7 +217,7 @@ export function joinValues(a: Value, b: Value): Value {
   const from = unionBy(a.from, b.from, sameNumber);
   const detached = unionBy(a.detached, b.detached, sameNumber);
   const noise = unionBy(a.noise, b.noise, sameNoise);
-  const input = a.input || b.input;
+  const input = a.input | b.input;
   const learned = a.learned || b.learned;
   const stale = a.stale ?? b.stale;
   if (atoms === a.atoms && unknown === a.unknown && from === a.from && detached === a.detached && noise === a.noise && input === a.input && learned === a.learned && stale === a.stale) return a;
@@ -228,7 +233,7 @@ export function derive(operands: readonly Value[]): Value {
   let result = ANYTHING;
   for (const operand of operands) {
     // Most values derive from nothing.
-    if (operand.from.length === 0 && operand.detached.length === 0 && operand.noise.length === 0 && !operand.input && !operand.learned) continue;
+    if (operand.from.length === 0 && operand.detached.length === 0 && operand.noise.length === 0 && operand.input === 0 && !operand.learned) continue;
     result = joinValues(result, { ...operand, atoms: NONE, stale: null });
   }
   return result;

@@ -30,7 +30,7 @@ export function getAttribute(machine: Machine, frame: Frame, state: State, value
     const derived = derive([value]);
     result = joinValues(result, name === 'data' ? { ...derived, from: [], detached: forwardsOf(value) } : derived);
     if (value.atoms.length === 0) result = getUnseen(machine, frame, state, name, instr) ?? withStaleSetting(machine, value, name, result, frame, instr);
-  } else if (value.from.length > 0 || value.detached.length > 0 || value.noise.length > 0 || value.input) {
+  } else if (value.from.length > 0 || value.detached.length > 0 || value.noise.length > 0 || value.input !== 0) {
     result = joinValues(result, { ...derive([value]), unknown: result.unknown });
   }
   return result;

@@ -26,7 +26,7 @@ export function recordRandom(machine: Machine, frame: Frame, state: State, path:
   }
   const observation = note(machine, frame, state, path, instr, { kind: 'random', perturbs: false });
   // Zeros and ones at a fixed rate are a mask as they are.
-  const shaped = MASKS.test(path) && !given.some((value) => value.input || value.learned || value.from.length > 0);
+  const shaped = MASKS.test(path) && !given.some((value) => value.input !== 0 || value.learned || value.from.length > 0);
   return { ...ANYTHING, noise: [{ draw: observation.number, plain: true, shaped }] };
 }
 
@@ -108,7 +108,7 @@ function faultOfRate(effect: Functional, args: ArgValues, rate: Value): Fault | 
 /** Holds unless the rate comes from the caller, or from code that we cannot see: that may look at the mode. */
 function rateIsInSight(machine: Machine, func: Func, effect: Functional, args: ArgValues, rate: Value): boolean {
   const written = effect.rate === null ? null : writtenArgument(args, effect.rate);
-  return written === null || (!rate.input && !comesFrom(func, written.value, machine.unseenCalls));
+  return written === null || (rate.input === 0 && !comesFrom(func, written.value, machine.unseenCalls));
 }
 
 /** A functional dropout that is off unless it is told, and is told nothing. What it does to statistics may be meant: they are frozen. */

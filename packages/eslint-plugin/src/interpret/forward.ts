@@ -17,6 +17,7 @@ import { noteAssignedFlags } from './assigned-flags.ts';
 import { noteReliance } from './races.ts';
 import { noteBuiltInForward } from './registration.ts';
 import { noteActiveLayer } from './switched-off.ts';
+import { runsOnce } from './once.ts';
 import { cutsGradients } from './part-calls.ts';
 import { mayRehearse } from './rehearsal.ts';
 import type { ExportFact, ForwardObservation, LeafRun } from './observation.ts';
@@ -92,6 +93,9 @@ export function observe(machine: Machine, frame: Frame, state: State, object: Ab
     records: 'no',
     incomplete: false,
     rehearses: true,
+    once: runsOnce(frame.context, instr),
+    heldAgainst: false,
+    showsModes: false,
     parameters: new Set(),
     learning: new Set(),
     cuts: new Map(),

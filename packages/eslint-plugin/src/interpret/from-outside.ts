@@ -4,7 +4,7 @@ import { NEW_OBJECT, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE } from '../domains/he
 import { ENTRY_MODE } from '../domains/mode.ts';
 import type { AbstractObject, ProjectClass } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, INPUT, ofObject, TARGET, type Value } from '../domains/value.ts';
 import type { Span } from '../source/span.ts';
 import { NO_ARGS, type Frame } from './activation.ts';
 import { callFunction } from './call-function.ts';
@@ -39,6 +39,9 @@ export function constructUnknown(machine: Machine, state: State, cls: ProjectCla
   return self;
 }
 
+/** A parameter that is called so is given where there is a loss: in generation nobody has it. */
+const TARGET_NAME = /(?:^|_)(?:tgt|trg|targets?|labels?|gt|ground_?[tT]ruth)(?![a-z])|(?:Target|Label)s?$/;
+
 /** Binds parameters that nothing is known of. `input`: they are inputs of a forward. */
 export function bindUnknown(machine: Machine, state: State, func: Func, receiver: AbstractObject | null, input: boolean): void {
   const set = (variable: Func['params'][number]['variable'], value: Value): void => {
@@ -55,7 +58,9 @@ export function bindUnknown(machine: Machine, state: State, func: Func, receiver
   } else if (func.thisVariable !== null) set(func.thisVariable, ANYTHING);
   for (const param of params) {
     if (input || param.kind === 'rest' || param.kind === 'keyword-rest') {
-      set(param.variable, { ...ANYTHING, input });
+      // The first one is what the module is run on, whatever its name.
+      const isTarget = param !== params[0] && TARGET_NAME.test(param.variable.name);
+      set(param.variable, { ...ANYTHING, input: !input ? 0 : isTarget ? TARGET : INPUT });
       continue;
     }
     const object = machine.objects.outside(`param:${func.id}.${param.variable.id}`, func.nameSpan, param.variable.name, null);
@@ -68,7 +73,7 @@ export function bindUnknown(machine: Machine, state: State, func: Func, receiver
 /** An observation that no rule sees, for forwards that are run only to look inside. */
 export function nowhere(machine: Machine): ForwardObservation {
   const span: Span = { start: 0, end: 0 };
-  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, root: machine.module.funcs[0]!, call: machine.site(span), statement: span, calleeSpan: span, exported: null, module: null, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', incomplete: false, rehearses: false, parameters: new Set(), learning: new Set(), cuts: new Map(), asleep: new Map(), awakeOn: new Map(), awakeInRound: [], leftBehind: null, starved: [], race: null, wokenOn: new Map(), woken: null, uses: new Set(), useSites: new Map() };
+  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, root: machine.module.funcs[0]!, call: machine.site(span), statement: span, calleeSpan: span, exported: null, module: null, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', incomplete: false, rehearses: false, once: false, heldAgainst: false, showsModes: false, parameters: new Set(), learning: new Set(), cuts: new Map(), asleep: new Map(), awakeOn: new Map(), awakeInRound: [], leftBehind: null, starved: [], race: null, wokenOn: new Map(), woken: null, uses: new Set(), useSites: new Map() };
 }
 
 const rootInstrs = new WeakMap<Span, Instr>();

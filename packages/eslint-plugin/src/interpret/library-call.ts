@@ -59,7 +59,7 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       for (const value of given) handOut(machine, value);
       const noise = throughFunction(path, given);
       const result = derive(given);
-      const computed = { ...result, noise, input: result.input && noise.length === 0 };
+      const computed = { ...result, noise, input: noise.length === 0 ? result.input : 0 };
       return returned(isOff(state.grad) ? cutOff(computed) : computed);
     }
     case 'read':

@@ -1,7 +1,8 @@
 // Tests that speak of a mode where the analysis does not know it: through a stale copy of the flag, or by the name of what is tested
 // (`if is_training:`), or leave it to the caller (`if noise:`, a parameter that may be left out). That is weak evidence: it keeps a probe of `forward` from
 // calling a draw unguarded, and never makes a finding.
-import { destOf, type Func, type Instr, type Temp } from '../ir/ir.ts';
+import { definitionsOf } from '../ir/definitions.ts';
+import type { Func, Instr, Temp } from '../ir/ir.ts';
 import { operandsOf } from '../ir/operands.ts';
 import type { StaleGuard } from '../domains/state.ts';
 import { mustConstant, type Value } from '../domains/value.ts';
@@ -34,22 +35,4 @@ function speaksOfMode(definitions: ReadonlyMap<Temp, Instr>, temp: Temp, depth: 
   if (instr.kind === 'load') return MODE_WORDS.test(instr.variable.name);
   if (instr.kind === 'get-attr') return MODE_WORDS.test(instr.name) || speaksOfMode(definitions, instr.object, depth + 1);
   return operandsOf(instr).some((operand) => speaksOfMode(definitions, operand, depth + 1));
-}
-
-const known = new WeakMap<Func, ReadonlyMap<Temp, Instr>>();
-
-/** The instruction that gives each temp. */
-function definitionsOf(func: Func): ReadonlyMap<Temp, Instr> {
-  let definitions = known.get(func);
-  if (definitions === undefined) {
-    const found = new Map<Temp, Instr>();
-    for (const block of func.blocks) {
-      for (const instr of block.instrs) {
-        const dest = destOf(instr);
-        if (dest !== null) found.set(dest, instr);
-      }
-    }
-    known.set(func, (definitions = found));
-  }
-  return definitions;
 }

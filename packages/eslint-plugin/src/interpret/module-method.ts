@@ -5,7 +5,7 @@ import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import type { FrameworkRow } from '../libraries/schema.ts';
-import { ANYTHING, derive, forwardsOf, joinValues, mustString, NOTHING, objectsOf, ofAtoms, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, forwardsOf, INPUT, joinValues, mustString, NOTHING, objectsOf, ofAtoms, ofObject, type Value } from '../domains/value.ts';
 import type { ArgValues, Frame } from './activation.ts';
 import { getItem } from './attributes.ts';
 import { allArgs, callUnknown, callValue, returned, runCallbacks, type CallInstr } from './call.ts';
@@ -176,9 +176,12 @@ function callOther(machine: Machine, frame: Frame, state: State, object: Abstrac
     else if (object.kind === 'opaque') for (const value of allArgs(args)) escapeTree(state, value);
     return returned(self);
   }
-  if (object.kind === 'opaque' && object.class === null && machine.libraries.tensorMethods.has(name)) return callTensorMethod(machine, frame, state, { ...ANYTHING, input: true }, name, args, instr);
-  // A library layer has no methods of its own that change modes.
-  if (object.kind === 'module' && object.library !== null && object.class === null) return returned(derive(allArgs(args)));
+  if (object.kind === 'opaque' && object.class === null && machine.libraries.tensorMethods.has(name)) return callTensorMethod(machine, frame, state, { ...ANYTHING, input: INPUT }, name, args, instr);
+  // A library layer has no methods of its own that change modes; what they give may be anything.
+  if (object.kind === 'module' && object.library !== null && object.class === null) {
+    machine.unseenCalls.add(instr);
+    return returned(derive(allArgs(args)));
+  }
   const result = callUnknown(machine, state, self, args, instr);
   return object.kind === 'opaque' && object.class === null ? returned(joinValues(result.value, self.atoms.length === 1 ? ANYTHING : NOTHING)) : result;
 }

@@ -97,6 +97,12 @@ export interface ForwardObservation {
   incomplete: boolean;
   /** Holds if the network is as it was made, and is given random numbers alone: a look at whether its layers fit together. */
   rehearses: boolean;
+  /** Holds if the call is made once in a run: no loop is around it or around a call that leads to it. */
+  readonly once: boolean;
+  /** Holds if its output is only held against what another call made of the same input, and that once. */
+  heldAgainst: boolean;
+  /** Holds if the module is then run on the same input in evaluation mode: the difference is what the program shows. */
+  showsModes: boolean;
   /** Modules with parameters of their own that take part, as far as these require gradients. */
   readonly parameters: Set<AbstractObject>;
   /** Those of them for which a graph may be recorded. */

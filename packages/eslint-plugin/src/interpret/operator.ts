@@ -1,7 +1,7 @@
 // Operators: folds what is certain, and follows what a tensor derives from.
 import type { Instr } from '../ir/ir.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, forwardsOf, mustConstant, ofBoolean, ofConstant, type NoiseOrigin, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, forwardsOf, INPUT, mustConstant, ofBoolean, ofConstant, TARGET, type InputSet, type NoiseOrigin, type Value } from '../domains/value.ts';
 import { isInstance } from './instances.ts';
 import type { Machine } from './machine.ts';
 import { truthOf } from './truth.ts';
@@ -115,7 +115,7 @@ function isSomething(value: Value): boolean {
 
 /** A draw compared with a number is a mask; compared with something computed, it is a sample from it. */
 export function comparedNoise(left: Value, right: Value): readonly NoiseOrigin[] {
-  const sampled = (other: Value): boolean => other.input || other.learned || other.from.length > 0;
+  const sampled = (other: Value): boolean => other.input !== 0 || other.learned || other.from.length > 0;
   const through = (value: Value, other: Value): readonly NoiseOrigin[] => value.noise.map((origin) => ({ draw: origin.draw, plain: origin.plain && !sampled(other), shaped: true }));
   return [...through(left, right), ...through(right, left)];
 }
@@ -123,7 +123,8 @@ export function comparedNoise(left: Value, right: Value): readonly NoiseOrigin[]
 /**
  * Tells noise that regularises from noise that is the point. Scaled by plain numbers and added to (or multiplied with) an
  * input of `forward`, a draw perturbs that input: a regulariser. Scaled by something learned or computed from the input, it
- * is a sample (a reparameterised latent, a learned noise strength) and meant in both modes.
+ * is a sample (a reparameterised latent, a learned noise strength) and meant in both modes. Where targets are perturbed, and not
+ * what is to be told from them, undoing it is what the network is trained for.
  */
 function combineNoise(operator: string, operands: readonly Value[]): { readonly origins: readonly NoiseOrigin[]; readonly perturbing: readonly number[] } {
   const noisy = operands.filter((operand) => operand.noise.length > 0);
@@ -131,7 +132,8 @@ function combineNoise(operator: string, operands: readonly Value[]): { readonly 
   const others = operands.filter((operand) => operand.noise.length === 0);
   const scales = SCALINGS.has(operator.replace(/=$/, ''));
   const scaledByTensor = scales && others.some((operand) => operand.learned || operand.from.length > 0);
-  const meetsInput = operands.some((operand) => operand.input && !operand.learned && !operand.noise.some((origin) => origin.plain));
+  const meets = (from: InputSet): boolean => operands.some((operand) => (operand.input & from) !== 0 && !operand.learned && !operand.noise.some((origin) => origin.plain));
+  const [meetsInput, meetsTarget] = [meets(INPUT), meets(TARGET)];
   const origins: NoiseOrigin[] = [];
   const perturbing: number[] = [];
   for (const operand of noisy) {
@@ -143,7 +145,7 @@ function combineNoise(operator: string, operands: readonly Value[]): { readonly 
       else if (meetsInput && origin.plain) {
         perturbing.push(draw);
         origins.push({ draw, plain: false, shaped: true });
-      } else origins.push({ draw, plain: origin.plain, shaped: true });
+      } else origins.push({ draw, plain: origin.plain && !meetsTarget, shaped: true });
     }
   }
   return { origins, perturbing };

@@ -32,7 +32,8 @@ function probeOverride(machine: Machine, base: State, cls: ProjectClass, ref: Fu
     machine.noteLayer(ref, site, { kind: 'override', owner: cls, method: func.name, problem, parts, bodyStart: func.bodyStart }, certain);
   const refused = refusesMode(machine, params, isEval);
   if (refused !== null) {
-    tell(refused, true);
+    // With an `eval` of its own the pair works by itself, and fails as a part of another network (see `noteParts`).
+    tell(refused, refused !== 'takes-no-mode' || !cls.members.has(machine.libraries.moduleModel.evalMethod));
     return;
   }
   const state = base.clone();
@@ -59,6 +60,10 @@ function probeOverride(machine: Machine, base: State, cls: ProjectClass, ref: Fu
   });
   if (awake.length > 0) {
     const isShadow = !isEval && mode !== undefined && !changed && !MODE_NAME.test(mode.variable.name);
+    if (!isEval && params.length === 0 && cls.members.has(machine.libraries.moduleModel.evalMethod)) {
+      tell('takes-no-mode', false);
+      return;
+    }
     // The flag of the module itself may be of no importance, if all that stands below it has followed: what we see of it, or what we do not.
     tell(isShadow ? 'shadows' : 'keeps-training', awake.some((object) => object !== receiver) || (!changed && !switchesParts(machine, func)), awake);
     return;
@@ -88,4 +93,12 @@ function refusesMode(machine: Machine, params: Func['params'], isEval: boolean):
   const takes = params.some((param) => param.kind === 'positional' || param.kind === 'rest');
   // JavaScript passes over arguments that a function does not name.
   return takes || machine.language === 'typescript' ? null : 'takes-no-mode';
+}
+
+/** When all is seen: a class whose `train` takes no mode is a part of another network, whose mode it cannot follow. */
+export function noteParts(machine: Machine): void {
+  for (const observation of machine.layers) {
+    const { fault } = observation;
+    if (fault.kind === 'override' && fault.problem === 'takes-no-mode') observation.certain ||= [...machine.registered.keys()].some((part) => part.class === fault.owner);
+  }
 }

@@ -22,7 +22,7 @@ export function withStaleness(machine: Machine, state: State, object: AbstractOb
 
 /** An attribute of options that come from somewhere else: `self.config.is_train`. */
 export function withStaleSetting(machine: Machine, options: Value, name: string, value: Value, frame: Frame, instr: Instr): Value {
-  if (options.input || options.from.length > 0 || !isProbed(machine, frame) || value.stale !== null || !TRAINING_NAME.test(name)) return value;
+  if (options.input !== 0 || options.from.length > 0 || !isProbed(machine, frame) || value.stale !== null || !TRAINING_NAME.test(name)) return value;
   return ofItsOwn(machine, value, machine.site(instr.span), name, instr, false);
 }
 
@@ -30,7 +30,7 @@ export function withStaleSetting(machine: Machine, options: Value, name: string,
 export function withStaleElement(machine: Machine, collection: Value, index: Value | null, value: Value, frame: Frame, instr: Instr): Value {
   const object = mustObject(collection);
   const name = index === null ? null : mustString(index);
-  if (!isProbed(machine, frame) || value.stale !== null || collection.input || object?.kind !== 'collection' || name === null || !TRAINING_NAME.test(name)) return value;
+  if (!isProbed(machine, frame) || value.stale !== null || collection.input !== 0 || object?.kind !== 'collection' || name === null || !TRAINING_NAME.test(name)) return value;
   return ofItsOwn(machine, value, object.site, name, instr, true);
 }
 
@@ -43,7 +43,7 @@ export function withStaleVariable(machine: Machine, variable: Variable, value: V
 /** `owned`: it is known whose flag it is; if it is none, it may be anything that is called so. */
 function ofItsOwn(machine: Machine, value: Value, site: StaleOrigin['site'], name: string, instr: Instr, owned: boolean): Value {
   const constant = mustConstant(value);
-  const open = constant === null && value.unknown && value.noise.length === 0 && !value.input && value.from.length === 0;
+  const open = constant === null && value.unknown && value.noise.length === 0 && value.input === 0 && value.from.length === 0;
   if (constant?.type !== 'boolean' && !open) return value;
   return { ...value, stale: { site, read: machine.site(instr.span), name, how: 'private', open: open || !owned } };
 }

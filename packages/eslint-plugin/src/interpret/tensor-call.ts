@@ -88,7 +88,7 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
       machine.optimizes = true;
       return returned(ANYTHING);
     case 'random': {
-      const drawn = joinValues(recordRandom(machine, frame, state, `Tensor.${name}`, [receiver, ...given], instr), { ...derive([receiver]), input: false });
+      const drawn = joinValues(recordRandom(machine, frame, state, `Tensor.${name}`, [receiver, ...given], instr), { ...derive([receiver]), input: 0 });
       machine.randomCalls.add(instr);
       // Elsewhere a variable that is filled stays what it was: a parameter that is initialised.
       if (name.endsWith('_') && machine.probe !== null) fillInPlace(frame, state, drawn, instr);
@@ -101,7 +101,7 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
     const result = runCallbacks(machine, frame, state, given, { positional: [joinValues(receiver, ANYTHING)], keywords: new Map(), more: ANYTHING, written: [] }, instr);
     return returned(joinValues(result, derive([receiver, ...given])));
   }
-  const isTensor = receiver.from.length > 0 || receiver.detached.length > 0 || receiver.input || receiver.noise.length > 0;
+  const isTensor = receiver.from.length > 0 || receiver.detached.length > 0 || receiver.input !== 0 || receiver.noise.length > 0;
   if (isTensor) {
     for (const value of given) handOut(machine, value);
     const operator = ARITHMETIC.get(name);

@@ -25,7 +25,7 @@ function judgeForward(analysis: Analysis, observation: ForwardObservation): read
   const inTraining = [...observation.leaves.values()].filter((leaf) => (leaf.modes & TRAIN) !== 0 && !isDeliberate(leaf));
   const always = inTraining.filter((leaf) => leaf.modes === TRAIN && leaf.sensitivity === 'yes');
   const surely = always.length > 0 ? always : observation.awakeInRound.filter((leaf) => !isDeliberate(leaf));
-  if (surely.length > 0 && inference === 'yes' && !mayRunOtherLayers(observation) && !observation.incomplete && isRelied(analysis, observation)) return [report(analysis, observation, surely, 'definite')];
+  if (surely.length > 0 && inference === 'yes' && !mayRunOtherLayers(observation) && !observation.incomplete && !observation.showsModes && isRelied(analysis, observation)) return [report(analysis, observation, surely, 'definite')];
   if (inTraining.length > 0) return [report(analysis, observation, inTraining, 'possible')];
   // Layers that we cannot see, or a mode that the caller decides.
   const unseen = observation.opaque && (observation.modes & TRAIN) !== 0;

@@ -25,8 +25,9 @@ function judgeForward(analysis: Analysis, observation: ForwardObservation): read
   // A graph that a training step meant to use is `no-grad-cut-in-training`'s.
   if (inference === 'no' || !observation.isModule || observation.records === 'no' || observation.starved.length > 0 || isInBrokenCode(analysis, observation.where.func.span)) return [];
   if ((observation.grad & (GRAD_ENABLED | GRAD_ENTRY)) === 0) return [];
+  // A graph for one look is true, and of no use to know.
   // Where a mode that is not certain decides which layers run, it is open whether those with parameters do.
-  const surely = inference === 'yes' && observation.grad === GRAD_ENABLED && observation.records === 'yes' && !mayRunOtherLayers(observation) && !observation.incomplete && isRelied(analysis, observation);
+  const surely = inference === 'yes' && observation.grad === GRAD_ENABLED && observation.records === 'yes' && !mayRunOtherLayers(observation) && !observation.incomplete && !observation.heldAgainst && isRelied(analysis, observation);
   return [report(analysis, observation, surely ? 'definite' : 'possible')];
 }
 

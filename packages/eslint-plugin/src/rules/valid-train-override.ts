@@ -39,7 +39,7 @@ function wordsFor(analysis: Analysis, fault: Override): Pick<Finding, 'what' | '
     case 'takes-no-mode': {
       const around = `\`train(${yes})\` of a network around it calls it with ${yes}`;
       const why = fault.owner.members.has('eval') ? `${around}, and \`eval()\` of that network with ${no}` : `\`eval()\` calls it with ${no}, and ${around}`;
-      return { what: `${name} does not take the mode.`, why: `${why}: both throw a \`TypeError\`.`, action: 'Take `mode=True`, and hand it to `super().train(mode)`.' };
+      return { what: `${name} does not take the mode.`, why: `${why}: ${isPython ? 'both throw a `TypeError`' : 'it is in training mode after both'}.`, action: `Take \`mode${isPython ? '=True' : ' = true'}\`, and hand it to ${train}.` };
     }
     case 'shadows':
       return { what: `${name} replaces the method that sets the mode by something else.`, why: fault.method === 'eval' ? 'Whoever calls `eval()` to get evaluation mode gets this instead.' : `\`eval()\` of this module, and of every network around it, calls it with ${no} alone: it throws, or trains.`, action: `Give it another name, such as \`${fault.method === 'eval' ? 'evaluate' : 'fit'}\`.` };
