@@ -10,14 +10,18 @@ const MAX_DEPTH = 6;
 
 const known = new WeakMap<Module, ReadonlySet<Variable>>();
 
-/** The variables that hold what the file imports. */
+/** The variables that hold what the file imports, or a part of it: `const { torch } = require('js-pytorch')`. */
 function importedInto(module: Module): ReadonlySet<Variable> {
   let variables = known.get(module);
   if (variables === undefined) {
     const found = new Set<Variable>();
     for (const func of module.funcs) {
       const definitions = definitionsOf(func);
-      for (const block of func.blocks) for (const instr of block.instrs) if (instr.kind === 'store' && definitions.get(instr.value)?.kind === 'import') found.add(instr.variable);
+      const isImported = (temp: Temp): boolean => {
+        const instr = definitions.get(temp);
+        return instr?.kind === 'import' || (instr?.kind === 'get-attr' && isImported(instr.object)) || (instr?.kind === 'load' && found.has(instr.variable));
+      };
+      for (const block of func.blocks) for (const instr of block.instrs) if (instr.kind === 'store' && isImported(instr.value)) found.add(instr.variable);
     }
     known.set(module, (variables = found));
   }
