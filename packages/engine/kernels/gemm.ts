@@ -128,12 +128,13 @@ function packB(to: usize, b: usize, rs: usize, cs: usize, count: i32, k: i32): v
   }
 }
 
+/** Stores v and what lies at `from`, which is C itself or a row for all rows; nothing is added if that is 0. */
 @inline
-function put(at: usize, v: v128, offset: usize, add: i32): void {
-  v128.store(at + offset, add ? f32x4.add(v128.load(at + offset), v) : v);
+function put(at: usize, v: v128, offset: usize, from: usize): void {
+  v128.store(at + offset, from ? f32x4.add(v128.load(from + offset), v) : v);
 }
 
-function tile3x12(k: i32, a: usize, b: usize, c: usize, crs: usize, add: i32): void {
+function tile3x12(k: i32, a: usize, b: usize, c: usize, crs: usize, from: usize, frs: usize): void {
   let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c10 = c00, c11 = c00, c12 = c00, c20 = c00, c21 = c00, c22 = c00;
   for (; k > 0; k--) {
     const b0 = v128.load(b);
@@ -154,21 +155,23 @@ function tile3x12(k: i32, a: usize, b: usize, c: usize, crs: usize, add: i32): v
     a += 12;
     b += 48;
   }
-  put(c, c00, 0, add);
-  put(c, c01, 16, add);
-  put(c, c02, 32, add);
+  put(c, c00, 0, from);
+  put(c, c01, 16, from);
+  put(c, c02, 32, from);
   c += crs;
-  put(c, c10, 0, add);
-  put(c, c11, 16, add);
-  put(c, c12, 32, add);
+  from += frs;
+  put(c, c10, 0, from);
+  put(c, c11, 16, from);
+  put(c, c12, 32, from);
   c += crs;
-  put(c, c20, 0, add);
-  put(c, c21, 16, add);
-  put(c, c22, 32, add);
+  from += frs;
+  put(c, c20, 0, from);
+  put(c, c21, 16, from);
+  put(c, c22, 32, from);
 }
 
 /** One row of three panels, which lie `step` bytes apart: a tile for it alone would wait for its own sums. */
-function tile1x36(k: i32, a: usize, b: usize, step: usize, c: usize, add: i32): void {
+function tile1x36(k: i32, a: usize, b: usize, step: usize, c: usize, from: usize): void {
   let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0, c8 = c0;
   let d = b + step, e = d + step;
   for (; k > 0; k--) {
@@ -187,18 +190,49 @@ function tile1x36(k: i32, a: usize, b: usize, step: usize, c: usize, add: i32): 
     d += 48;
     e += 48;
   }
-  put(c, c0, 0, add);
-  put(c, c1, 16, add);
-  put(c, c2, 32, add);
-  put(c, c3, 48, add);
-  put(c, c4, 64, add);
-  put(c, c5, 80, add);
-  put(c, c6, 96, add);
-  put(c, c7, 112, add);
-  put(c, c8, 128, add);
+  put(c, c0, 0, from);
+  put(c, c1, 16, from);
+  put(c, c2, 32, from);
+  put(c, c3, 48, from);
+  put(c, c4, 64, from);
+  put(c, c5, 80, from);
+  put(c, c6, 96, from);
+  put(c, c7, 112, from);
+  put(c, c8, 128, from);
 }
 
-function tile2x16(k: i32, a: usize, b: usize, c: usize, crs: usize, add: i32): void {
+/** Nine rows, of three panels of A that lie `step` bytes apart, of the first four columns of a panel of B: what is left over of a width. */
+function tile9x4(k: i32, a: usize, step: usize, b: usize, c: usize, crs: usize, from: usize, frs: usize): void {
+  let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0, c8 = c0;
+  let d = a + step, e = d + step;
+  for (; k > 0; k--) {
+    const v = v128.load(b);
+    c0 = madd(v128.load32_splat(a), v, c0);
+    c1 = madd(v128.load32_splat(a, 4), v, c1);
+    c2 = madd(v128.load32_splat(a, 8), v, c2);
+    c3 = madd(v128.load32_splat(d), v, c3);
+    c4 = madd(v128.load32_splat(d, 4), v, c4);
+    c5 = madd(v128.load32_splat(d, 8), v, c5);
+    c6 = madd(v128.load32_splat(e), v, c6);
+    c7 = madd(v128.load32_splat(e, 4), v, c7);
+    c8 = madd(v128.load32_splat(e, 8), v, c8);
+    a += 12;
+    d += 12;
+    e += 12;
+    b += 48;
+  }
+  put(c, c0, 0, from);
+  put(c + crs, c1, 0, from + frs);
+  put(c + 2 * crs, c2, 0, from + 2 * frs);
+  put(c + 3 * crs, c3, 0, from + 3 * frs);
+  put(c + 4 * crs, c4, 0, from + 4 * frs);
+  put(c + 5 * crs, c5, 0, from + 5 * frs);
+  put(c + 6 * crs, c6, 0, from + 6 * frs);
+  put(c + 7 * crs, c7, 0, from + 7 * frs);
+  put(c + 8 * crs, c8, 0, from + 8 * frs);
+}
+
+function tile2x16(k: i32, a: usize, b: usize, c: usize, crs: usize, from: usize, frs: usize): void {
   let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c03 = c00, c10 = c00, c11 = c00, c12 = c00, c13 = c00;
   for (; k > 0; k--) {
     const b0 = v128.load(b);
@@ -218,41 +252,34 @@ function tile2x16(k: i32, a: usize, b: usize, c: usize, crs: usize, add: i32): v
     a += 8;
     b += 64;
   }
-  put(c, c00, 0, add);
-  put(c, c01, 16, add);
-  put(c, c02, 32, add);
-  put(c, c03, 48, add);
+  put(c, c00, 0, from);
+  put(c, c01, 16, from);
+  put(c, c02, 32, from);
+  put(c, c03, 48, from);
   c += crs;
-  put(c, c10, 0, add);
-  put(c, c11, 16, add);
-  put(c, c12, 32, add);
-  put(c, c13, 48, add);
+  from += frs;
+  put(c, c10, 0, from);
+  put(c, c11, 16, from);
+  put(c, c12, 32, from);
+  put(c, c13, 48, from);
 }
 
 @inline
-function tile(k: i32, a: usize, b: usize, c: usize, crs: usize, add: i32): void {
-  if (MR == 3) tile3x12(k, a, b, c, crs, add);
-  else tile2x16(k, a, b, c, crs, add);
+function tile(k: i32, a: usize, b: usize, c: usize, crs: usize, from: usize, frs: usize): void {
+  if (MR == 3) tile3x12(k, a, b, c, crs, from, frs);
+  else tile2x16(k, a, b, c, crs, from, frs);
 }
 
 /** A tile at the edge: through `temp`, of which the part inside C is copied. */
-function edgeTile(k: i32, a: usize, b: usize, c: usize, crs: usize, add: i32, rows: i32, columns: i32, temp: usize): void {
-  tile(k, a, b, temp, <usize>(NR * 4), 0);
-  if (columns == NR) {
-    for (let row = 0; row < rows; row++) {
-      for (let at: usize = 0; at < <usize>(NR * 4); at += 16) put(c, v128.load(temp + at), at, add);
-      temp += <usize>(NR * 4);
-      c += crs;
-    }
-    return;
-  }
+function edgeTile(k: i32, a: usize, b: usize, c: usize, crs: usize, from: usize, frs: usize, rows: i32, columns: i32, temp: usize): void {
+  tile(k, a, b, temp, <usize>(NR * 4), 0, 0);
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const value = load<f32>(temp + <usize>((row * NR + column) * 4));
-      const at = c + <usize>(column * 4);
-      store<f32>(at, add ? load<f32>(at) + value : value);
-    }
+    let at: usize = 0;
+    for (; at + 16 <= <usize>columns << 2; at += 16) put(c, v128.load(temp + at), at, from);
+    for (; at < <usize>columns << 2; at += 4) store<f32>(c + at, from ? load<f32>(from + at) + load<f32>(temp + at) : load<f32>(temp + at));
+    temp += <usize>(NR * 4);
     c += crs;
+    from += frs;
   }
 }
 
@@ -331,64 +358,88 @@ function packPanels(to: usize, b: usize, bRow: usize, bColumn: usize, j: i32, co
   }
 }
 
-/** C, columns j .. j + columns, (+)= the part of A of `inner` columns from p times packed panels. */
-function multiplyPanels(m: i32, a: usize, aRow: usize, aColumn: usize, panels: usize, c: usize, cRow: usize, add: i32, j: i32, columns: i32, p: i32, inner: i32, packedA: usize, temp: usize): void {
+/** C, columns j .. j + columns, (+)= the part of A of `inner` columns from p times packed panels; `add` as `gemm` has it. */
+function multiplyPanels(m: i32, a: usize, aRow: usize, aColumn: usize, panels: usize, c: usize, cRow: usize, add: usize, j: i32, columns: i32, p: i32, inner: i32, packedA: usize, temp: usize): void {
+  const stepA = <usize>(inner * MR * 4), stepB = <usize>(inner * NR * 4);
+  // What is added to C: itself, or one row.
+  const self = add == 1;
+  const frs: usize = self ? cRow : 0;
   for (let i = 0; i < m; i += MC) {
     const rows = min(MC, m - i);
     let at = packedA;
     for (let ir = 0; ir < rows; ir += MR) {
       packA(at, a + <usize>(i + ir) * aRow + <usize>p * aColumn, aRow, aColumn, min(MR, rows - ir), inner);
-      at += <usize>(inner * MR * 4);
+      at += stepA;
     }
     // A row that is left over from tiles of three.
     const lone = MR == 3 && rows % MR == 1 ? 1 : 0;
     let panelB = panels;
     for (let jr = 0; jr < columns; jr += NR) {
       let panelA = packedA;
-      let out = c + <usize>i * cRow + <usize>((j + jr) << 2);
+      const over = <usize>((j + jr) << 2);
+      let out = c + <usize>i * cRow + over;
+      let from = self ? out : add ? add + over : 0;
       const width = columns - jr;
-      for (let ir = 0; ir < rows - lone; ir += MR) {
-        if (width >= NR && rows - ir >= MR) tile(inner, panelA, panelB, out, cRow, add);
-        else edgeTile(inner, panelA, panelB, out, cRow, add, min(MR, rows - ir), min(NR, width), temp);
-        panelA += <usize>(inner * MR * 4);
-        out += <usize>MR * cRow;
+      let ir = 0;
+      if (MR == 3 && width == 4) {
+        for (; rows - ir >= 9; ir += 9) {
+          tile9x4(inner, panelA, stepA, panelB, out, cRow, from, frs);
+          panelA += 3 * stepA;
+          out += 9 * cRow;
+          from += 9 * frs;
+        }
       }
-      panelB += <usize>(inner * NR * 4);
+      for (; ir < rows - lone; ir += MR) {
+        if (width >= NR && rows - ir >= MR) tile(inner, panelA, panelB, out, cRow, from, frs);
+        else edgeTile(inner, panelA, panelB, out, cRow, from, frs, min(MR, rows - ir), min(NR, width), temp);
+        panelA += stepA;
+        out += <usize>MR * cRow;
+        from += <usize>MR * frs;
+      }
+      panelB += stepB;
     }
     if (lone) {
-      const last = packedA + <usize>((rows - 1) * inner * 4), step = <usize>(inner * NR * 4);
-      let out = c + <usize>(i + rows - 1) * cRow + <usize>(j << 2);
+      const last = packedA + <usize>((rows - 1) * inner * 4), over = <usize>(j << 2);
+      let out = c + <usize>(i + rows - 1) * cRow + over;
+      let from = self ? out : add ? add + over : 0;
       let left = columns;
       panelB = panels;
       for (; left >= 3 * NR; left -= 3 * NR) {
-        tile1x36(inner, last, panelB, step, out, add);
-        panelB += 3 * step;
+        tile1x36(inner, last, panelB, stepB, out, from);
+        panelB += 3 * stepB;
         out += <usize>(3 * NR * 4);
+        if (from) from += <usize>(3 * NR * 4);
       }
       for (; left > 0; left -= NR) {
-        edgeTile(inner, last, panelB, out, cRow, add, 1, min(NR, left), temp);
-        panelB += step;
+        edgeTile(inner, last, panelB, out, cRow, from, 0, 1, min(NR, left), temp);
+        panelB += stepB;
         out += <usize>(NR * 4);
+        if (from) from += <usize>(NR * 4);
       }
     }
   }
 }
 
-/** Whether there is nothing to multiply; C is then written. */
-@inline
-function isEmpty(m: i32, n: i32, k: i32, c: usize, cRow: usize, add: i32): bool {
-  if (m == 0 || n == 0) return true;
-  if (k > 0) return false;
-  if (!add) for (let row = 0; row < m; row++) memory.fill(c + <usize>row * cRow, 0, <usize>n << 2);
-  return true;
+/** C = the row at `add`, or 0 without one, where C is not added to itself. */
+function start(m: i32, n: i32, c: usize, cRow: usize, add: usize): void {
+  if (add == 1) return;
+  for (let row = 0; row < m; row++) {
+    if (add) memory.copy(c, add, <usize>n << 2);
+    else memory.fill(c, 0, <usize>n << 2);
+    c += cRow;
+  }
 }
 
-/** Strides in elements. */
-export function gemm(m: i32, n: i32, k: i32, a: usize, ars: i32, acs: i32, b: usize, brs: i32, bcs: i32, c: usize, crs: i32, add: i32, scratch: usize): void {
+/** Strides in elements. C is written if `add` is 0 and added to if it is 1; else that is the address of a row which is added to every row. */
+export function gemm(m: i32, n: i32, k: i32, a: usize, ars: i32, acs: i32, b: usize, brs: i32, bcs: i32, c: usize, crs: i32, add: usize, scratch: usize): void {
   const aRow = <usize>ars << 2, aColumn = <usize>acs << 2, bRow = <usize>brs << 2, bColumn = <usize>bcs << 2, cRow = <usize>crs << 2;
-  if (isEmpty(m, n, k, c, cRow, add)) return;
-  if (m == 1) return vectorMatrix(n, k, a, aColumn, b, bRow, bColumn, c, 4, add);
-  if (n == 1) return vectorMatrix(m, k, b, bRow, a, aColumn, aRow, c, cRow, add);
+  if (m == 0 || n == 0) return;
+  if (k == 0 || ((m == 1 || n == 1) && add > 1)) {
+    start(m, n, c, cRow, add);
+    if (k == 0) return;
+  }
+  if (m == 1) return vectorMatrix(n, k, a, aColumn, b, bRow, bColumn, c, 4, <i32>(add != 0));
+  if (n == 1) return vectorMatrix(m, k, b, bRow, a, aColumn, aRow, c, cRow, <i32>(add != 0));
   const panels = scratch + PACKED_A;
   const part = partOf(k);
   for (let j = 0; j < n; j += NC) {
@@ -396,7 +447,7 @@ export function gemm(m: i32, n: i32, k: i32, a: usize, ars: i32, acs: i32, b: us
     for (let p = 0; p < k; p += part) {
       const inner = min(part, k - p);
       packPanels(panels, b, bRow, bColumn, j, columns, p, inner);
-      multiplyPanels(m, a, aRow, aColumn, panels, c, cRow, add | <i32>(p > 0), j, columns, p, inner, scratch, panels + PACKED_B);
+      multiplyPanels(m, a, aRow, aColumn, panels, c, cRow, p > 0 ? 1 : add, j, columns, p, inner, scratch, panels + PACKED_B);
     }
   }
 }
@@ -413,14 +464,15 @@ export function packRight(n: i32, k: i32, b: usize, brs: i32, bcs: i32, to: usiz
 }
 
 /** As `gemm`, with the right side packed, for the columns from .. to of C; `from` is a multiple of the tile's columns. */
-export function gemmPacked(m: i32, n: i32, k: i32, from: i32, to: i32, a: usize, ars: i32, acs: i32, packed: usize, c: usize, crs: i32, add: i32, scratch: usize): void {
+export function gemmPacked(m: i32, n: i32, k: i32, from: i32, to: i32, a: usize, ars: i32, acs: i32, packed: usize, c: usize, crs: i32, add: usize, scratch: usize): void {
   const aRow = <usize>ars << 2, aColumn = <usize>acs << 2, cRow = <usize>crs << 2;
-  if (isEmpty(m, n, k, c, cRow, add)) return;
+  if (m == 0 || n == 0) return;
+  if (k == 0) return start(m, n, c, cRow, add);
   const part = partOf(k), width = packedLength(n, 1);
   for (let j = from; j < to; j += NC) {
     for (let p = 0; p < k; p += part) {
       const inner = min(part, k - p);
-      multiplyPanels(m, a, aRow, aColumn, packed + (<usize>(p * width) + <usize>(j * inner)) * 4, c, cRow, add | <i32>(p > 0), j, min(NC, to - j), p, inner, scratch, scratch + PACKED_A + PACKED_B);
+      multiplyPanels(m, a, aRow, aColumn, packed + (<usize>(p * width) + <usize>(j * inner)) * 4, c, cRow, p > 0 ? 1 : add, j, min(NC, to - j), p, inner, scratch, scratch + PACKED_A + PACKED_B);
     }
   }
 }

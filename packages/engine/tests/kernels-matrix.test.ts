@@ -42,21 +42,24 @@ describe.each(builds)('%s', (build) => {
     );
   });
 
-  test('equals itself with the right side packed before, whole or in parts', () => {
+  test('adds to C or a row to every row, also with the right side packed before, whole or in parts', () => {
     fc.assert(
-      fc.property(size, size, fc.oneof(size, fc.constantFrom(700, 784)), layout, layout, fc.boolean(), (m, n, k, left, right, add) => {
-        const [a, b, c] = [left([m, k]), right([k, n]), layouts[0]!([m, n])];
+      fc.property(size, size, fc.oneof(size, fc.constantFrom(700, 784)), layout, layout, fc.constantFrom('nothing', 'itself', 'a row'), (m, n, k, left, right, added) => {
+        const [a, b, c, row] = [left([m, k]), right([k, n]), layouts[0]!([m, n]), layouts[0]!([1, n])];
         const { actual, expected } = onBoth(build, () => {
           const product = matrixProduct(a, b);
-          return add ? addArrays(product, c) : product;
+          return added === 'nothing' ? product : addArrays(product, added === 'itself' ? c : row);
         });
-        const { packedLength, packRight, gemmPacked } = kernels()!;
+        const { gemm, packedLength, packRight, gemmPacked } = kernels()!;
         const panels = NdArray.uninitialized('float32', [packedLength(n, k)]);
         packRight(n, k, b.address(), b.strides[0]!, b.strides[1]!, panels.address());
-        const out = c.copy();
+        const [out, whole] = [c.copy(), c.copy()];
+        const add = added === 'nothing' ? 0 : added === 'itself' ? 1 : row.address();
+        gemm(m, n, k, a.address(), a.strides[0]!, a.strides[1]!, b.address(), b.strides[0]!, b.strides[1]!, whole.address(), n, add, scratchOf(0));
+        expectSame(whole, expected, tolerance(k));
         const half = Math.min(n, 48);
         for (const [from, to] of [[0, half], [half, n]] as const) {
-          gemmPacked(m, n, k, from, to, a.address(), a.strides[0]!, a.strides[1]!, panels.address(), out.address(), n, Number(add), scratchOf(0));
+          gemmPacked(m, n, k, from, to, a.address(), a.strides[0]!, a.strides[1]!, panels.address(), out.address(), n, add, scratchOf(0));
         }
         expectSame(out, expected, tolerance(k));
         expectSame(actual, expected, tolerance(k));

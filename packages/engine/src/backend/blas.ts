@@ -39,7 +39,7 @@ export interface ForeignFunctions {
 }
 
 const usual: Readonly<Record<string, readonly string[]>> = {
-  linux: ['libopenblas.so.0', 'libopenblas.so', 'libmkl_rt.so.2', 'libmkl_rt.so', 'libcblas.so.3', 'libblas.so.3'],
+  linux: ['libopenblas.so.0', 'libopenblas.so', 'libmkl_rt.so.3', 'libmkl_rt.so.2', 'libmkl_rt.so', 'libcblas.so.3', 'libblas.so.3'],
   darwin: ['/System/Library/Frameworks/Accelerate.framework/Accelerate', 'libopenblas.dylib', '/opt/homebrew/opt/openblas/lib/libopenblas.dylib', '/usr/local/opt/openblas/lib/libopenblas.dylib'],
   win32: ['libopenblas.dll', 'openblas.dll', 'mkl_rt.2.dll', 'mkl_rt.dll'],
 };
@@ -122,6 +122,7 @@ function withProducts(kernels: Kernels, call: Foreign, koffi: ForeignFunctions):
       const left = m * n * k < leastProducts ? null : layout(m, k, aRow, aColumn);
       const right = left === null ? null : layout(k, n, bRow, bColumn);
       if (left === null || right === null) return kernels.gemm(m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, add, scratch);
+      if (add > 1) kernels.copy(m, n, add, 0, 1, c, cRow, 1);
       call(rowMajor, left[0], right[0], m, n, k, 1, at(a), left[1], at(b), right[1], add === 0 ? 0 : 1, at(c), Math.max(cRow, n));
     },
   };

@@ -7,7 +7,7 @@ import type { BinaryCode, UnaryCode } from './codes.ts';
 export interface Kernels {
   /** Set where `gemm` stands for something that does better without panels. */
   readonly packsNothing?: true;
-  /** C[m, n] (+)= A[m, k] B[k, n]; the columns of C are adjacent. `scratch` as `memory/linear-memory.ts` gives it. */
+  /** C[m, n] = A[m, k] B[k, n], plus C if `add` is 1, plus in every row the row at the address `add` if it is neither 0 nor 1; the columns of C are adjacent. `scratch` as `memory/linear-memory.ts` gives it. */
   gemm(m: number, n: number, k: number, a: number, aRow: number, aColumn: number, b: number, bRow: number, bColumn: number, c: number, cRow: number, add: number, scratch: number): void;
   /** How many floats B[k, n] is as `packRight` lays it out for `gemmPacked`, which does what `gemm` does, for the columns from .. to of C: for a B that many products share. */
   packedLength(n: number, k: number): number;

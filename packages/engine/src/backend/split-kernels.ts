@@ -38,7 +38,7 @@ export function splitKernels(single: Kernels, team: Team): Kernels {
       team.run(
         m > n
           ? parts(team, m, 6, (from, size, thread) => ['gemm', size, n, k, a + from * aRow * 4, aRow, aColumn, b, bRow, bColumn, c + from * cRow * 4, cRow, add, scratchOf(thread)])
-          : parts(team, n, tileColumns, (from, size, thread) => ['gemm', m, size, k, a, aRow, aColumn, b + from * bColumn * 4, bRow, bColumn, c + from * 4, cRow, add, scratchOf(thread)]),
+          : parts(team, n, tileColumns, (from, size, thread) => ['gemm', m, size, k, a, aRow, aColumn, b + from * bColumn * 4, bRow, bColumn, c + from * 4, cRow, add > 1 ? add + from * 4 : add, scratchOf(thread)]),
       );
     },
     gemmPacked: (m, n, k, first, last, ...rest) => {

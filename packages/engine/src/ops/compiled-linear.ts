@@ -1,5 +1,5 @@
 /**
- * The linear map by the compiled kernels: the product is added to rows of the bias.
+ * The linear map by the compiled kernels: the product with the bias added to every row as it is written.
  *
  * Guarantees: what `linear-records.ts` says; its gradient is made of products that are compiled themselves. Null for other types than float32.
  */
@@ -20,14 +20,15 @@ export function linear(x: NdArray, weight: NdArray, bias: NdArray | null, compil
   const columns = weight.shape[0]!;
   const out = NdArray.uninitialized('float32', withLast(x.shape, columns));
   const outAt = out.address();
-  if (bias !== null) compiled.copy(count, columns, bias.address(), 0, bias.strides[0]!, outAt, columns, 1);
   const right = weight.transpose(0, 1);
   const panels = packedRight(compiled, right, count, false);
-  const add = Number(bias !== null);
+  const row = bias === null ? null : bias.contiguous();
+  const add = row === null ? 0 : row.address();
   const [from, fromRow, fromColumn] = [rows.address(), rows.strides[0]!, rows.strides[1]!];
   if (panels === null) compiled.gemm(count, columns, inner, from, fromRow, fromColumn, right.address(), right.strides[0]!, right.strides[1]!, outAt, columns, add, scratchOf(0));
   else compiled.gemmPacked(count, columns, inner, 0, columns, from, fromRow, fromColumn, panels, outAt, columns, add, scratchOf(0));
   if (rows.storage !== x.storage) rows.storage.free();
+  if (row !== null && row.storage !== bias!.storage) row.storage.free();
   return out;
 }
 
