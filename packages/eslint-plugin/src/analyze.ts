@@ -11,7 +11,7 @@ import type { Recorder } from './interpret/recorder.ts';
 import type { Language, Module } from './ir/ir.ts';
 import { librariesFor } from './libraries/read.ts';
 import type { LibraryModel } from './libraries/schema.ts';
-import { interpretAndKeep, viewOfCallers, type CallersView } from './project/callers.ts';
+import { interpretAndKeep, reachOf, viewOfCallers, type CallersView, type KnownReach, type Reach } from './project/callers.ts';
 import { FilesInSight, keepLowered, loweredBefore, type Lower } from './project/files.ts';
 import { mentionsModes, runsNetworks } from './project/relevance.ts';
 import { resolutionByLayout } from './project/resolution.ts';
@@ -31,6 +31,8 @@ export interface SourceInput {
   readonly libraries?: readonly LibraryModel[];
   /** Keeps the states of functions that somebody wants to see; what was found before is then not taken from memory. */
   readonly recorder?: Recorder;
+  /** What earlier runs have noted of the files that import this one. */
+  readonly knownReach?: KnownReach;
 }
 
 /** Everything that a rule may look at. */
@@ -46,6 +48,8 @@ export interface Analysis {
   sourceOf(file: string): SourceOfFile;
   /** The other files that were looked into. */
   readonly dependencies: readonly string[];
+  /** What running the file itself showed of other files; null if it was not run. */
+  readonly reach: Reach | null;
 }
 
 export interface SourceOfFile {
@@ -60,8 +64,9 @@ export function analyze(input: SourceInput): Analysis {
   const lowerOther: Lower = (file, text) => lower({ file, text, language: input.language, ...(input.project === undefined ? {} : { project: input.project }) });
   const resolution = input.project ?? resolutionByLayout(input.language);
   const files = new FilesInSight(module, libraries, lowerOther, null, resolution);
-  const own = recorder !== null || mentionsModes(module, input.text, libraries) ? guarded(() => interpretAndKeep(module, input.text, libraries, files, recorder, resolution).observations.get(normalize(module.file))) ?? NO_OBSERVATIONS : NO_OBSERVATIONS;
-  const callers = isAbsolute(input.file) && module.funcs.length > 1 && (recorder !== null || runsNetworks(module, input.text, libraries)) ? guarded(() => viewOfCallers(module, input.text, libraries, lowerOther, recorder, resolution)) : undefined;
+  const run = recorder !== null || mentionsModes(module, input.text, libraries) ? guarded(() => interpretAndKeep(module, input.text, libraries, files, recorder, resolution)) : undefined;
+  const own = run?.observations.get(normalize(module.file)) ?? NO_OBSERVATIONS;
+  const callers = isAbsolute(input.file) && module.funcs.length > 1 && (recorder !== null || runsNetworks(module, input.text, libraries)) ? guarded(() => viewOfCallers(module, input.text, libraries, lowerOther, recorder, resolution, input.knownReach)) : undefined;
   const lines = new LineIndex(input.text);
   const indexed = new Map<string, LineIndex>();
   const sourceOf = (file: string): SourceOfFile => {
@@ -71,7 +76,7 @@ export function analyze(input: SourceInput): Analysis {
     if (index === undefined) indexed.set(file, (index = new LineIndex(text)));
     return { text, lines: index };
   };
-  return { file: input.file, text: input.text, lines, module, observations: callers === undefined ? own : joined(own, callers), isTest: isTestFile(input.file, input.language), sourceOf, dependencies: [...files.seen(), ...(callers?.files ?? [])] };
+  return { file: input.file, text: input.text, lines, module, observations: callers === undefined ? own : joined(own, callers), isTest: isTestFile(input.file, input.language), sourceOf, dependencies: [...files.seen(), ...(callers?.files ?? [])], reach: run === undefined ? null : reachOf(run) };
 }
 
 /** No linted text may stop the linter: a fault of the interpreter costs this file's findings, and shows when asked for. */

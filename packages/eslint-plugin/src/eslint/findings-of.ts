@@ -4,17 +4,16 @@
 import { readFileSync } from 'node:fs';
 import type { TSESLint } from '@typescript-eslint/utils';
 import type ts from 'typescript';
-import { analyze, type Analysis } from '../analyze.ts';
+import { analyze, type Analysis, type SourceInput } from '../analyze.ts';
 import type { LibraryModel } from '../libraries/schema.ts';
 import { requestFor } from '../debug/debug-request.ts';
 import { NoSuchFunction, printFunctions } from '../debug/print-functions.ts';
 import { mayReveal, recorderFor, reveal, type RevealMarker } from '../debug/reveal.ts';
-import type { Recorder } from '../interpret/recorder.ts';
 import { librariesFor } from '../libraries/read.ts';
 import { projectLibraries, readLibraries } from '../project/own-libraries.ts';
 import { isBeside } from '../project/relevance.ts';
 import { TypedProject } from '../project/typed-project.ts';
-import { keepResult, keptResult, type CacheQuestion } from '../project/result-cache.ts';
+import { keepResult, keptResult, knownReach, type CacheQuestion } from '../project/result-cache.ts';
 import type { Finding } from '../report/finding.ts';
 import { RULES } from '../rules/registry.ts';
 import { LineIndex } from '../source/line-index.ts';
@@ -65,17 +64,16 @@ function find(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>
   const kept = caches ? keptResult(question) : undefined;
   if (Array.isArray(kept)) return { findings: kept as readonly Finding[], linesOf: linesFrom(question), reveal: null };
   printIfAsked(question, libraries, context.cwd);
-  const analysis = analysisOf(context, question, libraries, recorder);
+  const analysis = analysisOf(context, question, libraries, { ...(recorder === undefined ? {} : { recorder }), ...(caches ? { knownReach: knownReach(question) } : {}) });
   const findings = RULES.flatMap((rule) => rule.judge(analysis));
-  if (caches) keepResult(question, analysis.dependencies, findings);
+  if (caches) keepResult(question, analysis.dependencies, findings, analysis.reach);
   return { findings, linesOf: (file) => analysis.sourceOf(file).lines, reveal: recorder === undefined ? null : (marker) => reveal(analysis, recorder, marker) };
 }
 
-function analysisOf(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>, { file, text, language, resolution }: Question, libraries: readonly LibraryModel[], recorder: Recorder | undefined): Analysis {
+function analysisOf(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>, { file, text, language, resolution }: Question, libraries: readonly LibraryModel[], more: Pick<SourceInput, 'recorder' | 'knownReach'>): Analysis {
   const sourceCode: unknown = context.sourceCode;
-  const recording = recorder === undefined ? {} : { recorder };
-  if (sourceCode instanceof PythonSourceCode) return analyze({ file, text, language, tree: sourceCode.tree, libraries, ...recording });
-  return analyze({ file, text, language, libraries, ...recording, ...(resolution === undefined ? {} : { project: resolution }) });
+  if (sourceCode instanceof PythonSourceCode) return analyze({ file, text, language, tree: sourceCode.tree, libraries, ...more });
+  return analyze({ file, text, language, libraries, ...more, ...(resolution === undefined ? {} : { project: resolution }) });
 }
 
 /** With MODEGUARD_DEBUG set to a file or a function: its IR and states, on standard error, where a formatter's output does not mix with it. */

@@ -33,14 +33,29 @@ export interface CallersView {
   textOf(file: string): string | null;
 }
 
-interface Kept extends Interpretation {
+/** What an analysis of a file looked into, without what it saw there. */
+export interface Reach {
+  /** The files that it showed something of, by their normal names. */
+  readonly files: readonly string[];
+  /** What it took. */
+  readonly steps: number;
+}
+
+/** What an earlier run has noted of a file, and the other files that this depends on; null if it has not, or they have changed. */
+export type KnownReach = (file: string) => { readonly reach: Reach; readonly dependencies: readonly string[] } | null;
+
+/** While what went into it is what it was. */
+interface Lasting {
   readonly libraries: Libraries;
   /** How its imports were resolved: the key of that resolution. */
   readonly resolution: string;
   readonly stamps: readonly (readonly [file: string, stamp: string])[];
 }
 
+interface Kept extends Interpretation, Lasting {}
+
 const kept = new Map<string, Kept>();
+const reaches = new Map<string, Reach & Lasting>();
 
 /** Analyses `module`; what it shows, also of other files, is kept if its text is the one on disk. */
 export function interpretAndKeep(module: Module, text: string, libraries: Libraries, files: FilesInSight, recorder: Recorder | null = null, resolution: Resolution = resolutionByLayout(module.language)): Interpretation {
@@ -53,12 +68,13 @@ export function interpretAndKeep(module: Module, text: string, libraries: Librar
 }
 
 /** What the callers of `module` show of it. */
-export function viewOfCallers(module: Module, text: string, libraries: Libraries, lower: Lower, recorder: Recorder | null = null, resolution: Resolution = resolutionByLayout(module.language)): CallersView {
+export function viewOfCallers(module: Module, text: string, libraries: Libraries, lower: Lower, recorder: Recorder | null = null, resolution: Resolution = resolutionByLayout(module.language), known: KnownReach = () => null): CallersView {
   const file = normalize(module.file);
   const { files: importers, complete } = importersOf(file, module.language, resolution);
   const saved = importers.length > 0 && isOnDisk(file, text);
-  const { asked, skipped } = saved ? { asked: importers, skipped: false } : askedAtAKey(importers, file, libraries, lower, recorder, resolution);
-  const views = asked.flatMap((importer) => viewOf(importer, file, saved ? null : { module, text }, libraries, lower, recorder, resolution) ?? []);
+  const look = (importer: string, unsaved: SourceText | null): Kept | null => viewOf(importer, file, unsaved, libraries, lower, recorder, resolution);
+  const { asked, skipped } = saved ? { asked: importers, skipped: false } : askedAtAKey(importers, file, (importer) => keptReach(importer, libraries, resolution, known), (importer) => look(importer, null));
+  const views = asked.flatMap((importer) => look(importer, saved ? null : { module, text }) ?? []);
   const called = new Set<number>();
   if (complete && !skipped && views.length === asked.length) for (const view of views) for (const start of view.entered.get(file) ?? []) called.add(start);
   const files = [...new Set(views.flatMap((view) => view.stamps.map(([path]) => path)))];
@@ -71,27 +87,44 @@ export function viewOfCallers(module: Module, text: string, libraries: Libraries
 }
 
 /**
- * The callers that are asked again at every key in an editor: those that looked into this file before, while there is time for them. Whoever has not been
- * asked in this process is asked about what is saved first, some at each key; what takes long is asked again when the file is saved.
+ * The callers that are asked again at every key in an editor: those that looked into this file before, while there is time for them; what takes long is
+ * asked again when the file is saved. Of whom nothing is known is asked about what is saved, once, some at each key.
  */
-function askedAtAKey(importers: readonly string[], file: string, libraries: Libraries, lower: Lower, recorder: Recorder | null, resolution: Resolution): { readonly asked: readonly string[]; readonly skipped: boolean } {
+function askedAtAKey(importers: readonly string[], file: string, known: (importer: string) => Reach | null, look: (importer: string) => Interpretation | null): { readonly asked: readonly string[]; readonly skipped: boolean } {
   const asked: string[] = [];
   let skipped = false;
   let left = MAX_AT_A_KEY;
   for (const importer of importers) {
-    let known = keptOf(importer, libraries, resolution);
-    if (known === null && left > 0) {
-      known = viewOf(importer, file, null, libraries, lower, recorder, resolution);
-      left -= known?.steps ?? 0;
+    let reach = known(importer);
+    if (reach === null && left > 0) {
+      const seen = look(importer);
+      reach = seen === null ? null : reachOf(seen);
+      left -= reach?.steps ?? 0;
     }
-    if (known !== null && !known.observations.has(file)) continue;
-    if (known === null || known.steps > left) skipped = true;
+    if (reach !== null && !reach.files.includes(file)) continue;
+    if (reach === null || reach.steps > left) skipped = true;
     else {
       asked.push(importer);
-      left -= known.steps;
+      left -= reach.steps;
     }
   }
   return { asked, skipped };
+}
+
+export function reachOf({ observations, steps }: Interpretation): Reach {
+  return { files: [...observations.keys()], steps };
+}
+
+/** What is known of an importer without looking: from this process, or noted by an earlier run. */
+function keptReach(importer: string, libraries: Libraries, resolution: Resolution, known: KnownReach): Reach | null {
+  const here = keptOf(importer, libraries, resolution);
+  if (here !== null) return reachOf(here);
+  const before = reaches.get(importer);
+  if (before !== undefined && isCurrent(before, libraries, resolution)) return before;
+  const noted = known(importer);
+  if (noted === null) return null;
+  reaches.set(importer, { ...noted.reach, libraries, resolution: resolution.key, stamps: stampsOf([importer, ...noted.dependencies]) });
+  return noted.reach;
 }
 
 function viewOf(importer: string, file: string, unsaved: SourceText | null, libraries: Libraries, lower: Lower, recorder: Recorder | null, resolution: Resolution): Kept | null {
@@ -121,11 +154,15 @@ function isAboutModes(main: SourceText, unsaved: SourceText | null, libraries: L
 
 function keptOf(file: string, libraries: Libraries, resolution: Resolution): Kept | null {
   const known = kept.get(file);
-  return known !== undefined && known.libraries === libraries && known.resolution === resolution.key && known.stamps.every(([path, stamp]) => stampOf(path) === stamp) ? known : null;
+  return known !== undefined && isCurrent(known, libraries, resolution) ? known : null;
+}
+
+function isCurrent(known: Lasting, libraries: Libraries, resolution: Resolution): boolean {
+  return known.libraries === libraries && known.resolution === resolution.key && known.stamps.every(([path, stamp]) => stampOf(path) === stamp);
 }
 
 function keep(file: string, result: Interpretation, libraries: Libraries, files: FilesInSight, resolution: Resolution, forLater = true): Kept {
-  const item: Kept = { ...normalized(result), libraries, resolution: resolution.key, stamps: [file, ...files.seen()].map((path) => [path, stampOf(path)] as const) };
+  const item: Kept = { ...normalized(result), libraries, resolution: resolution.key, stamps: stampsOf([file, ...files.seen()]) };
   if (!forLater) return item;
   if (kept.size >= MAX_KEPT) kept.delete(kept.keys().next().value!);
   kept.delete(file);
@@ -136,6 +173,10 @@ function keep(file: string, result: Interpretation, libraries: Libraries, files:
 /** Files by their normal names: the linter that asks may spell them in another way. */
 function normalized({ observations, entered, steps }: Interpretation): Interpretation {
   return { observations: new Map([...observations].map(([file, item]) => [normalize(file), item])), entered: new Map([...entered].map(([file, item]) => [normalize(file), item])), steps };
+}
+
+function stampsOf(files: readonly string[]): Lasting['stamps'] {
+  return files.map((file) => [file, stampOf(file)]);
 }
 
 function stampOf(file: string): string {

@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync,
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Language } from '../ir/ir.ts';
+import type { KnownReach, Reach } from './callers.ts';
 import { importersOf } from './importers.ts';
 import { hashOf, hashOfFile, listingAround } from './project-listing.ts';
 import type { Resolution } from './resolution.ts';
@@ -26,25 +27,42 @@ interface Entry {
   readonly key: string;
   readonly dependencies: readonly (readonly [file: string, hash: string])[];
   readonly result: unknown;
+  readonly reach: Reach | null;
 }
 
 /** The result that was kept for this question, or undefined. */
 export function keptResult(question: CacheQuestion): unknown {
+  return entryOf(question)?.result;
+}
+
+/** What `file`, as it is saved, showed of other files when it was run; the rest of the question is that of a file which it imports. */
+export function knownReach(question: CacheQuestion): KnownReach {
+  return (file) => {
+    try {
+      const entry = entryOf({ ...question, file, text: readFileSync(file, 'utf8') });
+      return entry?.reach == null ? null : { reach: entry.reach, dependencies: entry.dependencies.map(([path]) => path) };
+    } catch {
+      return null;
+    }
+  };
+}
+
+function entryOf(question: CacheQuestion): Entry | undefined {
   const place = placeOf(question);
   if (place === null) return undefined;
   try {
     const entry = JSON.parse(readFileSync(place, 'utf8')) as Entry;
-    return entry.key === keyOf(question) && entry.dependencies.every(([file, hash]) => hashOfFile(file, question.language) === hash) ? entry.result : undefined;
+    return entry.key === keyOf(question) && entry.dependencies.every(([file, hash]) => hashOfFile(file, question.language) === hash) ? entry : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** @param dependencies the other files that went into the result */
-export function keepResult(question: CacheQuestion, dependencies: Iterable<string>, result: unknown): void {
+/** @param dependencies the other files that went into the result  @param reach what running the file showed of other files */
+export function keepResult(question: CacheQuestion, dependencies: Iterable<string>, result: unknown, reach: Reach | null = null): void {
   const place = placeOf(question);
   if (place === null || hashOfFile(normalize(question.file), question.language) !== hashOf(question.text)) return;
-  const entry: Entry = { key: keyOf(question), dependencies: [...new Set(dependencies)].map((file) => [file, hashOfFile(file, question.language)]), result };
+  const entry: Entry = { key: keyOf(question), dependencies: [...new Set(dependencies)].map((file) => [file, hashOfFile(file, question.language)]), result, reach };
   const draft = `${place}.${process.pid}.${drafts}`;
   drafts += 1;
   try {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { analyze } from '../../src/analyze.ts';
+import type { KnownReach } from '../../src/project/callers.ts';
 import { pythonSpecifiers, scriptSpecifiers } from '../../src/project/project-listing.ts';
 import { RULES } from '../../src/rules/registry.ts';
 
@@ -23,8 +24,8 @@ function project(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-function findings(folder: string, name: string, text: string): readonly string[] {
-  const analysis = analyze({ file: join(folder, name), text, language: name.endsWith('.py') ? 'python' : 'typescript' });
+function findings(folder: string, name: string, text: string, knownReach: KnownReach = () => null): readonly string[] {
+  const analysis = analyze({ file: join(folder, name), text, language: name.endsWith('.py') ? 'python' : 'typescript', knownReach });
   return RULES.flatMap((rule) => rule.judge(analysis).map((finding) => `${finding.rule} ${finding.certainty}`));
 }
 
@@ -60,6 +61,17 @@ describe('Python', () => {
     expect(findings(folder, 'predict.py', PREDICT)).toEqual(['no-train-mode-inference definite']);
     writeFileSync(join(folder, 'main.py'), ASLEEP);
     expect(findings(folder, 'predict.py', PREDICT)).toEqual([]);
+  });
+
+  test('at a key only those are asked of which an earlier run has noted that they look into the file, and quickly', () => {
+    const edited = `# edited\n${PREDICT}`;
+    const ask = (files: readonly string[], steps: number): readonly string[] => {
+      const folder = project({ 'pyproject.toml': '', 'net.py': NET, 'predict.py': PREDICT, 'main.py': AWAKE });
+      return findings(folder, 'predict.py', edited, (file) => (file === join(folder, 'main.py') ? { reach: { files: files.map((name) => join(folder, name)), steps }, dependencies: [] } : null));
+    };
+    expect(ask(['predict.py'], 100)).toEqual(['no-train-mode-inference definite']);
+    expect(ask(['main.py'], 100)).toEqual([]);
+    expect(ask(['predict.py'], 1_000_000)).toEqual([]);
   });
 
   test('files that import one another', () => {

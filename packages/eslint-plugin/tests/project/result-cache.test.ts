@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { isKnownQuiet } from '../../src/project/known-quiet.ts';
-import { keepResult, keptResult, type CacheQuestion } from '../../src/project/result-cache.ts';
+import { keepResult, keptResult, knownReach, type CacheQuestion } from '../../src/project/result-cache.ts';
 
 const folders: string[] = [];
 afterAll(() => {
@@ -53,6 +53,20 @@ describe('a kept result', () => {
     writeFileSync(question.file, `${TEXT}# edited\n`);
     expect(isKnownQuiet(question.file)).toBe(false);
     expect(isKnownQuiet(join(net, 'is-no-folder.py'))).toBe(false);
+  });
+
+  test('tells files that it imports what it looks into', () => {
+    const { question, net } = project();
+    const ofNet = knownReach({ ...question, file: net, text: 'x = 1\n' });
+    expect(ofNet(question.file)).toBeNull();
+    keepResult(question, [net], [], { files: [net], steps: 7 });
+    expect(ofNet(question.file)).toEqual({ reach: { files: [net], steps: 7 }, dependencies: [net] });
+    keepResult(question, [net], []);
+    expect(ofNet(question.file)).toBeNull();
+    keepResult(question, [net], [], { files: [net], steps: 7 });
+    writeFileSync(question.file, `${TEXT}# edited\n`);
+    expect(ofNet(question.file)).toBeNull();
+    expect(ofNet(join(net, 'is-no-folder.py'))).toBeNull();
   });
 
   test('is as if there were none when the entry is damaged', () => {
