@@ -15,8 +15,43 @@ import type { Libraries } from '../libraries/read.ts';
 import type { FunctionEffect, MethodEffect } from '../libraries/schema.ts';
 import { packageNameOf } from './package-name.ts';
 
-/** What does nothing to modes and gradients, and is noted only where something else has a mode. */
-const WITHOUT_MODES: ReadonlySet<FunctionEffect['kind']> = new Set<FunctionEffect['kind']>(['pure', 'read', 'is-instance', 'shape', 'random', 'cast', 'copy', 'runs', 'same-function', 'dictionary', 'values-of', 'iterate', 'number-range', 'exit-stack']);
+/** Whether something has a mode, or gets another, because a function of this effect is called. What only hands on or looks at what it is given does not count. */
+const COUNTS: Readonly<Record<FunctionEffect['kind'], boolean>> = {
+  'grad-scope': true,
+  'mode-scope': true,
+  'assert-mode': true,
+  'assert-grad': true,
+  functional: true,
+  'load-module': true,
+  export: true,
+  save: true,
+  'require-eval': true,
+  symbolic: true,
+  backward: true,
+  calibrate: true,
+  'context-manager': true,
+  'swallowing-manager': true,
+  parameter: true,
+  'set-attribute': true,
+  pure: false,
+  read: false,
+  'is-instance': false,
+  shape: false,
+  random: false,
+  cast: false,
+  'same-module': false,
+  copy: false,
+  runs: false,
+  binding: false,
+  partial: false,
+  dictionary: false,
+  'values-of': false,
+  iterate: false,
+  'number-range': false,
+  'same-function': false,
+  gives: false,
+  'exit-stack': false,
+};
 
 const SETTING: ReadonlySet<MethodEffect> = new Set<MethodEffect>(['set-train', 'set-eval', 'infer-eval']);
 
@@ -52,7 +87,7 @@ function namesOf(libraries: Libraries): Names {
     ...(layers?.bases ?? []),
     ...frameworks.flatMap(({ bases }) => bases),
     ...classes.filter(({ kind, network, methods, optimizer }) => kind !== 'object' || network !== undefined || methods !== undefined || optimizer).map(({ path }) => path),
-    ...functions.filter(({ effect }) => !WITHOUT_MODES.has(effect.kind)).map(({ path }) => path),
+    ...functions.filter(({ effect }) => COUNTS[effect.kind]).map(({ path }) => path),
   ]);
   const isPattern = (path: string): boolean => path.includes('*');
   const ofModules = [libraries.moduleMethods, ...libraries.models.map(({ modules }) => new Map(Object.entries(modules?.methods ?? {})))];

@@ -44,6 +44,7 @@ describe('no source', () => {
     ['a forward pass of who knows what', 'export const f = (m, x) => m.forward(x).backward();\n'],
     ['a field of a class of its own', 'export class A { constructor() { this.training = true; } }\n'],
     ['a flag that is read', 'export const f = (m) => m.training;\n'],
+    ['what is built in', "export const f = (o) => Object.freeze(Object.entries(o).concat(Array.from(Object.keys(o)), JSON.parse('[]'), structuredClone(o)));\n"],
   ])('%s', (_, text) => {
     expect(ask(text)).toBe(false);
   });
