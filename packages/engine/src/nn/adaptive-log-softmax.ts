@@ -7,6 +7,8 @@
  *
  * Worked example: `const [logProbabilities, loss] = new AdaptiveLogSoftmaxWithLoss(16, 100, [10, 50]).call(x, classes)`.
  */
+import '../ops/indexing-methods.ts';
+import '../ops/math-methods.ts';
 import { tensor, zeros } from '../ops/creation.ts';
 import { cat } from '../ops/joining.ts';
 import type { Tensor } from '../ops/tensor.ts';

@@ -16,7 +16,8 @@ export { CircularPad1d, CircularPad2d, CircularPad3d, ConstantPad1d, ConstantPad
 export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './instance-norm.ts';
 export { GroupNorm, LocalResponseNorm, RMSNorm } from './group-norm.ts';
 export { Embedding, EmbeddingBag } from './embedding.ts';
-export { Bilinear, ChannelShuffle, CosineSimilarity, Flatten, Fold, PairwiseDistance, PixelShuffle, PixelUnshuffle, Unflatten, Unfold, Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './rearranging.ts';
+export { Bilinear, ChannelShuffle, CosineSimilarity, Flatten, Fold, PairwiseDistance, PixelShuffle, PixelUnshuffle, Unfold, Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './rearranging.ts';
+export { Unflatten } from './unflatten.ts';
 export { SyncBatchNorm } from './sync-batch-norm.ts';
 export { LayerNorm } from './layer-norm.ts';
 export {

@@ -7,6 +7,7 @@
  *
  * Worked example: `prune.l1Unstructured(layer, 'weight', 0.5)` halves the weights; `prune.remove(layer, 'weight')` makes the zeros permanent.
  */
+import '../ops/indexing-methods.ts';
 import { withoutRecording } from '../autograd/grad-mode.ts';
 import { rand, tensor } from '../ops/creation.ts';
 import type { Tensor } from '../ops/tensor.ts';

@@ -3,8 +3,8 @@
  */
 import { uniform } from '../ops/creation.ts';
 import type { Tensor } from '../ops/tensor.ts';
-import type { Shape } from '../tensor/shape.ts';
-import { bilinear, cosineSimilarity, pairwiseDistance } from './functional/linear.ts';
+import { cosineSimilarity, pairwiseDistance } from './functional/distance.ts';
+import { bilinear } from './functional/linear.ts';
 import { channelShuffle, fold, interpolate, pixelShuffle, pixelUnshuffle, unfold, type InterpolateOptions, type UnfoldOptions } from './functional/resample.ts';
 import type { Sizes } from './functional/spatial.ts';
 import { ModelessLayer, settingsText } from './layer.ts';
@@ -26,25 +26,6 @@ export class Flatten extends ModelessLayer {
 
   protected override extraRepr(): string {
     return settingsText({ start_dim: this.startDim, end_dim: this.endDim });
-  }
-}
-
-export class Unflatten extends ModelessLayer {
-  readonly dim: number;
-  readonly unflattenedSize: Shape;
-
-  constructor(dim: number, unflattenedSize: Shape) {
-    super();
-    this.dim = dim;
-    this.unflattenedSize = unflattenedSize;
-  }
-
-  override forward(x: Tensor): Tensor {
-    return x.unflatten(this.dim, this.unflattenedSize);
-  }
-
-  protected override extraRepr(): string {
-    return settingsText({ dim: this.dim, unflattened_size: this.unflattenedSize });
   }
 }
 

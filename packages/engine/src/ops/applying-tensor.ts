@@ -9,6 +9,7 @@ import { TensorBase } from '../autograd/tensor-base.ts';
 import { isFloating, type DType } from '../tensor/dtype.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import type { TensorOpAttributes } from './op-attributes.ts';
+import type { Records } from './records.ts';
 import { tensorOps } from './tensor-ops.ts';
 import type { Operand, Tensor } from './tensor.ts';
 
@@ -19,6 +20,17 @@ export abstract class ApplyingTensor extends TensorBase {
 
   protected applyInPlace<K extends keyof TensorOpAttributes>(op: K, attributes: TensorOpAttributes[K], ...others: readonly Operand[]): this {
     return applyInPlace<TensorOpAttributes[K], ApplyingTensor>(op, tensorOps[op], this, others.map((other) => this.operand(other)), attributes) as this;
+  }
+
+  /** The same with an operation of another family, for methods that a program carries only if it asks for them. */
+  static applyFrom<Attributes, K extends keyof Attributes & string>(family: Records<Attributes>, op: K, target: ApplyingTensor, attributes: Attributes[K], others: readonly Operand[]): Tensor {
+    return applyOp<Attributes[K], ApplyingTensor>(op, family[op], [target, ...others.map((other) => target.operand(other))], attributes) as Tensor;
+  }
+
+  /** Gives all tensors the methods of a class that stands beside `Tensor`. */
+  static addMethods(methods: { readonly prototype: ApplyingTensor }): void {
+    const { constructor: _, ...own } = Object.getOwnPropertyDescriptors(methods.prototype);
+    Object.defineProperties(this.prototype, own);
   }
 
   protected operand(value: Operand): ApplyingTensor {

@@ -11,7 +11,8 @@ import { NdArray } from '../tensor/nd-array.ts';
 import { fromNested, type Nested } from '../tensor/nested.ts';
 import { numelOf, type Shape } from '../tensor/shape.ts';
 import { defaultGenerator } from '../random/default-generator.ts';
-import type { FloatArray, Generator } from '../random/generator.ts';
+import { fillBernoulli, fillNormal, fillUniform, type FloatArray } from '../random/fill.ts';
+import type { Generator } from '../random/generator.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { Tensor, type Operand } from './tensor.ts';
 
@@ -99,26 +100,26 @@ function random(op: string, shape: Shape, options: RandomOptions, fill: (generat
 /** Uniform in [0, 1). */
 export function rand(...sizes: Sizes<RandomOptions>): Tensor {
   const { shape, options } = split<RandomOptions>(sizes);
-  return random('rand', shape, options, (generator, data) => generator.fillUniform(data));
+  return random('rand', shape, options, (generator, data) => fillUniform(generator, data));
 }
 
 /** Standard normal. */
 export function randn(...sizes: Sizes<RandomOptions>): Tensor {
   const { shape, options } = split<RandomOptions>(sizes);
-  return random('randn', shape, options, (generator, data) => generator.fillNormal(data));
+  return random('randn', shape, options, (generator, data) => fillNormal(generator, data));
 }
 
 export function randLike(other: Tensor, options: RandomOptions = {}): Tensor {
-  return random('randLike', other.shape, options, (generator, data) => generator.fillUniform(data));
+  return random('randLike', other.shape, options, (generator, data) => fillUniform(generator, data));
 }
 
 export function randnLike(other: Tensor, options: RandomOptions = {}): Tensor {
-  return random('randnLike', other.shape, options, (generator, data) => generator.fillNormal(data));
+  return random('randnLike', other.shape, options, (generator, data) => fillNormal(generator, data));
 }
 
 /** Uniform in [from, to), for initialisations. */
 export function uniform(shape: Shape, from: number, to: number, options: RandomOptions = {}): Tensor {
-  return random('uniform', shape, options, (generator, data) => generator.fillUniform(data, from, to));
+  return random('uniform', shape, options, (generator, data) => fillUniform(generator, data, from, to));
 }
 
 /** 1 with the probability that `probabilities` holds in each place, else 0. */
@@ -127,7 +128,7 @@ export function bernoulli(probabilities: Tensor, options: { readonly generator?:
   if (dtype !== 'float32' && dtype !== 'float64') throw new RuntimeError(`"bernoulli_tensor_cpu_self_" not implemented for '${scalarTypeName[dtype]}'`);
   const given = probabilities.array.contiguousData() as FloatArray;
   for (const value of given) if (!(value >= 0 && value <= 1)) throw new RuntimeError('Expected p_in >= 0 && p_in <= 1 to be true, but got false.');
-  return random('bernoulli', probabilities.shape, { ...options, dtype }, (generator, data) => generator.fillBernoulli(data, given));
+  return random('bernoulli', probabilities.shape, { ...options, dtype }, (generator, data) => fillBernoulli(generator, data, given));
 }
 
 /** Whole numbers in [low, high), int64. */

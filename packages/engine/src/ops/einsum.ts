@@ -7,6 +7,7 @@
  *
  * Worked example: `einsum('bij,bjk->bik', a, b)` is `a.bmm(b)`; `einsum('ii', a)` is the trace.
  */
+import './indexing-methods.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { numelOf } from '../tensor/shape.ts';
 import { arange } from './creation.ts';

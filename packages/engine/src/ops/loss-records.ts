@@ -65,68 +65,88 @@ function eachTarget(shape: readonly number[], targets: NdArray, weights: NdArray
   }
 }
 
-export const lossRecords: Records<LossAttributes> = {
-  mseLoss: ofDifference(() => (d) => d * d, () => (d) => 2 * d),
-  l1Loss: ofDifference(() => Math.abs, () => Math.sign),
-  smoothL1Loss: ofDifference(
-    ({ beta }) => (d) => (Math.abs(d) < beta ? (0.5 * d * d) / beta : Math.abs(d) - 0.5 * beta),
-    ({ beta }) => (d) => (Math.abs(d) < beta ? d / beta : Math.sign(d)),
-  ),
-  huberLoss: ofDifference(
-    ({ delta }) => (d) => (Math.abs(d) <= delta ? 0.5 * d * d : delta * (Math.abs(d) - 0.5 * delta)),
-    ({ delta }) => (d) => (Math.abs(d) <= delta ? d : delta * Math.sign(d)),
-  ),
-  bceLoss: elementwise(
-    () => (x, y) => {
-      if (!(x >= 0 && x <= 1)) throw new RuntimeError('all elements of input should be between 0 and 1');
-      return (y - 1) * Math.max(Math.log1p(-x), -100) - y * log(x);
-    },
-    // 1e-12 keeps the quotient finite, as in ATen.
-    () => (x, y) => (x - y) / Math.max((1 - x) * x, 1e-12),
-    () => (x) => Math.max(Math.log1p(-x), -100) - log(x),
-  ),
-  bceWithLogitsLoss: elementwise(
-    () => (x, y) => (1 - y) * x + logOnePlusExp(-x),
-    () => (x, y) => logistic(x) - y,
-    () => (x) => -x,
-  ),
-  softMarginLoss: elementwise(
-    () => (x, y) => logOnePlusExp(-x * y),
-    () => (x, y) => -y * logistic(-x * y),
-    () => (x, y) => -x * logistic(-x * y),
-  ),
-  klDivLoss: elementwise(
-    ({ logTarget }) => (logTarget ? (x, y) => Math.exp(y) * (y - x) : (x, y) => (y === 0 ? 0 : y * Math.log(y)) - y * x),
-    ({ logTarget }) => (logTarget ? (_, y) => -Math.exp(y) : (_, y) => -y),
-    ({ logTarget }) => (logTarget ? (x, y) => Math.exp(y) * (y - x + 1) : (x, y) => (y === 0 ? 0 : Math.log(y) + 1) - x),
-  ),
-  nllLoss: {
-    forward: ([x, targets, weights], { ignoreIndex, reduction }) => {
-      const data = x!.contiguousData();
-      if (reduction === 'none') {
-        const out = allocate(x!.dtype, targets!.numel);
-        eachTarget(x!.shape, targets!, weights, ignoreIndex, (at, from, weight) => (out[at] = -data[from]! * weight));
-        return NdArray.from(x!.dtype, targets!.shape, out);
-      }
-      let [sum, whole] = [0, 0];
-      eachTarget(x!.shape, targets!, weights, ignoreIndex, (_, from, weight) => {
-        sum -= data[from]! * weight;
-        whole += weight;
-      });
-      return NdArray.filled(x!.dtype, [], reduction === 'mean' ? sum / whole : sum);
-    },
-    gradient: {
-      saves: (needs) => ({ inputs: [1, ...(needs.length > 2 ? [2] : [])] }),
-      of: (grad, { attributes: { ignoreIndex, reduction }, shapes, input }) => {
-        const [targets, weights] = [input(1), shapes.length > 2 ? input(2) : undefined];
-        const values = grad.contiguousData();
-        let whole = reduction === 'mean' ? 0 : 1;
-        if (reduction === 'mean') eachTarget(shapes[0]!, targets, weights, ignoreIndex, (_at, _from, weight) => (whole += weight));
-        const out = NdArray.filled(grad.dtype, shapes[0]!, 0);
-        const { data } = out.storage;
-        eachTarget(shapes[0]!, targets, weights, ignoreIndex, (at, from, weight) => (data[from] = (-values[reduction === 'none' ? at : 0]! * weight) / whole));
-        return [out, ...shapes.slice(1).map(() => null)];
-      },
+// One by one, so that a program carries those of the losses it has.
+
+export const mseLossRecord: OpRecord<LossAttributes['mseLoss']> = /* @__PURE__ */ ofDifference(() => (d) => d * d, () => (d) => 2 * d);
+
+export const l1LossRecord: OpRecord<LossAttributes['l1Loss']> = /* @__PURE__ */ ofDifference(() => Math.abs, () => Math.sign);
+
+export const smoothL1LossRecord: OpRecord<LossAttributes['smoothL1Loss']> = /* @__PURE__ */ ofDifference(
+  ({ beta }) => (d) => (Math.abs(d) < beta ? (0.5 * d * d) / beta : Math.abs(d) - 0.5 * beta),
+  ({ beta }) => (d) => (Math.abs(d) < beta ? d / beta : Math.sign(d)),
+);
+
+export const huberLossRecord: OpRecord<LossAttributes['huberLoss']> = /* @__PURE__ */ ofDifference(
+  ({ delta }) => (d) => (Math.abs(d) <= delta ? 0.5 * d * d : delta * (Math.abs(d) - 0.5 * delta)),
+  ({ delta }) => (d) => (Math.abs(d) <= delta ? d : delta * Math.sign(d)),
+);
+
+export const bceLossRecord: OpRecord<LossAttributes['bceLoss']> = /* @__PURE__ */ elementwise(
+  () => (x, y) => {
+    if (!(x >= 0 && x <= 1)) throw new RuntimeError('all elements of input should be between 0 and 1');
+    return (y - 1) * Math.max(Math.log1p(-x), -100) - y * log(x);
+  },
+  // 1e-12 keeps the quotient finite, as in ATen.
+  () => (x, y) => (x - y) / Math.max((1 - x) * x, 1e-12),
+  () => (x) => Math.max(Math.log1p(-x), -100) - log(x),
+);
+
+export const bceWithLogitsLossRecord: OpRecord<LossAttributes['bceWithLogitsLoss']> = /* @__PURE__ */ elementwise(
+  () => (x, y) => (1 - y) * x + logOnePlusExp(-x),
+  () => (x, y) => logistic(x) - y,
+  () => (x) => -x,
+);
+
+export const softMarginLossRecord: OpRecord<LossAttributes['softMarginLoss']> = /* @__PURE__ */ elementwise(
+  () => (x, y) => logOnePlusExp(-x * y),
+  () => (x, y) => -y * logistic(-x * y),
+  () => (x, y) => -x * logistic(-x * y),
+);
+
+export const klDivLossRecord: OpRecord<LossAttributes['klDivLoss']> = /* @__PURE__ */ elementwise(
+  ({ logTarget }) => (logTarget ? (x, y) => Math.exp(y) * (y - x) : (x, y) => (y === 0 ? 0 : y * Math.log(y)) - y * x),
+  ({ logTarget }) => (logTarget ? (_, y) => -Math.exp(y) : (_, y) => -y),
+  ({ logTarget }) => (logTarget ? (x, y) => Math.exp(y) * (y - x + 1) : (x, y) => (y === 0 ? 0 : Math.log(y) + 1) - x),
+);
+
+export const nllLossRecord: OpRecord<LossAttributes['nllLoss']> = {
+  forward: ([x, targets, weights], { ignoreIndex, reduction }) => {
+    const data = x!.contiguousData();
+    if (reduction === 'none') {
+      const out = allocate(x!.dtype, targets!.numel);
+      eachTarget(x!.shape, targets!, weights, ignoreIndex, (at, from, weight) => (out[at] = -data[from]! * weight));
+      return NdArray.from(x!.dtype, targets!.shape, out);
+    }
+    let [sum, whole] = [0, 0];
+    eachTarget(x!.shape, targets!, weights, ignoreIndex, (_, from, weight) => {
+      sum -= data[from]! * weight;
+      whole += weight;
+    });
+    return NdArray.filled(x!.dtype, [], reduction === 'mean' ? sum / whole : sum);
+  },
+  gradient: {
+    saves: (needs) => ({ inputs: [1, ...(needs.length > 2 ? [2] : [])] }),
+    of: (grad, { attributes: { ignoreIndex, reduction }, shapes, input }) => {
+      const [targets, weights] = [input(1), shapes.length > 2 ? input(2) : undefined];
+      const values = grad.contiguousData();
+      let whole = reduction === 'mean' ? 0 : 1;
+      if (reduction === 'mean') eachTarget(shapes[0]!, targets, weights, ignoreIndex, (_at, _from, weight) => (whole += weight));
+      const out = NdArray.filled(grad.dtype, shapes[0]!, 0);
+      const { data } = out.storage;
+      eachTarget(shapes[0]!, targets, weights, ignoreIndex, (at, from, weight) => (data[from] = (-values[reduction === 'none' ? at : 0]! * weight) / whole));
+      return [out, ...shapes.slice(1).map(() => null)];
     },
   },
+};
+
+export const lossRecords: Records<LossAttributes> = {
+  mseLoss: mseLossRecord,
+  l1Loss: l1LossRecord,
+  smoothL1Loss: smoothL1LossRecord,
+  huberLoss: huberLossRecord,
+  bceLoss: bceLossRecord,
+  bceWithLogitsLoss: bceWithLogitsLossRecord,
+  softMarginLoss: softMarginLossRecord,
+  klDivLoss: klDivLossRecord,
+  nllLoss: nllLossRecord,
 };

@@ -31,8 +31,8 @@ export interface AlongDim {
   readonly dim: number;
 }
 
-/** What methods of a tensor apply. */
-export interface TensorOpAttributes extends IndexAttributes, LogicAttributes, MathAttributes {
+/** What the methods of every tensor apply. */
+export interface TensorOpAttributes {
   // elementwise, two operands
   readonly add: None;
   readonly sub: None;
@@ -90,6 +90,6 @@ export interface TensorOpAttributes extends IndexAttributes, LogicAttributes, Ma
 }
 
 export interface OpAttributes
-  extends TensorOpAttributes, ActivationAttributes, AttentionAttributes, ConvAttributes, CtcAttributes, EmbeddingAttributes, LinearAttributes, LossAttributes, NormAttributes, PoolAttributes, RecurrentOpAttributes, SpatialAttributes {}
+  extends TensorOpAttributes, ActivationAttributes, AttentionAttributes, ConvAttributes, CtcAttributes, EmbeddingAttributes, IndexAttributes, LinearAttributes, LogicAttributes, LossAttributes, MathAttributes, NormAttributes, PoolAttributes, RecurrentOpAttributes, SpatialAttributes {}
 
 export type OpName = keyof OpAttributes;

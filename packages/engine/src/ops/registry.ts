@@ -6,12 +6,15 @@
 import { activationOps } from './activation-ops.ts';
 import { attentionOps } from './compiled-attention.ts';
 import { convOps } from './compiled-conv.ts';
+import { indexRecords } from './index-records.ts';
 import { linearOps } from './compiled-linear.ts';
 import { recurrentOps } from './compiled-lstm.ts';
 import { normOps } from './compiled-norm.ts';
 import { ctcRecords } from './ctc-records.ts';
 import { embeddingRecords } from './embedding-records.ts';
+import { logicRecords } from './logic-records.ts';
 import { lossRecords } from './loss-records.ts';
+import { mathRecords } from './math-records.ts';
 import type { OpAttributes } from './op-attributes.ts';
 import { poolRecords } from './pool-records.ts';
 import type { Records } from './records.ts';
@@ -25,8 +28,11 @@ export const registry: Records<OpAttributes> = {
   ...convOps,
   ...ctcRecords,
   ...embeddingRecords,
+  ...indexRecords,
   ...linearOps,
+  ...logicRecords,
   ...lossRecords,
+  ...mathRecords,
   ...normOps,
   ...poolRecords,
   ...recurrentOps,

@@ -1,5 +1,5 @@
 /**
- * The operations that are methods of a tensor, as they are applied: the reference records with compiled kernels laid over those that have one.
+ * The operations that are methods of every tensor, as they are applied: the reference records with compiled kernels laid over those that have one.
  *
  * Guarantees: complete by its type: a name in `TensorOpAttributes` without a record is a compile error. The families that only functions
  * use (convolution, normalisation, pooling, …) are not here but with those functions, so that a program carries no more of them than it calls.
@@ -14,9 +14,6 @@ import { reducedShape, sumToShape } from '../tensor/reduce.ts';
 import { numelOf } from '../tensor/shape.ts';
 import { compiledUnaryOp } from './compiled-unary.ts';
 import { binaryRecords, choiceRecords, comparisonRecords, unaryRecords } from './elementwise-records.ts';
-import { indexRecords } from './index-records.ts';
-import { logicRecords } from './logic-records.ts';
-import { mathRecords } from './math-records.ts';
 import type { None, Reduction, TensorOpAttributes } from './op-attributes.ts';
 import type { Records } from './records.ts';
 import { reductionRecords } from './reduction-records.ts';
@@ -98,6 +95,6 @@ const compiled: { readonly [K in keyof TensorOpAttributes]?: Compiled<TensorOpAt
 };
 
 export const tensorOps: Records<TensorOpAttributes> = /* @__PURE__ */ withCompiled<TensorOpAttributes>(
-  { ...binaryRecords, ...unaryRecords, ...comparisonRecords, ...choiceRecords, ...reductionRecords, ...shapeRecords, ...indexRecords, ...logicRecords, ...mathRecords },
+  { ...binaryRecords, ...unaryRecords, ...comparisonRecords, ...choiceRecords, ...reductionRecords, ...shapeRecords },
   compiled,
 );

@@ -3,20 +3,19 @@
  *
  * Guarantees: methods mean what PyTorch's of the same name mean (camelCase; a trailing underscore writes in place).
  * Numbers stand for 0-dimensional tensors and do not widen a float32 operand. Reading values out (`item`, `toArray`,
- * `toTypedArray`, `toString`) and `argmax` tell the trace.
+ * `toTypedArray`) and `argmax` tell the trace. `math-methods.ts`, `indexing-methods.ts` and `printing-methods.ts` add further methods where they are imported.
  *
  * Worked example: `tensor([[1, 2], [3, 4]]).matmul(tensor([[1], [1]])).sum().item()` is 10.
  */
 import { applyInPlace } from '../autograd/apply-op.ts';
 import type { DType, TypedArray } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
-import { formatArray } from '../tensor/format-array.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { toNested, type NestedOutput } from '../tensor/nested.ts';
 import { sumToShape } from '../tensor/reduce.ts';
 import { normalizeDim, normalizeDims, type Shape } from '../tensor/shape.ts';
 import { activeTrace } from '../trace/trace.ts';
-import { IndexingTensor } from './indexing-tensor.ts';
+import { ApplyingTensor } from './applying-tensor.ts';
 import { notImplemented } from './refuse-types.ts';
 
 /** A tensor, or a number or a boolean in its place. */
@@ -27,7 +26,7 @@ function shapeOf(sizes: readonly (number | Shape)[]): Shape {
   return sizes.flat();
 }
 
-export class Tensor extends IndexingTensor {
+export class Tensor extends ApplyingTensor {
   override wrap(array: NdArray, inference?: boolean): this {
     // Results of operations on a Parameter are plain tensors.
     return new Tensor(array, inference === undefined ? {} : { inference }) as this;
@@ -248,14 +247,9 @@ export class Tensor extends IndexingTensor {
     return this.array.contiguousData().slice();
   }
 
+  /** In `@modeguard/engine/core` the shape alone; `printing-methods.ts` adds the values. */
   override toString(): string {
-    activeTrace()?.read('toString', this);
-    const suffix = this.gradFn !== null ? [`grad_fn=<${this.gradFn.name}>`] : this.requiresGrad ? ['requires_grad=True'] : [];
-    return formatArray(this.array, suffix);
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
+    return `tensor(..., size=(${this.shape.join(', ')}))`;
   }
 }
 

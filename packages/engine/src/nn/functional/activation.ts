@@ -2,11 +2,10 @@
  * Activation functions, with PyTorch's names and defaults.
  *
  * Guarantees: each is the function of the same name in `torch.nn.functional` (2.13, executed). `inplace` writes the result into `x`. `rrelu` uses the
- * middle slope unless told `training = true` (mode inventory 2); `gumbelSoftmax` is random in both modes.
+ * middle slope unless told `training = true` (mode inventory 2).
  */
 import { applyInPlaceNamed, applyNamed } from '../../ops/apply-named.ts';
 import { activationOps } from '../../ops/activation-ops.ts';
-import { rand, zerosLike } from '../../ops/creation.ts';
 import type { ActivationAttributes } from '../../ops/activation-records.ts';
 import type { Tensor } from '../../ops/tensor.ts';
 import { defaultGenerator } from '../../random/default-generator.ts';
@@ -98,19 +97,4 @@ export function glu(x: Tensor, dim = -1): Tensor {
   const at = normalizeDim(dim, x.dim());
   if (x.size(at) % 2 !== 0) throw new RuntimeError(`Halving dimension must be even, but dimension ${at} is size ${x.size(at)}`);
   return applyNamed(activationOps, 'glu', [x], { dim: at });
-}
-
-/**
- * A sample of the softmax with Gumbel noise, random in both modes; `hard` gives the one-hot vector of its maximum, with the gradient of the soft one.
- * Jang et al. 2017.
- */
-export function gumbelSoftmax(logits: Tensor, options: { readonly tau?: number; readonly hard?: boolean; readonly dim?: number } = {}): Tensor {
-  const { tau = 1, hard = false, dim = -1 } = options;
-  const noise = rand([...logits.shape]).neg().add(1).log().neg().log().neg().to(logits.dtype);
-  const soft = logits.add(noise).div(tau).softmax(dim);
-  if (!hard) return soft;
-  const at = normalizeDim(dim, logits.dim());
-  const top = soft.detach().max(at, true).indices;
-  const oneHot = zerosLike(soft).scatter(at, top, 1);
-  return oneHot.sub(soft.detach()).add(soft);
 }

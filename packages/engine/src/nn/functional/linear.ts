@@ -1,5 +1,5 @@
 /**
- * Linear and bilinear maps as functions, and distances between vectors.
+ * Linear and bilinear maps as functions.
  *
  * Guarantees: shapes and defaults are PyTorch's. Refuses sizes that do not fit, in its wording.
  */
@@ -30,21 +30,4 @@ export function bilinear(a: Tensor, b: Tensor, weight: Tensor, bias: Tensor | nu
   const left = a.reshape(-1, inA).matmul(weight.permute(1, 0, 2).reshape(inA, out * inB)).reshape(-1, out, inB);
   const product = left.mul(b.reshape(-1, 1, inB)).sum(-1).reshape([...lead, out]);
   return bias === null ? product : product.add(bias);
-}
-
-/** x divided by its p-norm over `dim`, or by `eps` where that is larger. */
-export function normalize(x: Tensor, options: { readonly p?: number; readonly dim?: number; readonly eps?: number } = {}): Tensor {
-  const { p = 2, dim = 1, eps = 1e-12 } = options;
-  return x.div(x.norm(p, dim, true).clamp(eps));
-}
-
-/** The cosine of the angle between vectors along `dim`; each norm is at least `eps`. */
-export function cosineSimilarity(a: Tensor, b: Tensor, dim = 1, eps = 1e-8): Tensor {
-  const unit = (part: Tensor): Tensor => part.div(part.norm(2, dim, true).clamp(eps));
-  return unit(a).mul(unit(b)).sum(dim);
-}
-
-/** The p-norm of a - b + eps over the last dimension. */
-export function pairwiseDistance(a: Tensor, b: Tensor, options: { readonly p?: number; readonly eps?: number; readonly keepdim?: boolean } = {}): Tensor {
-  return a.sub(b).add(options.eps ?? 1e-6).norm(options.p ?? 2, -1, options.keepdim ?? false);
 }

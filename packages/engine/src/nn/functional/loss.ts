@@ -4,16 +4,17 @@
  * Guarantees: `reduction` is 'mean' unless told otherwise; the means of weighted losses divide by the weights that took part. Refuses sizes
  * that do not fit, in PyTorch's wording. Class targets may be whole numbers of any type, since JavaScript cannot tell 1 from 1.0.
  */
+import { applyOp } from '../../autograd/apply-op.ts';
 import { applyNamed } from '../../ops/apply-named.ts';
 import { activationOps } from '../../ops/activation-ops.ts';
-import { lossRecords } from '../../ops/loss-records.ts';
-import { tensor } from '../../ops/creation.ts';
+import { bceLossRecord, bceWithLogitsLossRecord, huberLossRecord, klDivLossRecord, l1LossRecord, mseLossRecord, nllLossRecord, smoothL1LossRecord, softMarginLossRecord } from '../../ops/loss-records.ts';
+import { arange, tensor } from '../../ops/creation.ts';
 import { stack, where } from '../../ops/joining.ts';
 import type { Tensor } from '../../ops/tensor.ts';
 import { isFloating } from '../../tensor/dtype.ts';
 import { RuntimeError, ValueError } from '../../tensor/errors.ts';
 import { formatSize, numelOf, sameShape } from '../../tensor/shape.ts';
-import { cosineSimilarity, pairwiseDistance } from './linear.ts';
+import { cosineSimilarity, pairwiseDistance } from './distance.ts';
 
 export type LossReduction = 'mean' | 'sum' | 'none';
 
@@ -44,7 +45,7 @@ function reduce(loss: Tensor, reduction: LossReduction = 'mean'): Tensor {
 /** (input - target)^2. */
 export function mseLoss(input: Tensor, target: Tensor, options: Options<{ readonly weight?: Tensor | null }> = {}): Tensor {
   const { weight = null, reduction } = settings(options);
-  const losses = applyNamed(lossRecords, 'mseLoss', [input, target], {});
+  const losses = applyOp('mseLoss', mseLossRecord, [input, target], {});
   if (weight === null) return reduce(losses, reduction);
   const weighted = losses.mul(weight);
   return reduction === 'mean' || reduction === undefined ? weighted.sum().div(weight.sum()) : reduce(weighted, reduction);
@@ -52,21 +53,21 @@ export function mseLoss(input: Tensor, target: Tensor, options: Options<{ readon
 
 /** |input - target|. */
 export function l1Loss(input: Tensor, target: Tensor, options: Options<object> = {}): Tensor {
-  return reduce(applyNamed(lossRecords, 'l1Loss', [input, target], {}), settings(options).reduction);
+  return reduce(applyOp('l1Loss', l1LossRecord, [input, target], {}), settings(options).reduction);
 }
 
 /** Quadratic below `beta`, linear above. */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: LossOptions & { readonly beta?: number } = {}): Tensor {
   const { beta = 1 } = options;
   if (beta < 0) throw new RuntimeError('smooth_l1_loss does not support negative values for beta.');
-  return reduce(beta === 0 ? applyNamed(lossRecords, 'l1Loss', [input, target], {}) : applyNamed(lossRecords, 'smoothL1Loss', [input, target], { beta }), options.reduction);
+  return reduce(beta === 0 ? applyOp('l1Loss', l1LossRecord, [input, target], {}) : applyOp('smoothL1Loss', smoothL1LossRecord, [input, target], { beta }), options.reduction);
 }
 
 /** Quadratic up to `delta`, linear above with that slope. */
 export function huberLoss(input: Tensor, target: Tensor, options: LossOptions & { readonly delta?: number } = {}): Tensor {
   const { delta = 1 } = options;
   if (delta <= 0) throw new RuntimeError('huber_loss does not support non-positive values for delta.');
-  return reduce(applyNamed(lossRecords, 'huberLoss', [input, target], { delta }), options.reduction);
+  return reduce(applyOp('huberLoss', huberLossRecord, [input, target], { delta }), options.reduction);
 }
 
 export interface ClassLossOptions extends LossOptions {
@@ -94,8 +95,8 @@ export function nllLoss(input: Tensor, target: Tensor, options: ClassLossOptions
     throw new RuntimeError(`weight tensor should be defined either for all ${logs.size(1)} classes or no classes but got weight tensor of shape: [${weight.shape.join(', ')}]`);
   }
   const inputs = weight === null ? [logs, classes] : [logs, classes, weight.detach()];
-  if (reduction === 'mean' || reduction === 'sum') return applyNamed(lossRecords, 'nllLoss', inputs, { ignoreIndex, reduction });
-  return reduce(applyNamed(lossRecords, 'nllLoss', inputs, { ignoreIndex, reduction: 'none' }).reshape(target.shape), reduction);
+  if (reduction === 'mean' || reduction === 'sum') return applyOp('nllLoss', nllLossRecord, inputs, { ignoreIndex, reduction });
+  return reduce(applyOp('nllLoss', nllLossRecord, inputs, { ignoreIndex, reduction: 'none' }).reshape(target.shape), reduction);
 }
 
 function totalWeight(classes: Tensor, weight: Tensor | null, ignoreIndex: number): number {
@@ -141,7 +142,7 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, options: LossO
   if (!sameShape(input.shape, target.shape)) {
     throw new ValueError(`Using a target size (${formatSize(target.shape)}) that is different to the input size (${formatSize(input.shape)}) is deprecated. Please ensure they have the same size.`);
   }
-  const losses = applyNamed(lossRecords, 'bceLoss', [input, target], {});
+  const losses = applyOp('bceLoss', bceLossRecord, [input, target], {});
   return reduce(options.weight == null ? losses : losses.mul(options.weight), options.reduction);
 }
 
@@ -152,7 +153,7 @@ export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, opti
   // (1 - y) x + (1 + (p - 1) y) log(1 + e^-x)
   const losses =
     posWeight === null
-      ? applyNamed(lossRecords, 'bceWithLogitsLoss', [input, target], {})
+      ? applyOp('bceWithLogitsLoss', bceWithLogitsLossRecord, [input, target], {})
       : target.neg().add(1).mul(input).add(posWeight.sub(1).mul(target).add(1).mul(applyNamed(activationOps, 'logsigmoid', [input], {}).neg()));
   return reduce(weight === null ? losses : losses.mul(weight), reduction);
 }
@@ -160,7 +161,7 @@ export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, opti
 /** Divergence of the distribution `target` from the one whose logarithms are `input`. 'batchmean' divides by the batch size. */
 export function klDiv(input: Tensor, target: Tensor, options: { readonly reduction?: LossReduction | 'batchmean'; readonly logTarget?: boolean } = {}): Tensor {
   const { reduction = 'mean', logTarget = false } = options;
-  const losses = applyNamed(lossRecords, 'klDivLoss', [input, target], { logTarget });
+  const losses = applyOp('klDivLoss', klDivLossRecord, [input, target], { logTarget });
   return reduction === 'batchmean' ? losses.sum().div(input.size(0)) : reduce(losses, reduction);
 }
 
@@ -202,7 +203,7 @@ export function marginRankingLoss(a: Tensor, b: Tensor, target: Tensor, options:
 
 /** log(1 + e^(-target * input)). */
 export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return reduce(applyNamed(lossRecords, 'softMarginLoss', [input, target], {}), options.reduction);
+  return reduce(applyOp('softMarginLoss', softMarginLossRecord, [input, target], {}), options.reduction);
 }
 
 /** The sum over the other classes of max(0, margin - x_target + x_i)^p, divided by the number of classes: input [N, C] or [C]. */
@@ -214,7 +215,7 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: LossOpti
   if (classes.numel() !== x.size(0)) throw new RuntimeError(`inconsistent target size, expected ${x.size(0)} but got ${formatSize(target.shape)}`);
   const index = classes.unsqueeze(1);
   const gaps = x.sub(x.gather(1, index)).add(margin).clamp(0).pow(p);
-  const others = gaps.mul(x.detach().mul(0).add(1).scatter(1, index, 0));
+  const others = gaps.mul(arange(x.size(1)).ne(index).to(x.dtype));
   const losses = (weight === null ? others : others.mul(weight.gather(0, classes).unsqueeze(1))).sum(1).div(x.size(1));
   return reduce(input.dim() === 1 ? losses.squeeze(0) : losses, reduction);
 }
@@ -240,7 +241,7 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Los
 
 /** The mean over the classes of the binary cross entropies of logits. */
 export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, options: LossOptions & { readonly weight?: Tensor | null } = {}): Tensor {
-  const losses = applyNamed(lossRecords, 'bceWithLogitsLoss', [input, target], {});
+  const losses = applyOp('bceWithLogitsLoss', bceWithLogitsLossRecord, [input, target], {});
   return reduce((options.weight == null ? losses : losses.mul(options.weight)).mean(-1), options.reduction);
 }
 

@@ -172,7 +172,8 @@ export interface LPPoolOptions {
 /** (sum of x^p over the window)^(1/p), by way of the average as PyTorch computes it. */
 function powerPooled(rank: number, input: Tensor, normType: number, kernelSize: Sizes, options: LPPoolOptions): Tensor {
   const average = avgPooled(rank, input.pow(normType), kernelSize, { stride: options.stride ?? null, padding: 0, ceilMode: options.ceilMode ?? false });
-  return average.sign().mul(average.abs().relu()).mul(numelOf(perDimension(kernelSize, rank, 'kernel_size'))).pow(1 / normType);
+  const sign = average.gt(0).to(average.dtype).sub(average.lt(0).to(average.dtype));
+  return sign.mul(average.abs().relu()).mul(numelOf(perDimension(kernelSize, rank, 'kernel_size'))).pow(1 / normType);
 }
 
 export const lpPool1d = (input: Tensor, normType: number, kernelSize: Sizes, options: LPPoolOptions = {}): Tensor => powerPooled(1, input, normType, kernelSize, options);

@@ -1,0 +1,24 @@
+/**
+ * Norms of vectors and distances between them, as functions.
+ *
+ * Guarantees: defaults are PyTorch's.
+ */
+import '../../ops/math-methods.ts';
+import type { Tensor } from '../../ops/tensor.ts';
+
+/** x divided by its p-norm over `dim`, or by `eps` where that is larger. */
+export function normalize(x: Tensor, options: { readonly p?: number; readonly dim?: number; readonly eps?: number } = {}): Tensor {
+  const { p = 2, dim = 1, eps = 1e-12 } = options;
+  return x.div(x.norm(p, dim, true).clamp(eps));
+}
+
+/** The cosine of the angle between vectors along `dim`; each norm is at least `eps`. */
+export function cosineSimilarity(a: Tensor, b: Tensor, dim = 1, eps = 1e-8): Tensor {
+  const unit = (part: Tensor): Tensor => part.div(part.norm(2, dim, true).clamp(eps));
+  return unit(a).mul(unit(b)).sum(dim);
+}
+
+/** The p-norm of a - b + eps over the last dimension. */
+export function pairwiseDistance(a: Tensor, b: Tensor, options: { readonly p?: number; readonly eps?: number; readonly keepdim?: boolean } = {}): Tensor {
+  return a.sub(b).add(options.eps ?? 1e-6).norm(options.p ?? 2, -1, options.keepdim ?? false);
+}
