@@ -51,11 +51,12 @@ function probeOverride(machine: Machine, base: State, cls: ProjectClass, ref: Fu
   const exit = run.exit;
   const awake: AbstractObject[] = [];
   let changed = false;
+  const wakesAll = wakesAllParts(exit, receiver);
   eachInTree(exit, receiver, true, (object, strong) => {
     const { modes, settings } = exit.object(object);
     changed ||= modes !== TRAIN;
-    // A part that the override itself sets to training mode is meant to be: Monte Carlo dropout.
-    const isMeant = settings[0]?.selective === true && settings[0].how === 'called';
+    // A part that the override itself sets to training mode is meant to be: Monte Carlo dropout. One that sets all of them picks none.
+    const isMeant = !wakesAll && settings[0]?.selective === true && settings[0].how === 'called';
     if (strong && modes === TRAIN && !isMeant && (object === receiver || (object.library?.sensitive === 'yes' && object.inert === 'no'))) awake.push(object);
   });
   if (awake.length > 0) {
@@ -72,6 +73,18 @@ function probeOverride(machine: Machine, base: State, cls: ProjectClass, ref: Fu
   if (!result.unknown && result.atoms.length > 0 && result.atoms.every((item) => item.kind === 'constant' && (item.value.type === 'none' || item.value.type === 'undefined'))) tell('returns-nothing', true);
   else if (isOther(mustObject(result), receiver)) tell('returns-other', true);
   else if (isEval && exit.object(receiver).modes === EVAL && !cls.members.has(machine.libraries.moduleModel.trainMethod)) tell('eval-alone', false);
+}
+
+/** Holds if one call, made for each part, wakes all parts below `receiver`, and not only layers that are random: `for child in self.children(): child.train()`. */
+function wakesAllParts(exit: State, receiver: AbstractObject): boolean {
+  const parts: AbstractObject[] = [];
+  eachInTree(exit, receiver, true, (object) => void (object !== receiver && parts.push(object)));
+  const [first] = parts.map((part) => exit.object(part).settings[0]);
+  const isWokenWithAll = (part: AbstractObject): boolean => {
+    const { modes, settings } = exit.object(part);
+    return modes === TRAIN && settings[0]?.how === 'called' && settings[0].site.span === first?.site.span;
+  };
+  return parts.length > 1 && parts.every(isWokenWithAll) && parts.some((part) => part.library?.effect !== 'random');
 }
 
 /** Holds for an object that is certainly not the module itself. */

@@ -8,18 +8,20 @@
 // Worked example: `F.dropout(x, self.p)` runs awake; with `p` as the evaluation left it, 0, it does not: told at the call, with the assignment as its cause.
 import type { AbstractObject, ProjectClass, Site } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, mustConstant, mustObject, sameAtom, type FuncRef, type Value } from '../domains/value.ts';
-import { destOf, type Constant, type Func, type Instr, type Temp } from '../ir/ir.ts';
+import { ANYTHING, mustConstant, mustObject, ofConstant, sameAtom, type FuncRef, type Value } from '../domains/value.ts';
+import { destOf, type Constant, type Func, type Instr, type Temp, type Variable } from '../ir/ir.ts';
 import type { Frame } from './activation.ts';
 import { findMember } from './class-order.ts';
 import type { Machine } from './machine.ts';
 import { eachInTree } from './set-mode.ts';
 import { sourcesOf } from './sources.ts';
 
+/** An attribute or element of an object, or a variable of the file. */
+type Place = { readonly kind: 'attribute'; readonly object: AbstractObject; readonly name: string } | { readonly kind: 'variable'; readonly variable: Variable };
+
 /** An assignment of zero or false that a probed `forward` makes. */
 interface Written {
-  readonly object: AbstractObject;
-  readonly name: string;
+  readonly at: Place;
   readonly value: Value;
   readonly site: Site;
 }
@@ -41,7 +43,24 @@ export function noteWritten(machine: Machine, object: AbstractObject, name: stri
   const { probe } = machine;
   if (probe === null || probe.options !== null || !isOff(mustConstant(value))) return;
   const site = machine.site(instr.statement);
-  probe.traces.written.set(`${object.id} ${name} ${site.file} ${site.span.start}`, { object, name, value, site });
+  probe.traces.written.set(`${object.id} ${name} ${site.file} ${site.span.start}`, { at: { kind: 'attribute', object, name }, value, site });
+}
+
+/** `global RATE; RATE = 0`: a variable of the file that is analysed. */
+export function noteWrittenVariable(machine: Machine, variable: Variable, value: Value, instr: Instr): void {
+  const { probe } = machine;
+  if (probe === null || probe.options !== null || variable.owner !== machine.module.funcs[0]!.id || machine.current !== machine.module || !isOff(mustConstant(value))) return;
+  const site = machine.site(instr.statement);
+  probe.traces.written.set(`variable ${variable.id} ${site.file} ${site.span.start}`, { at: { kind: 'variable', variable }, value, site });
+}
+
+function held(state: State, at: Place): Value {
+  return (at.kind === 'variable' ? state.cells.get(at.variable) : state.attr(at.object, at.name)) ?? ANYTHING;
+}
+
+function put(state: State, at: Place, value: Value): void {
+  if (at.kind === 'variable') state.cells.set(at.variable, value);
+  else state.setAttr(at.object, at.name, value, true);
 }
 
 /** `self.config.dropout = 0`, where the configuration comes from outside: kept with the module, for this probe. */
@@ -102,28 +121,44 @@ function isOff(constant: Constant | null): boolean {
  * gives null if the analysis did not come to the end.
  */
 export function noteSwitchedOff(machine: Machine, cls: ProjectClass, before: State, written: Traces['written'], after: State, wake: (entry: State) => Traces | null): void {
-  const left = [...written].filter(([, item]) => !isOff(mustConstant(before.attr(item.object, item.name) ?? ANYTHING)) && mayBeLeft(after, item) && !isPutBack(machine, cls, item));
-  const fresh = left.length === 0 ? null : wake(before.clone());
+  const begun = before.clone();
+  for (const { at } of written.values()) if (at.kind === 'variable') put(begun, at, initialOf(machine, at.variable));
+  const left = [...written].filter(([, item]) => !isOff(mustConstant(held(begun, item.at))) && mayBeLeft(after, item) && !isPutBack(machine, cls, item));
+  const fresh = left.length === 0 ? null : wake(begun.clone());
   if (fresh === null) return;
-  for (const [place, { object, name, value, site: assigned }] of left) {
+  for (const [place, { at, value, site: assigned }] of left) {
     // What is set in training mode as well has nothing to do with the evaluation.
     if (fresh.written.has(place)) continue;
-    const entry = before.clone();
-    entry.setAttr(object, name, value, true);
+    const entry = begun.clone();
+    put(entry, at, value);
     const later = wake(entry);
     if (later === null) continue;
-    const certain = isOff(mustConstant(after.attr(object, name) ?? ANYTHING));
+    const certain = isOff(mustConstant(held(after, at)));
     for (const [instr, { where, site }] of fresh.active) if (!later.active.has(instr)) machine.noteLayer(where, site, { kind: 'switched-off', owner: cls, assigned }, certain);
   }
 }
 
-/** Holds if what was assigned is still there at the end, on some path. */
-function mayBeLeft(after: State, { object, name, value }: Written): boolean {
-  return (after.attr(object, name)?.atoms ?? []).some((atom) => sameAtom(atom, value.atoms[0]!));
+/** What the statements of the file make of a variable before anything of it runs, if they do so once. */
+function initialOf(machine: Machine, variable: Variable): Value {
+  const main = machine.module.funcs[0]!;
+  const stores = main.blocks.flatMap((block) => block.instrs.filter((instr) => instr.kind === 'store' && instr.variable === variable));
+  const [first, ...others] = stores;
+  const [source] = first?.kind === 'store' && others.length === 0 ? sourcesOf(main, first.value) : [];
+  return source?.kind === 'const' ? ofConstant(source.value) : ANYTHING;
 }
 
-/** Holds if the class overrides a mode method and sets the attribute there: it keeps its own books. */
-function isPutBack(machine: Machine, cls: ProjectClass, { name }: Written): boolean {
+/** Holds if what was assigned is still there at the end, on some path. */
+function mayBeLeft(after: State, { at, value }: Written): boolean {
+  return held(after, at).atoms.some((atom) => sameAtom(atom, value.atoms[0]!));
+}
+
+/** Holds if the class overrides a mode method and sets the attribute there: it keeps its own books. So does a file in which other functions set the variable. */
+function isPutBack(machine: Machine, cls: ProjectClass, { at, site }: Written): boolean {
+  if (at.kind === 'variable') {
+    const stores = (func: Func): readonly Instr[] => func.blocks.flatMap((block) => block.instrs.filter((instr) => instr.kind === 'store' && instr.variable === at.variable));
+    return machine.module.funcs.some((func) => func.kind !== 'module' && stores(func).length > 0 && !stores(func).some((instr) => instr.statement.start === site.span.start));
+  }
+  const { name } = at;
   const sets = (instr: Instr): boolean => (instr.kind === 'set-attr' && instr.name === name.slice(name.lastIndexOf('.') + 1)) || (instr.kind === 'set-item' && name.startsWith('['));
   const overrides = [...machine.libraries.moduleMethods.keys()].filter((method) => machine.libraries.isModeMethod(method)).flatMap((method) => findMember(machine.order(cls), method)?.entry.value.atoms ?? []);
   return overrides.some((atom) => atom.kind === 'function' && atom.ref.func.blocks.some((block) => block.instrs.some(sets)));

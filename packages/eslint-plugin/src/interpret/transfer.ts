@@ -27,6 +27,7 @@ import { PASSED, passYield } from './resume.ts';
 import { enterScope, exitScope, noteSuspension } from './scope.ts';
 import { escapeTree } from './set-mode.ts';
 import { withStaleElement, withStaleVariable } from './staleness.ts';
+import { noteWrittenVariable } from './switched-off.ts';
 import { WaysOut } from './ways-out.ts';
 
 export class FunctionRun implements Analysis<State> {
@@ -178,7 +179,10 @@ export class FunctionRun implements Analysis<State> {
         const gone = truthName(instr.variable);
         state.facts = state.facts.without((name) => name === gone || name.startsWith(`${gone}==`));
         if (this.#sharedCells.has(instr.variable)) state.cells.set(instr.variable, joinValues(state.cells.get(instr.variable) ?? NOTHING, value));
-        else if (this.#isCell(instr.variable)) state.cells.set(instr.variable, value);
+        else if (this.#isCell(instr.variable)) {
+          state.cells.set(instr.variable, value);
+          noteWrittenVariable(machine, instr.variable, value, instr);
+        }
         else state.locals.set(instr.variable, value);
         return true;
       }
