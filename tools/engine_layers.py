@@ -32,7 +32,7 @@ LAYERS = [
     *[(name, [], {}, [(3, 4), (3, 4)]) for name in ["MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "BCEWithLogitsLoss", "HingeEmbeddingLoss", "SoftMarginLoss", "MultiLabelSoftMarginLoss"]],
     ("PoissonNLLLoss", [], {}, [(3, 4), (3, 4)]), ("KLDivLoss", [], dict(reduction="batchmean", log_target=True), [(3, 4), (3, 4)]), ("MarginRankingLoss", [], {}, [(4,), (4,), (4,)]), ("TripletMarginLoss", [], dict(margin=2.0), [(3, 4), (3, 4), (3, 4)]),
     ("CrossEntropyLoss", [], dict(label_smoothing=0.1), [(3, 4), [0, 2, 1]]), ("NLLLoss", [], dict(reduction="sum"), [(3, 4), [0, 2, 1]]), ("MultiMarginLoss", [], {}, [(3, 4), [0, 2, 1]]), ("MultiLabelMarginLoss", [], {}, [(1, 4), [[3, 0, -1, 1]]]),
-    ("CrossMapLRN2d", [3], dict(k=2.0), [(1, 4, 2, 2)]), ("CrossMapLRN2d", [4], dict(alpha=0.5), [(1, 3, 2, 1)]), ("Embedding", [5, 3], dict(scale_grad_by_freq=True), [[0, 2]]), ("NLLLoss2d", [], {}, [(1, 3, 2, 1), [[[0], [2]]]]),
+    ("CrossMapLRN2d", [3], dict(k=2.0), [(1, 4, 2, 2)]), ("CrossMapLRN2d", [4], dict(alpha=0.5), [(1, 3, 2, 1)]), ("Embedding", [5, 3], dict(scale_grad_by_freq=True), [[0, 2]]), ("EmbeddingBag", [5, 3], dict(mode="sum", scale_grad_by_freq=True), [[[0, 2]]]), ("NLLLoss2d", [], {}, [(1, 3, 2, 1), [[[0], [2]]]]),
     ("CTCLoss", [], dict(blank=3, reduction="sum"), [(5, 2, 4), [[0, 1], [2, 2]], [5, 4], [2, 2]]), ("AdaptiveLogSoftmaxWithLoss", [16, 20, [5, 9]], dict(div_value=2.0, head_bias=True), [(6, 16), [0, 7, 19, 4, 5, 9]]),
     ("LinearCrossEntropyLoss", [4, 5], {}, [(3, 4), [0, 4, 2]]), ("LinearCrossEntropyLoss", [4, 5], dict(out_features=[2], bias=True, ignore_index=1), [(3, 4), [[0, 4], [2, 1], [3, 3]]]),
     ("LazyLinear", [3], {}, [(2, 4)]),

@@ -241,6 +241,8 @@ ROWS = [
         ("ij,jk->ik", [(2, 3), (3, 4)]), ("ij,jk", [(2, 3), (3, 4)]), ("bij,bkj->bik", [(2, 2, 3), (2, 4, 3)]), ("i,j->ij", [(2,), (3,)]), ("i,i", [(3,), (3,)]), ("ii", [(3, 3)]), ("ii->i", [(3, 3)]), ("ij->ji", [(2, 3)]), ("ij->", [(2, 3)]), ("ba", [(2, 3)]),
         ("...ij,...jk->...ik", [(2, 1, 2, 3), (4, 3, 2)]), ("b...,b...->b", [(2, 3, 2), (2, 3, 2)]), ("ij...->j...", [(2, 3, 2)]), ("i...", [(2, 3)]), ("bn,anm,bm->ba", [(2, 3), (4, 3, 2), (2, 2)]), ("iij,jk->ik", [(2, 2, 3), (3, 2)]), ("ij,ij->ij", [(2, 3), (1, 3)]), (" i j , j k -> i k ", [(2, 3), (3, 2)]), ("aB,Bc->ac", [(2, 3), (3, 2)]), ("ijk,il->jkl", [(2, 3, 2), (2, 3)]), ("ij,kl->ijkl", [(2, 1), (2, 2)]),
         ("ij,jk->ik", [(2, 3)]), ("ij->ij", [(2, 3), (2, 3)]), ("ij,jk->ik", [(2, 3), (4, 2)]), ("ijk->i", [(2, 3)]), ("i->i", [(2, 3)]), ("ii->i", [(2, 3)]), ("ij->ijj", [(2, 3)]), ("ij->k", [(2, 3)]), ("i.j->i", [(2, 3)]), ("...i...->i", [(2, 3)]), ("i1->i", [(2, 3)])]],
+    # in bags only where all rows are picked equally often: else the CPU kernel takes the count of another row
+    ("F.embeddingBag", [I([[0, 1], [1, 0]]), T(3, 2)], dict(mode="sum", scale_grad_by_freq=True, per_sample_weights=T(2, 2))), ("F.embeddingBag", [I([[0, 1, 2], [2, 0, 1]]), T(4, 2)], dict(scale_grad_by_freq=True, padding_idx=1)), ("F.embeddingBag", [I([[0, 1]]), T(3, 2)], dict(mode="max", scale_grad_by_freq=True)),
 ]
 
 # Where the engine's name in snake case is not PyTorch's.

@@ -115,8 +115,8 @@ const examples: { readonly [K in OpName]?: readonly Example<OpAttributes[K]>[] }
     { shapes: [[3, 2, 4]], attributes: { targets: [[1, 1, 1], []], lengths: [3, 2], blank: 2, zeroInfinity: true }, through: (x) => x.logSoftmax(2) },
   ],
   embeddingBag: [
-    { shapes: [[4, 3]], attributes: { starts: [0, 2, 2, 5], mode: 'mean', paddingIdx: 1 }, fixed: () => ({ after: [index([0, 2, 2, 1, 3])] }) },
-    { shapes: [[4, 3]], attributes: { starts: [0, 2, 5], mode: 'max', paddingIdx: null }, fixed: () => ({ after: [index([0, 2, 2, 1, 3])] }) },
+    { shapes: [[4, 3]], attributes: { starts: [0, 2, 2, 5], mode: 'mean', paddingIdx: 1, scaleGradByFreq: false }, fixed: () => ({ after: [index([0, 2, 2, 1, 3])] }) },
+    { shapes: [[4, 3]], attributes: { starts: [0, 2, 5], mode: 'max', paddingIdx: null, scaleGradByFreq: false }, fixed: () => ({ after: [index([0, 2, 2, 1, 3])] }) },
   ],
   batchNorm: [
     { shapes: [[4, 3], [3], [3]], attributes: { eps: 1e-5, given: null, statistics: emptyStatistics() } },

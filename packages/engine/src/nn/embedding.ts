@@ -6,7 +6,7 @@
 import { randn } from '../ops/creation.ts';
 import type { Tensor } from '../ops/tensor.ts';
 import { ValueError } from '../tensor/errors.ts';
-import { embedding, embeddingBag, type EmbeddingBagOptions, type EmbeddingOptions, type LookupOptions } from './functional/embedding.ts';
+import { embedding, embeddingBag, type EmbeddingBagOptions, type LookupOptions } from './functional/embedding.ts';
 import { ModelessLayer, settingsText } from './layer.ts';
 import { Parameter } from './parameter.ts';
 
@@ -16,9 +16,10 @@ abstract class Table extends ModelessLayer {
   readonly paddingIdx: number | null;
   readonly maxNorm: number | null;
   readonly normType: number;
+  readonly scaleGradByFreq: boolean;
   weight: Parameter;
 
-  constructor(numEmbeddings: number, embeddingDim: number, { paddingIdx = null, maxNorm = null, normType = 2 }: EmbeddingOptions) {
+  constructor(numEmbeddings: number, embeddingDim: number, { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false }: LookupOptions) {
     super();
     if (paddingIdx !== null && (paddingIdx >= numEmbeddings || paddingIdx < -numEmbeddings)) throw new ValueError('Padding_idx must be within num_embeddings');
     this.numEmbeddings = numEmbeddings;
@@ -26,6 +27,7 @@ abstract class Table extends ModelessLayer {
     this.paddingIdx = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx;
     this.maxNorm = maxNorm;
     this.normType = normType;
+    this.scaleGradByFreq = scaleGradByFreq;
     const drawn = randn(numEmbeddings, embeddingDim);
     if (this.paddingIdx !== null) drawn.select(0, this.paddingIdx).zero_();
     this.weight = new Parameter(drawn);
@@ -36,24 +38,18 @@ abstract class Table extends ModelessLayer {
     if (this.paddingIdx !== null) shown['padding_idx'] = this.paddingIdx;
     if (this.maxNorm !== null) shown['max_norm'] = this.maxNorm;
     if (this.normType !== 2) shown['norm_type'] = this.normType;
+    if (this.scaleGradByFreq) shown['scale_grad_by_freq'] = true;
     return [`${this.numEmbeddings}, ${this.embeddingDim}`, settingsText(shown)].filter((part) => part !== '').join(', ');
   }
 }
 
 export class Embedding extends Table {
-  readonly scaleGradByFreq: boolean;
-
   constructor(numEmbeddings: number, embeddingDim: number, options: LookupOptions = {}) {
     super(numEmbeddings, embeddingDim, options);
-    this.scaleGradByFreq = options.scaleGradByFreq ?? false;
   }
 
   override forward(input: Tensor): Tensor {
     return embedding(input, this.weight, this);
-  }
-
-  protected override extraRepr(): string {
-    return `${super.extraRepr()}${this.scaleGradByFreq ? ', scale_grad_by_freq=True' : ''}`;
   }
 }
 
@@ -68,8 +64,8 @@ export class EmbeddingBag extends Table {
   }
 
   override forward(input: Tensor, offsets: Tensor | null = null, perSampleWeights: Tensor | null = null): Tensor {
-    const { paddingIdx, maxNorm, normType, mode, includeLastOffset } = this;
-    return embeddingBag(input, this.weight, { paddingIdx, maxNorm, normType, mode, includeLastOffset, offsets, perSampleWeights });
+    const { paddingIdx, maxNorm, normType, scaleGradByFreq, mode, includeLastOffset } = this;
+    return embeddingBag(input, this.weight, { paddingIdx, maxNorm, normType, scaleGradByFreq, mode, includeLastOffset, offsets, perSampleWeights });
   }
 
   protected override extraRepr(): string {

@@ -1,7 +1,8 @@
 /**
  * Looking up rows of a table: one by one, or reduced over bags.
  *
- * Guarantees: `scaleGradByFreq` divides a row's gradient by how often the row was picked; the row `paddingIdx` gets no gradient, and in a bag it does not count. Of equal maxima in a bag the first one gets the gradient. An empty bag
+ * Guarantees: `scaleGradByFreq` divides a row's gradient by how often the row was picked (in a bag PyTorch 2.13 does that on a GPU; on a CPU it takes the count of another row where the counts are not
+ * equal: `counts[indices_data[i]]` in `EmbeddingBag.cpp` with `i` the number of the distinct row; executed); the row `paddingIdx` gets no gradient, and in a bag it does not count. Of equal maxima in a bag the first one gets the gradient. An empty bag
  * gives zeros. Refuses indices out of range.
  */
 import { allocate } from '../tensor/dtype.ts';
@@ -12,7 +13,7 @@ export interface EmbeddingAttributes {
   /** Inputs: table [rows, width], indices of any shape. */
   readonly embedding: { readonly paddingIdx: number | null; readonly scaleGradByFreq: boolean };
   /** Inputs: table, flat indices, and for 'sum' possibly one weight per index. Bag b is indices starts[b] up to starts[b + 1]. */
-  readonly embeddingBag: { readonly starts: readonly number[]; readonly mode: 'sum' | 'mean' | 'max'; readonly paddingIdx: number | null };
+  readonly embeddingBag: { readonly starts: readonly number[]; readonly mode: 'sum' | 'mean' | 'max'; readonly paddingIdx: number | null; readonly scaleGradByFreq: boolean };
 }
 
 function rowsOf(table: NdArray, indices: NdArray): ArrayLike<number> {
@@ -20,6 +21,13 @@ function rowsOf(table: NdArray, indices: NdArray): ArrayLike<number> {
   const rows = table.shape[0]!;
   for (const pick of picks) if (pick < 0 || pick >= rows) throw new RangeError(`index out of range in self: ${pick} is no row of a table of ${rows}`);
   return picks;
+}
+
+/** How often each row was picked, or 1 for all where gradients are not scaled. */
+function divisorsOf(picks: ArrayLike<number>, rows: number, scaled: boolean): Float64Array {
+  const counts = new Float64Array(rows).fill(scaled ? 0 : 1);
+  if (scaled) for (let at = 0; at < picks.length; at++) counts[picks[at]!]!++;
+  return counts;
 }
 
 type Bags = EmbeddingAttributes['embeddingBag'];
@@ -55,8 +63,7 @@ export const embeddingRecords: Records<EmbeddingAttributes> = {
         const [rows, width] = [shapes[0]![0]!, shapes[0]![1]!];
         const values = grad.contiguousData();
         const out = allocate(grad.dtype, rows * width);
-        const counts = new Float64Array(rows).fill(scaleGradByFreq ? 0 : 1);
-        if (scaleGradByFreq) for (const pick of picks) counts[pick]!++;
+        const counts = divisorsOf(picks, rows, scaleGradByFreq);
         for (let at = 0; at < picks.length; at++) {
           if (picks[at] === paddingIdx) continue;
           for (let column = 0, to = picks[at]! * width; column < width; column++, to++) out[to]! += values[at * width + column]! / counts[picks[at]!]!;
@@ -92,6 +99,7 @@ export const embeddingRecords: Records<EmbeddingAttributes> = {
         const values = grad.contiguousData();
         const ofTable = new Float64Array(shapes[0]![0]! * width);
         const ofWeights = new Float64Array(picks.length);
+        const counts = divisorsOf(picks, shapes[0]![0]!, attributes.scaleGradByFreq);
         eachBag(picks, attributes, (bag, members) => {
           if (members.length === 0) return;
           for (let column = 0; column < width; column++) {
@@ -99,7 +107,7 @@ export const embeddingRecords: Records<EmbeddingAttributes> = {
             if (attributes.mode === 'max') ofTable[picks[winner(source, picks, members, width, column)]! * width + column]! += g;
             else {
               for (const at of members) {
-                ofTable[picks[at]! * width + column]! += attributes.mode === 'mean' ? g / members.length : g * (scales === undefined ? 1 : scales[at]!);
+                ofTable[picks[at]! * width + column]! += (attributes.mode === 'mean' ? g / members.length : g * (scales === undefined ? 1 : scales[at]!)) / counts[picks[at]!]!;
                 ofWeights[at]! += g * source[picks[at]! * width + column]!;
               }
             }

@@ -25,7 +25,7 @@ export interface LookupOptions extends EmbeddingOptions {
   readonly scaleGradByFreq?: boolean;
 }
 
-export interface EmbeddingBagOptions extends EmbeddingOptions {
+export interface EmbeddingBagOptions extends LookupOptions {
   /** Where each bag starts in one-dimensional input. */
   readonly offsets?: Tensor | null;
   readonly mode?: 'sum' | 'mean' | 'max';
@@ -77,11 +77,12 @@ export function embedding(input: Tensor, weight: Tensor, options: LookupOptions 
 
 /** Sums, means or maxima of bags of rows: input [B, n], or [n] with the offsets of the bags; output [B, width]. */
 export function embeddingBag(input: Tensor, weight: Tensor, options: EmbeddingBagOptions = {}): Tensor {
-  const { offsets = null, mode = 'mean', perSampleWeights = null, includeLastOffset = false } = options;
+  const { offsets = null, mode = 'mean', perSampleWeights = null, includeLastOffset = false, scaleGradByFreq = false } = options;
   requireIndices('embedding_bag', input);
   if (!['sum', 'mean', 'max'].includes(mode)) throw new ValueError('mode has to be one of sum, mean or max');
   if (perSampleWeights !== null && mode !== 'sum') throw new RuntimeError(`embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='${mode}'). Please open a feature request on GitHub.`);
   if (perSampleWeights !== null && perSampleWeights.numel() !== input.numel()) throw new ValueError(`embedding_bag: If per_sample_weights (${perSampleWeights.shape.join(', ')}) is not None, then it must have the same shape as the input (${input.shape.join(', ')})`);
+  if (mode === 'max' && scaleGradByFreq) throw new ValueError('max mode does not support scaling the gradient by the frequency');
   let starts: number[];
   if (input.dim() === 2) {
     if (offsets !== null) throw new ValueError('if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences. However, found offsets of type Tensor');
@@ -97,7 +98,7 @@ export function embeddingBag(input: Tensor, weight: Tensor, options: EmbeddingBa
   if (options.maxNorm != null) renormalize(weight, input, options.maxNorm, options.normType ?? 2);
   const flat = input.reshape([input.numel()]);
   const inputs = perSampleWeights === null ? [weight, flat] : [weight, flat, perSampleWeights.reshape([flat.numel()])];
-  return applyNamed(embeddingRecords, 'embeddingBag', inputs, { starts, mode, paddingIdx });
+  return applyNamed(embeddingRecords, 'embeddingBag', inputs, { starts, mode, paddingIdx, scaleGradByFreq });
 }
 
 /** Rows of the identity matrix: int64 [*, numClasses], one more than the largest index if no number is given. */
