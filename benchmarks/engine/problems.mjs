@@ -30,6 +30,8 @@ export const problems = {
   exp_1m: { title: 'exp, 1M elements' },
   softmax_1024: { title: 'softmax 1024 x 1024, rows' },
   add4_x1000: { title: '1,000 adds of 4 elements' },
+  add4_recorded: { title: '1,000 adds of 4 elements, recorded for a gradient' },
+  add4_backward: { title: '1,000 adds of 4 elements, recorded, and their backward pass' },
   mlp_sgd: { title: 'MLP 784-256-256-10, batch 64: step with SGD', flops: 3 * mlpFlops },
   mlp_adam: { title: 'MLP 784-256-256-10, batch 64: step with Adam', flops: 3 * mlpFlops },
   block: { title: 'transformer block d 256, 4 heads, seq 128: forward', flops: blockFlops },

@@ -70,6 +70,19 @@ def small_adds():
         x = x + one
 
 
+def recorded_adds(backward):
+    x, one, gradient = torch.randn(4, requires_grad=True), torch.randn(4), torch.randn(4)
+
+    def run():
+        x.grad = None
+        total = x
+        for _ in range(1000):
+            total = total + one
+        if backward:
+            total.backward(gradient)
+    return run
+
+
 def rows():
     def square(size):
         return torch.randn(size, size)
@@ -90,6 +103,8 @@ def rows():
         "exp_1m": forward(lambda: wide.exp()),
         "softmax_1024": forward(lambda: logits.softmax(1)),
         "add4_x1000": forward(small_adds),
+        "add4_recorded": recorded_adds(False),
+        "add4_backward": recorded_adds(True),
         "mlp_sgd": mlp(lambda parameters: torch.optim.SGD(parameters, lr=0.01)),
         "mlp_adam": mlp(lambda parameters: torch.optim.Adam(parameters)),
         "block": forward(lambda: block(tokens)),

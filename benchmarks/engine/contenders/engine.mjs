@@ -126,6 +126,22 @@ function smallAdditions() {
   });
 }
 
+/** The same with a leaf that wants a gradient. */
+function recordedAdditions(backward) {
+  const [x, one, gradient] = [from(numbers(14, 4), 4).requiresGrad_(), from(numbers(15, 4), 4), from(numbers(16, 4), 4)];
+  const compute = () => {
+    let sum = x;
+    for (let index = 0; index < smallAdds; index++) sum = sum.add(one);
+    return sum;
+  };
+  if (!backward) return { run: () => void compute(), probe: () => read(compute()) };
+  const run = () => {
+    x.grad = null;
+    compute().backward(gradient);
+  };
+  return { run, probe: () => (run(), read(x.grad)) };
+}
+
 /** @param {{ threads: number, scopes: boolean, blas?: boolean }} options */
 export async function open({ threads, scopes, blas = false }) {
   engine.setNumThreads(threads);
@@ -142,6 +158,8 @@ export async function open({ threads, scopes, blas = false }) {
     exp_1m: () => forward(() => wide.exp()),
     softmax_1024: () => forward(() => square.softmax(1)),
     add4_x1000: smallAdditions,
+    add4_recorded: () => recordedAdditions(false),
+    add4_backward: () => recordedAdditions(true),
     mlp_sgd: () => mlpStep((parameters) => new optim.SGD(parameters, { lr: mlp.lr })),
     mlp_adam: () => mlpStep((parameters) => new optim.Adam(parameters, { lr: mlp.adam.lr })),
     block: () => transformerBlock(false),

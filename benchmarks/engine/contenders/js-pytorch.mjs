@@ -71,6 +71,16 @@ function smallAdditions() {
   });
 }
 
+/** The same with a leaf that wants a gradient; a backward pass begins with a sum here. */
+function recordedAdditions(backward) {
+  const [x, one] = [torch.tensor(Array.from(numbers(14, 4)), true), torch.tensor(Array.from(numbers(15, 4)))];
+  return { run: () => {
+    let sum = x;
+    for (let index = 0; index < smallAdds; index++) sum = torch.add(sum, one);
+    if (backward) sum.sum().backward();
+  }, probe: () => null };
+}
+
 export async function open() {
   const main = createRequire(import.meta.url).resolve('js-pytorch');
   const [wide, other] = [torch.tensor(Array.from(numbers(11, million))), torch.tensor(Array.from(numbers(12, million)))];
@@ -85,6 +95,8 @@ export async function open() {
       exp_1m: () => forward(() => torch.exp(wide)),
       softmax_1024: () => forward(() => softmax.forward(square)),
       add4_x1000: smallAdditions,
+      add4_recorded: () => recordedAdditions(false),
+      add4_backward: () => recordedAdditions(true),
       mlp_adam: mlpStep,
       block: () => transformerBlock(false),
       block_train: () => transformerBlock(true),

@@ -125,6 +125,8 @@ export async function open({ threads }) {
       conv2d_train: training,
       batchnorm_train: training,
       add4_x1000: 'no eager operations',
+      add4_recorded: training,
+      add4_backward: training,
       mlp_sgd: training,
       mlp_adam: training,
       block_train: training,
