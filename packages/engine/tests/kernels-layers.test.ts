@@ -141,6 +141,16 @@ describe.each(builds)('%s', (build) => {
     expect(slope).toEqual([1, 1, 1, 1, 0, 0, 0, NaN]);
   });
 
+  test.each(['mseLoss', 'l1Loss', 'bceWithLogitsLoss'] as const)('%s', (name) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 40 }), layout, layout, fc.boolean(), fc.boolean(), fc.boolean(), (rows, columns, one, other, row, byInput, byTarget) => {
+        const inputs = [one([rows, columns], () => random() * 6), other(row ? [1, columns] : [rows, columns], () => (random() + 1) / 2)];
+        const grad = contiguous([rows, columns]);
+        expectAll(onBoth(build, () => run(registry[name], inputs, {}, grad, [byInput, byTarget])), 5e-6);
+      }),
+    );
+  });
+
   test('gelu, silu', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 40 }), layout, (rows, columns, one) => {

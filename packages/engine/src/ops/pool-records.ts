@@ -71,14 +71,20 @@ function winners(x: NdArray, cells: Cells): Int32Array {
   const data = x.contiguousData();
   const { starts, positions } = cells;
   const found = new Int32Array(numelOf(pooledShape(x, cells)));
-  eachCell(x.shape, cells, (base, cell, at) => {
-    let best = base + positions[starts[cell]!]!;
-    for (let index = starts[cell]! + 1; index < starts[cell + 1]!; index++) {
-      const candidate = base + positions[index]!;
-      if (data[candidate]! > data[best]! || Number.isNaN(data[candidate]!)) best = candidate;
+  const [count, area] = [numelOf(cells.output), numelOf(x.shape.slice(-cells.output.length))];
+  for (let base = 0, at = 0; at < found.length; base += area) {
+    for (let cell = 0; cell < count; cell++, at++) {
+      const end = starts[cell + 1]!;
+      let best = base + positions[starts[cell]!]!;
+      let top = data[best]!;
+      for (let index = starts[cell]! + 1; index < end; index++) {
+        const candidate = base + positions[index]!;
+        const value = data[candidate]!;
+        if (value > top || Number.isNaN(value)) [best, top] = [candidate, value];
+      }
+      found[at] = best;
     }
-    found[at] = best;
-  });
+  }
   return found;
 }
 

@@ -8,6 +8,7 @@ import { attentionOps } from './compiled-attention.ts';
 import { convOps } from './compiled-conv.ts';
 import { indexRecords } from './index-records.ts';
 import { linearOps } from './compiled-linear.ts';
+import { bceWithLogitsLossOp, l1LossOp, mseLossOp } from './compiled-loss.ts';
 import { recurrentOps } from './compiled-lstm.ts';
 import { normOps } from './compiled-norm.ts';
 import { ctcRecords } from './ctc-records.ts';
@@ -32,6 +33,9 @@ export const registry: Records<OpAttributes> = {
   ...linearOps,
   ...logicRecords,
   ...lossRecords,
+  mseLoss: mseLossOp,
+  l1Loss: l1LossOp,
+  bceWithLogitsLoss: bceWithLogitsLossOp,
   ...mathRecords,
   ...normOps,
   ...poolRecords,

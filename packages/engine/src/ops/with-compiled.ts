@@ -15,7 +15,8 @@ export interface Compiled<A> {
   readonly gradient?: (grad: NdArray, context: GradientContext<A>) => readonly (NdArray | null)[] | null;
 }
 
-function over<A>(record: OpRecord<A>, compiled: Compiled<A>): OpRecord<A> {
+/** One record with its compiled counterpart tried first. */
+export function over<A>(record: OpRecord<A>, compiled: Compiled<A>): OpRecord<A> {
   const { gradient } = record;
   return {
     ...record,

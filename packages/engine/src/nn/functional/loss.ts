@@ -7,7 +7,8 @@
 import { applyOp } from '../../autograd/apply-op.ts';
 import { applyNamed } from '../../ops/apply-named.ts';
 import { activationOps } from '../../ops/activation-ops.ts';
-import { bceLossRecord, bceWithLogitsLossRecord, huberLossRecord, klDivLossRecord, l1LossRecord, mseLossRecord, nllLossRecord, smoothL1LossRecord, softMarginLossRecord } from '../../ops/loss-records.ts';
+import { bceWithLogitsLossOp, l1LossOp, mseLossOp } from '../../ops/compiled-loss.ts';
+import { bceLossRecord, huberLossRecord, klDivLossRecord, nllLossRecord, smoothL1LossRecord, softMarginLossRecord } from '../../ops/loss-records.ts';
 import { arange, tensor } from '../../ops/creation.ts';
 import { stack, where } from '../../ops/joining.ts';
 import type { Tensor } from '../../ops/tensor.ts';
@@ -45,7 +46,7 @@ function reduce(loss: Tensor, reduction: LossReduction = 'mean'): Tensor {
 /** (input - target)^2. */
 export function mseLoss(input: Tensor, target: Tensor, options: Options<{ readonly weight?: Tensor | null }> = {}): Tensor {
   const { weight = null, reduction } = settings(options);
-  const losses = applyOp('mseLoss', mseLossRecord, [input, target], {});
+  const losses = applyOp('mseLoss', mseLossOp, [input, target], {});
   if (weight === null) return reduce(losses, reduction);
   const weighted = losses.mul(weight);
   return reduction === 'mean' || reduction === undefined ? weighted.sum().div(weight.sum()) : reduce(weighted, reduction);
@@ -53,14 +54,14 @@ export function mseLoss(input: Tensor, target: Tensor, options: Options<{ readon
 
 /** |input - target|. */
 export function l1Loss(input: Tensor, target: Tensor, options: Options<object> = {}): Tensor {
-  return reduce(applyOp('l1Loss', l1LossRecord, [input, target], {}), settings(options).reduction);
+  return reduce(applyOp('l1Loss', l1LossOp, [input, target], {}), settings(options).reduction);
 }
 
 /** Quadratic below `beta`, linear above. */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: LossOptions & { readonly beta?: number } = {}): Tensor {
   const { beta = 1 } = options;
   if (beta < 0) throw new RuntimeError('smooth_l1_loss does not support negative values for beta.');
-  return reduce(beta === 0 ? applyOp('l1Loss', l1LossRecord, [input, target], {}) : applyOp('smoothL1Loss', smoothL1LossRecord, [input, target], { beta }), options.reduction);
+  return reduce(beta === 0 ? applyOp('l1Loss', l1LossOp, [input, target], {}) : applyOp('smoothL1Loss', smoothL1LossRecord, [input, target], { beta }), options.reduction);
 }
 
 /** Quadratic up to `delta`, linear above with that slope. */
@@ -153,7 +154,7 @@ export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, opti
   // (1 - y) x + (1 + (p - 1) y) log(1 + e^-x)
   const losses =
     posWeight === null
-      ? applyOp('bceWithLogitsLoss', bceWithLogitsLossRecord, [input, target], {})
+      ? applyOp('bceWithLogitsLoss', bceWithLogitsLossOp, [input, target], {})
       : target.neg().add(1).mul(input).add(posWeight.sub(1).mul(target).add(1).mul(applyNamed(activationOps, 'logsigmoid', [input], {}).neg()));
   return reduce(weight === null ? losses : losses.mul(weight), reduction);
 }
@@ -241,7 +242,7 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Los
 
 /** The mean over the classes of the binary cross entropies of logits. */
 export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, options: LossOptions & { readonly weight?: Tensor | null } = {}): Tensor {
-  const losses = applyOp('bceWithLogitsLoss', bceWithLogitsLossRecord, [input, target], {});
+  const losses = applyOp('bceWithLogitsLoss', bceWithLogitsLossOp, [input, target], {});
   return reduce((options.weight == null ? losses : losses.mul(options.weight)).mean(-1), options.reduction);
 }
 
