@@ -13,7 +13,7 @@ import { librariesFor } from '../libraries/read.ts';
 import { projectLibraries, readLibraries } from '../project/own-libraries.ts';
 import { isBeside } from '../project/relevance.ts';
 import { TypedProject } from '../project/typed-project.ts';
-import { keepResult, keptResult, knownReach, type CacheQuestion } from '../project/result-cache.ts';
+import { keepNothing, keepResult, keptResult, knownReach, type CacheQuestion } from '../project/result-cache.ts';
 import type { Finding } from '../report/finding.ts';
 import { RULES } from '../rules/registry.ts';
 import { LineIndex } from '../source/line-index.ts';
@@ -57,7 +57,11 @@ function find(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>
   // Whoever looks for a fault of the analysis, or at its states, wants it to run.
   const runs = recorder !== undefined || process.env['MODEGUARD_DEBUG'] !== undefined;
   // Quicker than to look whether it is known that there is nothing to find.
-  if (!runs && language === 'typescript' && isBeside(text, librariesFor(language, libraries))) return { findings: [], linesOf: linesFrom({ file: context.filename, text }), reveal: null };
+  if (!runs && language === 'typescript' && isBeside(text, librariesFor(language, libraries))) {
+    // For whoever need not even parse it then.
+    if (settings.cache) keepNothing({ file: context.filename, text, language, settings: libraries });
+    return { findings: [], linesOf: linesFrom({ file: context.filename, text }), reveal: null };
+  }
   const project = typedProject(context.sourceCode);
   const question: Question = { file: context.filename, text, language, settings: libraries, ...(project === null ? {} : { resolution: project }) };
   const caches = settings.cache && !runs;

@@ -14,6 +14,8 @@ import { resolutionByLayout, resolved, type Resolution } from './resolution.ts';
 const MAX_FILES = 12;
 /** A file with more imports is the index of a large package: following it would mean following all of that. */
 const MAX_IMPORTS = 40;
+/** Instructions outside of all functions: a file with more is a table of numbers, and would be run to its end, or to that of the budget, for each file that imports it. */
+const MAX_STATEMENTS = 20_000;
 /**
  * Characters of lowered files that are kept for the next analysis, those that were used last: neighbours import the same. Some 200,000 lines, which is more
  * than most projects have, so that linting a project lowers each file once. They take about 19 bytes each.
@@ -158,6 +160,8 @@ function lowered(file: string, lower: Lower): SourceText | null {
 }
 
 function withinLimit(source: SourceText): SourceText | null {
-  const imports = source.module.funcs[0]!.blocks.reduce((sum, block) => sum + block.instrs.filter((instr) => instr.kind === 'import').length, 0);
-  return imports > MAX_IMPORTS ? null : source;
+  const { blocks } = source.module.funcs[0]!;
+  const imports = blocks.reduce((sum, block) => sum + block.instrs.filter((instr) => instr.kind === 'import').length, 0);
+  const size = blocks.reduce((sum, block) => sum + block.instrs.length, 0);
+  return imports > MAX_IMPORTS || size > MAX_STATEMENTS ? null : source;
 }

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { Language } from '../ir/ir.ts';
 import type { KnownReach, Reach } from './callers.ts';
 import { importersOf } from './importers.ts';
-import { hashOf, hashOfFile, listingAround } from './project-listing.ts';
+import { hashOf, hashOfFile, listingAround, rootOf } from './project-listing.ts';
 import type { Resolution } from './resolution.ts';
 
 export interface CacheQuestion {
@@ -52,6 +52,7 @@ function entryOf(question: CacheQuestion): Entry | undefined {
   if (place === null) return undefined;
   try {
     const entry = JSON.parse(readFileSync(place, 'utf8')) as Entry;
+    if (entry.key === keyOfText(question)) return entry;
     return entry.key === keyOf(question) && entry.dependencies.every(([file, hash]) => hashOfFile(file, question.language) === hash) ? entry : undefined;
   } catch {
     return undefined;
@@ -63,6 +64,23 @@ export function keepResult(question: CacheQuestion, dependencies: Iterable<strin
   const place = placeOf(question);
   if (place === null || hashOfFile(normalize(question.file), question.language) !== hashOf(question.text)) return;
   const entry: Entry = { key: keyOf(question), dependencies: [...new Set(dependencies)].map((file) => [file, hashOfFile(file, question.language)]), result, reach };
+  write(place, entry);
+}
+
+/** Keeps that nothing is to be found in a text, whatever other files there are. */
+export function keepNothing(question: CacheQuestion): void {
+  const place = placeOf(question);
+  if (place === null || hashOfFile(normalize(question.file), question.language) !== hashOf(question.text)) return;
+  const key = keyOfText(question);
+  try {
+    if ((JSON.parse(readFileSync(place, 'utf8')) as Entry).key === key) return;
+  } catch {
+    // There is none, or it is damaged.
+  }
+  write(place, { key, dependencies: [], result: [], reach: null });
+}
+
+function write(place: string, entry: Entry): void {
   const draft = `${place}.${process.pid}.${drafts}`;
   drafts += 1;
   try {
@@ -79,8 +97,8 @@ let drafts = 0;
 
 /** In the project's node_modules if it has one, else in a hidden folder at its root. */
 function placeOf({ file, language }: CacheQuestion): string | null {
-  const { root, marked } = listingAround(file, language);
-  if (!marked) return null;
+  const root = rootOf(dirname(file), language);
+  if (root === null) return null;
   const folder = existsSync(join(root, 'node_modules')) ? join(root, 'node_modules', '.cache', 'modeguard') : join(root, '.modeguard_cache');
   return join(folder, `${hashOf(normalize(file))}.json`);
 }
@@ -95,6 +113,11 @@ function keyOf({ file, text, language, settings, resolution }: CacheQuestion): s
   const { fingerprint } = listingAround(file, language);
   const importers = importersOf(file, language, resolution);
   return hashOf(JSON.stringify([ownStamp(), hashOf(text), fingerprint, importers, settings, resolution?.key ?? '']));
+}
+
+/** For a result that the text alone decides. */
+function keyOfText({ text, settings }: CacheQuestion): string {
+  return hashOf(JSON.stringify([ownStamp(), 'text', hashOf(text), settings]));
 }
 
 let stamp: string | null = null;

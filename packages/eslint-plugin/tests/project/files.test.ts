@@ -59,6 +59,13 @@ describe('Python', () => {
     expect(findings(folder, 'main.py', `import torch\nfrom net import Net\n${USE}`)[0]).toContain('`drop` (`nn.Dropout`, line 6 of net.py)');
   });
 
+  test('a table of numbers is not run for each file that imports it', () => {
+    const table = (size: number): string => `${NET}TABLE = [${'0, '.repeat(size)}]\n`;
+    const main = `import torch\nfrom net import Net\n${USE}`;
+    expect(findings(project({ 'net.py': table(1000) }), 'main.py', main)).toHaveLength(1);
+    expect(findings(project({ 'net.py': table(30_000) }), 'main.py', main)).toEqual([]);
+  });
+
   test('files that import each other, that cannot be read, that are not Python', () => {
     const folder = project({ 'net.py': `import main\nimport gone\nimport broken\n${NET}`, 'broken.py': 'def (:\n  \0' });
     expect(findings(folder, 'main.py', `import torch\nimport net, broken\nfrom net import Net\n${USE}`)).toHaveLength(1);

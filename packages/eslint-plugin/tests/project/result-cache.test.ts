@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { isKnownQuiet } from '../../src/project/known-quiet.ts';
-import { keepResult, keptResult, knownReach, type CacheQuestion } from '../../src/project/result-cache.ts';
+import { keepNothing, keepResult, keptResult, knownReach, type CacheQuestion } from '../../src/project/result-cache.ts';
 
 const folders: string[] = [];
 afterAll(() => {
@@ -53,6 +53,20 @@ describe('a kept result', () => {
     writeFileSync(question.file, `${TEXT}# edited\n`);
     expect(isKnownQuiet(question.file)).toBe(false);
     expect(isKnownQuiet(join(net, 'is-no-folder.py'))).toBe(false);
+  });
+
+  test('that the text alone decides holds whatever becomes of other files', () => {
+    const { folder, question, net } = project();
+    keepNothing(question);
+    expect(keptResult(question)).toEqual([]);
+    expect(isKnownQuiet(question.file)).toBe(true);
+    writeFileSync(net, 'x = 3\n');
+    writeFileSync(join(folder, 'other.py'), 'import main\n');
+    expect(keptResult(question)).toEqual([]);
+    expect(keptResult({ ...question, text: `${TEXT}# edited\n` })).toBeUndefined();
+    expect(keptResult({ ...question, settings: [{ name: 'own' }] })).toBeUndefined();
+    keepNothing({ ...question, text: `${TEXT}# not saved\n` });
+    expect(keptResult(question)).toEqual([]);
   });
 
   test('tells files that it imports what it looks into', () => {
