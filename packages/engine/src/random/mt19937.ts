@@ -9,12 +9,13 @@ const size = 624;
 const shift = 397;
 
 export class Mt19937 {
-  readonly #state = new Uint32Array(size);
+  /** Signed, because a whole number above 2^31 is no small integer for V8. */
+  readonly #state = new Int32Array(size);
   #index = size;
 
   constructor(seed: number) {
     const state = this.#state;
-    state[0] = seed >>> 0;
+    state[0] = seed;
     for (let index = 1; index < size; index++) {
       const previous = state[index - 1]! ^ (state[index - 1]! >>> 30);
       state[index] = Math.imul(1812433253, previous) + index;
@@ -34,10 +35,14 @@ export class Mt19937 {
 
   #twist(): void {
     const state = this.#state;
-    for (let index = 0; index < size; index++) {
-      const mixed = (state[index]! & 0x80000000) | (state[(index + 1) % size]! & 0x7fffffff);
-      state[index] = state[(index + shift) % size]! ^ (mixed >>> 1) ^ (mixed & 1 ? 0x9908b0df : 0);
-    }
+    const step = (index: number, next: number, far: number): void => {
+      const mixed = (state[index]! & 0x80000000) | (state[next]! & 0x7fffffff);
+      state[index] = state[far]! ^ (mixed >>> 1) ^ (-(mixed & 1) & 0x9908b0df);
+    };
+    let index = 0;
+    for (; index < size - shift; index++) step(index, index + 1, index + shift);
+    for (; index < size - 1; index++) step(index, index + 1, index + shift - size);
+    step(index, 0, shift - 1);
     this.#index = 0;
   }
 }

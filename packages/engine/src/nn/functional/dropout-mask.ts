@@ -12,8 +12,9 @@ import { activeTrace } from '../../trace/trace.ts';
 
 export function dropoutMask(op: string, shape: Shape, dtype: DType, p: number): NdArray {
   const keep = 1 - p;
+  const kept = 1 / keep;
   const data = allocate(dtype, numelOf(shape));
-  for (let at = 0; at < data.length; at++) data[at] = defaultGenerator.uniform53() < keep ? 1 / keep : 0;
+  for (let at = 0; at < data.length; at++) data[at] = defaultGenerator.uniform53() < keep ? kept : 0;
   activeTrace()?.random(op);
   return NdArray.from(dtype, shape, data);
 }
