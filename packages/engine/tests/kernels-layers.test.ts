@@ -133,6 +133,12 @@ describe.each(builds)('%s', (build) => {
     );
   });
 
+  test.each([['causal', 200, 230], ['causal', 230, 150], ['none', 400, 1400], ['bias', 400, 1400]] as const)('attention of several blocks: %s, %i x %i', (kind, l, s) => {
+    const inputs = [contiguous([2, l, 5]), contiguous([2, s, 5]), contiguous([2, s, 3]), ...(kind === 'bias' ? [contiguous([l, s])] : [])];
+    const grad = contiguous([2, l, 3]);
+    expectAll(onBoth(build, () => run(registry.scaledDotProductAttention, inputs, { scale: 0.7, isCausal: kind === 'causal', dropout: null }, grad, inputs.map(() => true))), 2e-5);
+  });
+
   test('far from 0 gelu is x or 0 exactly, and its slope 1 or 0', () => {
     setBackend(build);
     const x = NdArray.from('float32', [8], Float32Array.of(6, 20, 1e30, Infinity, -6, -20, -1e30, NaN));

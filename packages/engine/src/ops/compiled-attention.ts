@@ -3,7 +3,8 @@
  *
  * Guarantees: what `attention-records.ts` says, the probabilities computed again for the gradient included. Heads are read and written where they lie:
  * views of any strides cost no copy, and of [N, H, L, E] the output and the gradients lie as [N, L, H, E], as PyTorch's do, so that the heads are put
- * together again without one. Besides them a call needs the scores of one block, whatever the length. Null for other types than float32.
+ * together again without one. Besides them a call needs the scores of one block, whatever the length; of a causal call, what no row of a block sees is not
+ * computed. Null for other types than float32.
  */
 import { kernels } from '../backend/backend.ts';
 import { binaryCode, unaryCode } from '../backend/codes.ts';
@@ -19,9 +20,9 @@ import { withCompiled, type Compiled } from './with-compiled.ts';
 type Settings = AttentionAttributes['scaledDotProductAttention'];
 
 /** Scores of a block: they stay in the second-level cache between the products. */
-const blockElements = 131_072;
-/** A multiple of the rows of both tiles of a product. */
-const rowStep = 12;
+const blockElements = 524_288;
+/** Multiples of the rows of both tiles of a product. With fewer rows it would show that keys and values are packed for every block. */
+const [leastRows, causalRows] = [192, 96];
 
 /** The matrices of an array under a common batch. */
 interface Matrices {
@@ -80,7 +81,12 @@ class Attention {
 
   /** Rows of a block. */
   get step(): number {
-    return Math.max(rowStep, Math.floor(blockElements / this.columns / rowStep) * rowStep);
+    return this.#settings.isCausal ? causalRows : Math.max(leastRows, Math.floor(blockElements / this.columns / leastRows) * leastRows);
+  }
+
+  /** How many columns the rows before `end` see. */
+  seen(end: number): number {
+    return this.#settings.isCausal ? Math.min(end, this.columns) : this.columns;
   }
 
   /** Room for the scores of one block. */
@@ -99,11 +105,11 @@ class Attention {
     return this.matrix(this.#operands[which]!);
   }
 
-  /** Calls `visit` for every block of rows of every matrix; `fresh` at the first of a matrix. */
-  each(visit: (from: number, count: number, fresh: boolean) => void): void {
+  /** Calls `visit` for every block of rows of every matrix, with the columns that it sees; `fresh` at the first of a matrix. */
+  each(visit: (from: number, count: number, columns: number, fresh: boolean) => void): void {
     const { batch, rows, step } = this;
     for (let matrix = numelOf(batch); matrix > 0; matrix--) {
-      for (let from = 0; from < rows; from += step) visit(from, Math.min(step, rows - from), from === 0);
+      for (let from = 0; from < rows; from += step) visit(from, Math.min(step, rows - from), this.seen(from + step), from === 0);
       for (let dim = batch.length - 1; dim >= 0 && ++this.#index[dim]! === batch[dim]; dim--) this.#index[dim] = 0;
     }
   }
@@ -114,8 +120,8 @@ class Attention {
   }
 
   /** The probabilities of a block, without dropout. */
-  probabilities(from: number, count: number, to: number): void {
-    const { columns, inner } = this;
+  probabilities(from: number, count: number, columns: number, to: number): void {
+    const { inner } = this;
     const { scale, isCausal } = this.#settings;
     const compiled = this.#compiled;
     this.product(count, columns, inner, below(this.operand(0), from), transposed(this.operand(1)), [to, columns, 1]);
@@ -131,19 +137,21 @@ class Attention {
   }
 
   /** Multiplies a block by its part of the dropout, if there is one. */
-  drop(from: number, count: number, block: number, to: number): void {
+  drop(from: number, count: number, columns: number, block: number, to: number): void {
     if (this.#operands[4] === null) return;
     const [at, row, column] = below(this.operand(4), from);
-    this.#compiled.binary(binaryCode.mul, count, this.columns, block, this.columns, 1, at, row, column, to);
+    this.#compiled.binary(binaryCode.mul, count, columns, block, columns, 1, at, row, column, to);
   }
 
   /** The gradient of the scores from that of the probabilities, times `scale`. */
-  slopes(count: number, ofP: number, p: number, scale: number, to: number): void {
-    this.#compiled.softmaxGradientRows(ofP, p, count, this.columns, scale, to);
+  slopes(count: number, columns: number, ofP: number, p: number, scale: number): void {
+    this.#compiled.softmaxGradientRows(ofP, p, count, columns, scale, ofP);
   }
 
-  scaled(count: number, from: number, to: number): void {
-    this.#compiled.unary(unaryCode.affine, from, to, count * this.columns, this.#settings.scale, 0);
+  /** Puts the gradient of the scores of a block where it belongs in that of the bias, and multiplies it by the scale. */
+  keep(count: number, columns: number, slope: number, [to, row, column]: Matrix): void {
+    this.#compiled.copy(count, columns, slope, columns, 1, to, row, column);
+    this.#compiled.unary(unaryCode.affine, slope, slope, count * columns, this.#settings.scale, 0);
   }
 }
 
@@ -159,14 +167,14 @@ const compiledAttention: Compiled<Settings> = {
   forward: (inputs, settings) => {
     const attention = attentionOf(inputs, settings);
     if (attention === null) return null;
-    const { batch, rows, columns, width } = attention;
+    const { batch, rows, width } = attention;
     const out = headsTogether(batch, rows, width);
     const outs = matricesOf(out, batch, rows, width);
     const block = attention.block();
     const p = block.address();
-    attention.each((from, count) => {
-      attention.probabilities(from, count, p);
-      attention.drop(from, count, p, p);
+    attention.each((from, count, columns) => {
+      attention.probabilities(from, count, columns, p);
+      attention.drop(from, count, columns, p, p);
       attention.product(count, width, columns, [p, columns, 1], attention.operand(2), below(attention.matrix(outs), from));
     });
     block.storage.free();
@@ -175,37 +183,38 @@ const compiledAttention: Compiled<Settings> = {
   gradient: (grad, { attributes: settings, needs, shapes, input }) => {
     const attention = grad.dtype !== 'float32' ? null : attentionOf(shapes.map((_, index) => input(index)), settings);
     if (attention === null) return null;
-    const { batch, rows, columns, inner, width } = attention;
+    const { batch, rows, inner, width } = attention;
+    const all = attention.columns;
     const made = [
       needs[0] ? headsTogether(batch, rows, inner) : null,
-      needs[1] ? headsTogether(batch, columns, inner) : null,
-      needs[2] ? headsTogether(batch, columns, width) : null,
-      needs[3] === true ? NdArray.uninitialized('float32', [...batch, rows, columns]) : null,
+      needs[1] ? headsTogether(batch, all, inner) : null,
+      needs[2] ? headsTogether(batch, all, width) : null,
+      needs[3] === true ? NdArray.uninitialized('float32', [...batch, rows, all]) : null,
     ];
-    const sizes = [[rows, inner], [columns, inner], [columns, width], [rows, columns]] as const;
+    // What a block does not see is not written by it.
+    const { isCausal } = settings;
+    if (isCausal) for (const array of made.slice(1)) if (array !== null) kernels()!.fill(array.address(), array.numel, 0);
+    const sizes = [[rows, inner], [all, inner], [all, width], [rows, all]] as const;
     const [ofQ, ofK, ofV, ofBias] = made.map((array, index) => (array === null ? null : matricesOf(array, batch, ...sizes[index]!)));
     const grads = matricesOf(grad, batch, rows, width);
     const [first, second] = [attention.block(), attention.block()];
     const [p, slope] = [first.address(), second.address()];
-    const [left, right]: [Matrix, Matrix] = [[slope, columns, 1], [slope, 1, columns]];
-    attention.each((from, count, fresh) => {
+    attention.each((from, count, columns, fresh) => {
+      const [left, right]: [Matrix, Matrix] = [[slope, columns, 1], [slope, 1, columns]];
+      const add = isCausal || !fresh;
       const arriving = below(attention.matrix(grads), from);
-      attention.probabilities(from, count, p);
+      attention.probabilities(from, count, columns, p);
       if (ofV != null) {
-        attention.drop(from, count, p, slope);
-        attention.product(columns, width, count, settings.dropout === null ? [p, 1, columns] : right, arriving, attention.matrix(ofV), !fresh);
+        attention.drop(from, count, columns, p, slope);
+        attention.product(columns, width, count, settings.dropout === null ? [p, 1, columns] : right, arriving, attention.matrix(ofV), add);
       }
       if (ofQ == null && ofK == null && ofBias == null) return;
       attention.product(count, columns, width, arriving, transposed(attention.operand(2)), left);
-      attention.drop(from, count, slope, slope);
-      if (ofBias == null) attention.slopes(count, slope, p, settings.scale, slope);
-      else {
-        const [to] = below(attention.matrix(ofBias), from);
-        attention.slopes(count, slope, p, 1, to);
-        attention.scaled(count, to, slope);
-      }
+      attention.drop(from, count, columns, slope, slope);
+      attention.slopes(count, columns, slope, p, ofBias == null ? settings.scale : 1);
+      if (ofBias != null) attention.keep(count, columns, slope, below(attention.matrix(ofBias), from));
       if (ofQ != null) attention.product(count, inner, columns, left, attention.operand(1), below(attention.matrix(ofQ), from));
-      if (ofK != null) attention.product(columns, inner, count, right, below(attention.operand(0), from), attention.matrix(ofK), !fresh);
+      if (ofK != null) attention.product(columns, inner, count, right, below(attention.operand(0), from), attention.matrix(ofK), add);
     });
     first.storage.free();
     second.storage.free();
