@@ -11,10 +11,11 @@ import type { Recorder } from './interpret/recorder.ts';
 import type { Language, Module } from './ir/ir.ts';
 import { librariesFor } from './libraries/read.ts';
 import type { LibraryModel } from './libraries/schema.ts';
-import { interpretAndKeep, reachOf, viewOfCallers, type CallersView, type KnownReach, type Reach } from './project/callers.ts';
+import { digestOfCaller, interpretAndKeep, viewOfCallers, type CallersView, type Setting } from './project/callers.ts';
 import { FilesInSight, keepLowered, loweredBefore, type Lower } from './project/files.ts';
 import { mentionsModes, runsNetworks } from './project/relevance.ts';
-import { resolutionByLayout } from './project/resolution.ts';
+import { resolutionByLayout, type Resolution } from './project/resolution.ts';
+import type { Ingredients } from './project/result-cache.ts';
 import type { TypedProject } from './project/typed-project.ts';
 import { isTestFile } from './project/test-file.ts';
 import { LineIndex } from './source/line-index.ts';
@@ -29,10 +30,10 @@ export interface SourceInput {
   readonly project?: TypedProject;
   /** Library models of the user's own. */
   readonly libraries?: readonly LibraryModel[];
+  /** Set if what importers show may be taken from the disk, and is to be kept there. */
+  readonly keepsViews?: boolean;
   /** Keeps the states of functions that somebody wants to see; what was found before is then not taken from memory. */
   readonly recorder?: Recorder;
-  /** What earlier runs have noted of the files that import this one. */
-  readonly knownReach?: KnownReach;
 }
 
 /** Everything that a rule may look at. */
@@ -46,10 +47,8 @@ export interface Analysis {
   readonly isTest: boolean;
   /** Text and lines of this file or of one that it imports: a witness may lie there. */
   sourceOf(file: string): SourceOfFile;
-  /** The other files that were looked into. */
-  readonly dependencies: readonly string[];
-  /** What running the file itself showed of other files; null if it was not run. */
-  readonly reach: Reach | null;
+  /** What of other files went into it. */
+  readonly ingredients: Ingredients;
 }
 
 export interface SourceOfFile {
@@ -60,13 +59,12 @@ export interface SourceOfFile {
 export function analyze(input: SourceInput): Analysis {
   const { recorder = null } = input;
   const module = lowerOnce(input);
-  const libraries = librariesFor(input.language, input.libraries);
-  const lowerOther: Lower = (file, text) => lower({ file, text, language: input.language, ...(input.project === undefined ? {} : { project: input.project }) });
-  const resolution = input.project ?? resolutionByLayout(input.language);
-  const files = new FilesInSight(module, libraries, lowerOther, null, resolution);
-  const run = recorder !== null || mentionsModes(module, input.text, libraries) ? guarded(() => interpretAndKeep(module, input.text, libraries, files, recorder, resolution)) : undefined;
-  const own = run?.observations.get(normalize(module.file)) ?? NO_OBSERVATIONS;
-  const callers = isAbsolute(input.file) && module.funcs.length > 1 && (recorder !== null || runsNetworks(module, input.text, libraries)) ? guarded(() => viewOfCallers(module, input.text, libraries, lowerOther, recorder, resolution, input.knownReach)) : undefined;
+  const setting = settingOf(input);
+  const { libraries } = setting;
+  const files = new FilesInSight(module, libraries, setting.lower, null, setting.resolution);
+  const own = recorder !== null || mentionsModes(module, input.text, libraries) ? guarded(() => interpretAndKeep(module, input.text, files, setting)) : undefined;
+  const callers = isAbsolute(input.file) && module.funcs.length > 1 && (recorder !== null || runsNetworks(module, input.text, libraries)) ? guarded(() => viewOfCallers(module, input.text, setting)) : undefined;
+  const ownObservations = own?.observations.get(normalize(module.file)) ?? NO_OBSERVATIONS;
   const lines = new LineIndex(input.text);
   const indexed = new Map<string, LineIndex>();
   const sourceOf = (file: string): SourceOfFile => {
@@ -76,7 +74,23 @@ export function analyze(input: SourceInput): Analysis {
     if (index === undefined) indexed.set(file, (index = new LineIndex(text)));
     return { text, lines: index };
   };
-  return { file: input.file, text: input.text, lines, module, observations: callers === undefined ? own : joined(own, callers), isTest: isTestFile(input.file, input.language), sourceOf, dependencies: [...files.seen(), ...(callers?.files ?? [])], reach: run === undefined ? null : reachOf(run) };
+  return { file: input.file, text: input.text, lines, module, observations: callers === undefined ? ownObservations : joined(ownObservations, callers), isTest: isTestFile(input.file, input.language), sourceOf, ingredients: { dependencies: new Map(files.seen().map((file) => [file, own?.used.get(file) ?? new Set()])), views: callers?.digests ?? new Map() } };
+}
+
+/** What `importer` shows of the file now (`Ingredients`); null if it cannot be analysed. */
+export function digestOfImporter(input: SourceInput, importer: string): string | null {
+  return guarded(() => digestOfCaller(importer, input.file, settingOf(input))) ?? null;
+}
+
+/** What views that are kept on disk depend on beside the files that went into them. */
+export function settingsOfViews(language: Language, libraries: readonly LibraryModel[] = [], resolution: Resolution = resolutionByLayout(language)): unknown {
+  return [libraries, resolution.key];
+}
+
+function settingOf({ language, libraries, project, recorder, keepsViews = false }: SourceInput): Setting {
+  const lowerOther: Lower = (file, text) => lower({ file, text, language, ...(project === undefined ? {} : { project }) });
+  const resolution = project ?? resolutionByLayout(language);
+  return { language, lower: lowerOther, libraries: librariesFor(language, libraries), settings: settingsOfViews(language, libraries, resolution), resolution, keepsViews, recorder: recorder ?? null };
 }
 
 /** No linted text may stop the linter: a fault of the interpreter costs this file's findings, and shows when asked for. */

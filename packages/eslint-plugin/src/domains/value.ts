@@ -124,8 +124,22 @@ export function ofAtoms(...atoms: readonly Atom[]): Value {
   return { ...NOTHING, atoms };
 }
 
+const objectValues = new WeakMap<AbstractObject, Value>();
+
+/** The one value for an object, and so its one atom: most comparisons of values are of the same objects. */
 export function ofObject(object: AbstractObject): Value {
-  return ofAtoms({ kind: 'object', object });
+  let value = objectValues.get(object);
+  if (value === undefined) objectValues.set(object, (value = ofAtoms({ kind: 'object', object })));
+  return value;
+}
+
+export function atomOf(object: AbstractObject): Atom {
+  return ofObject(object).atoms[0]!;
+}
+
+/** A value that is one of several objects, each of them listed once. */
+export function ofObjects(objects: readonly AbstractObject[]): Value {
+  return withinAtoms({ ...NOTHING, atoms: objects.map(atomOf) });
 }
 
 export function ofConstant(value: Constant): Value {
@@ -182,6 +196,13 @@ function unionBy<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => bool
   return result ?? a;
 }
 
+/** The atoms without those that are there before. */
+export function distinct(atoms: readonly Atom[]): readonly Atom[] {
+  const result: Atom[] = [];
+  for (const atom of atoms) if (!has(result, atom)) result.push(atom);
+  return result;
+}
+
 /** Most atoms of two values that are joined are the very same, in the same order. */
 function unionAtoms(a: readonly Atom[], b: readonly Atom[]): readonly Atom[] {
   if (a === b || b.length === 0) return a;
@@ -197,6 +218,7 @@ function unionAtoms(a: readonly Atom[], b: readonly Atom[]): readonly Atom[] {
 }
 
 function has(atoms: readonly Atom[], atom: Atom): boolean {
+  if (atom.kind === 'object') return atoms.includes(atom);
   for (const known of atoms) if (known === atom || (known.kind === atom.kind && sameAtom(known, atom))) return true;
   return false;
 }
@@ -210,7 +232,7 @@ export function joinValues(a: Value, b: Value): Value {
   let atoms = unionAtoms(a.atoms, b.atoms);
   let unknown = a.unknown || b.unknown;
   if (atoms.length > MAX_ATOMS) {
-    atoms = atoms.filter((atom) => atom.kind === 'object' || atom.kind === 'function').slice(0, MAX_ATOMS * 4);
+    atoms = cutAtoms(atoms);
     unknown = true;
     if (atoms.length === a.atoms.length && a.unknown) atoms = a.atoms;
   }
@@ -224,8 +246,20 @@ export function joinValues(a: Value, b: Value): Value {
   return { atoms, unknown, from, detached, noise, input, learned, stale };
 }
 
+/** What is kept of a value with too many atoms. */
+function cutAtoms(atoms: readonly Atom[]): readonly Atom[] {
+  return atoms.filter((atom) => atom.kind === 'object' || atom.kind === 'function').slice(0, MAX_ATOMS * 4);
+}
+
+function withinAtoms(value: Value): Value {
+  return value.atoms.length <= MAX_ATOMS ? value : { ...value, atoms: cutAtoms(value.atoms), unknown: true };
+}
+
 export function equalValues(a: Value, b: Value): boolean {
-  return a === b || (joinValues(a, b) === a && joinValues(b, a) === b);
+  if (a === b) return true;
+  // None of them has anything twice.
+  if (a.atoms.length !== b.atoms.length || a.unknown !== b.unknown || a.from.length !== b.from.length || a.input !== b.input || a.learned !== b.learned) return false;
+  return joinValues(a, b) === a && joinValues(b, a) === b;
 }
 
 /** What an operation that we do not model makes of its operands: nothing that we know, derived from all of them. */

@@ -4,16 +4,17 @@
 import { readFileSync } from 'node:fs';
 import type { TSESLint } from '@typescript-eslint/utils';
 import type ts from 'typescript';
-import { analyze, type Analysis, type SourceInput } from '../analyze.ts';
+import { analyze, digestOfImporter, lower, type SourceInput } from '../analyze.ts';
 import type { LibraryModel } from '../libraries/schema.ts';
 import { requestFor } from '../debug/debug-request.ts';
 import { NoSuchFunction, printFunctions } from '../debug/print-functions.ts';
 import { mayReveal, recorderFor, reveal, type RevealMarker } from '../debug/reveal.ts';
+import type { Recorder } from '../interpret/recorder.ts';
 import { librariesFor } from '../libraries/read.ts';
 import { projectLibraries, readLibraries } from '../project/own-libraries.ts';
 import { isBeside } from '../project/relevance.ts';
 import { TypedProject } from '../project/typed-project.ts';
-import { keepNothing, keepResult, keptResult, knownReach, type CacheQuestion } from '../project/result-cache.ts';
+import { keepNothing, keepResult, keptResult, type CacheQuestion } from '../project/result-cache.ts';
 import type { Finding } from '../report/finding.ts';
 import { RULES } from '../rules/registry.ts';
 import { LineIndex } from '../source/line-index.ts';
@@ -63,21 +64,23 @@ function find(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>
     return { findings: [], linesOf: linesFrom({ file: context.filename, text }), reveal: null };
   }
   const project = typedProject(context.sourceCode);
-  const question: Question = { file: context.filename, text, language, settings: libraries, ...(project === null ? {} : { resolution: project }) };
+  const question: Question = { file: context.filename, text, language, lower: (other, ofOther) => lower({ file: other, text: ofOther, language }), libraries: librariesFor(language, libraries), settings: libraries, ...(project === null ? {} : { resolution: project }) };
   const caches = settings.cache && !runs;
-  const kept = caches ? keptResult(question) : undefined;
+  const input = inputOf(context, question, libraries, recorder, caches);
+  const kept = caches ? keptResult(question, (importer) => digestOfImporter(input, importer)) : undefined;
   if (Array.isArray(kept)) return { findings: kept as readonly Finding[], linesOf: linesFrom(question), reveal: null };
   printIfAsked(question, libraries, context.cwd);
-  const analysis = analysisOf(context, question, libraries, { ...(recorder === undefined ? {} : { recorder }), ...(caches ? { knownReach: knownReach(question) } : {}) });
+  const analysis = analyze(input);
   const findings = RULES.flatMap((rule) => rule.judge(analysis));
-  if (caches) keepResult(question, analysis.dependencies, findings, analysis.reach);
+  if (caches) keepResult(question, analysis.ingredients, findings);
   return { findings, linesOf: (file) => analysis.sourceOf(file).lines, reveal: recorder === undefined ? null : (marker) => reveal(analysis, recorder, marker) };
 }
 
-function analysisOf(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>, { file, text, language, resolution }: Question, libraries: readonly LibraryModel[], more: Pick<SourceInput, 'recorder' | 'knownReach'>): Analysis {
+function inputOf(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>, { file, text, language, resolution }: Question, libraries: readonly LibraryModel[], recorder: Recorder | undefined, keepsViews: boolean): SourceInput {
   const sourceCode: unknown = context.sourceCode;
-  if (sourceCode instanceof PythonSourceCode) return analyze({ file, text, language, tree: sourceCode.tree, libraries, ...more });
-  return analyze({ file, text, language, libraries, ...more, ...(resolution === undefined ? {} : { project: resolution }) });
+  const input: SourceInput = { file, text, language, libraries, keepsViews, ...(recorder === undefined ? {} : { recorder }) };
+  if (sourceCode instanceof PythonSourceCode) return { ...input, tree: sourceCode.tree };
+  return resolution === undefined ? input : { ...input, project: resolution };
 }
 
 /** With MODEGUARD_DEBUG set to a file or a function: its IR and states, on standard error, where a formatter's output does not mix with it. */

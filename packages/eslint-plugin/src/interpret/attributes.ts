@@ -95,7 +95,7 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
     const parent = state.object(object);
     if (!state.heap.has(part)) state.heap.set(part, { ...parent, attrs: new Map() });
     if (machine.shared.has(object)) machine.shared.add(part);
-    state.setAttr(object, name, { ...ANYTHING, atoms: [{ kind: 'object', object: part }] }, true);
+    state.setAttr(object, name, { ...ofObject(part), unknown: true }, true);
     return withStaleness(machine, state, object, name, state.attr(object, name) ?? ANYTHING, frame, instr);
   }
   return ANYTHING;

@@ -1,7 +1,7 @@
 // Copies of modules, as `copy.deepcopy(net)` and `net.deepCopy()` make them: new objects in the same modes.
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { derive, joinValues, NOTHING, objectsOf, type Value } from '../domains/value.ts';
+import { atomOf, derive, joinValues, NOTHING, objectsOf, type Value } from '../domains/value.ts';
 import type { Frame } from './activation.ts';
 import type { CallInstr } from './call.ts';
 import type { Machine } from './machine.ts';
@@ -23,6 +23,6 @@ export function copyOf(machine: Machine, frame: Frame, state: State, value: Valu
     for (const [name, inner] of state0.attrs) state.setAttr(copy, name, copyValue(inner, depth + 1), true);
     return copy;
   };
-  const copyValue = (item: Value, depth: number): Value => ({ ...item, atoms: item.atoms.map((atom) => (atom.kind === 'object' ? { kind: 'object', object: copyObject(atom.object, depth) } : atom)) });
+  const copyValue = (item: Value, depth: number): Value => ({ ...item, atoms: item.atoms.map((atom) => (atom.kind === 'object' ? atomOf(copyObject(atom.object, depth)) : atom)) });
   return value.atoms.length === 0 ? derive([value]) : joinValues(copyValue(value, 0), NOTHING);
 }

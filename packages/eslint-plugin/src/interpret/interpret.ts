@@ -16,6 +16,7 @@ import { forwardsOf, type FuncRef } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { FrameworkRow } from '../libraries/schema.ts';
 import { runFunction } from './call-function.ts';
+import { startsAlike, Watch, type Footprint } from './footprint.ts';
 import { noteAssignedFlags } from './assigned-flags.ts';
 import { noteBothModes } from './both-modes.ts';
 import { bindUnknown, constructUnknown } from './from-outside.ts';
@@ -42,8 +43,15 @@ export interface Interpretation {
   readonly observations: ReadonlyMap<string, Observations>;
   /** Functions of other files that this file calls, by file and by the start of their names. */
   readonly entered: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Functions of other files whose bodies it looked at, by file. */
+  readonly lookedInto: ReadonlyMap<string, LookedInto>;
   /** What it took: instructions, those that were run several times counted so often. */
   readonly steps: number;
+}
+
+export interface LookedInto {
+  readonly module: Module;
+  readonly funcs: ReadonlySet<Func>;
 }
 
 /** @param recorder keeps the states of the functions that it is after, which changes nothing else */
@@ -66,7 +74,7 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
   noteBothModes(machine);
   noteRaces(machine);
   judgeTapes(machine);
-  return { observations: byFile(machine), entered: enteredByFile(machine), steps: machine.budget.steps };
+  return { observations: byFile(machine), entered: enteredByFile(machine), lookedInto: lookedIntoByFile(machine), steps: machine.budget.steps };
 }
 
 /** What was seen in another file is told where that file is reported. */
@@ -94,6 +102,17 @@ function enteredByFile(machine: Machine): ReadonlyMap<string, ReadonlySet<number
   return result;
 }
 
+function lookedIntoByFile(machine: Machine): ReadonlyMap<string, LookedInto> {
+  const result = new Map<string, { readonly module: Module; readonly funcs: Set<Func> }>();
+  for (const [func, module] of [...machine.entered, ...machine.handedOut]) {
+    if (module === machine.module) continue;
+    let known = result.get(module.file);
+    if (known === undefined) result.set(module.file, (known = { module, funcs: new Set() }));
+    known.funcs.add(func);
+  }
+  return result;
+}
+
 function runRoots(machine: Machine, base: State): void {
   const uncalled = machine.module.funcs.filter((func) => func.kind !== 'module' && func.kind !== 'field-initializer' && (!machine.entered.has(func) || machine.handedOut.has(func)));
   // Functions before methods, and hooks of frameworks before other methods: they are the likelier callers, whatever the order of the text.
@@ -102,6 +121,7 @@ function runRoots(machine: Machine, base: State): void {
   const roots = [...uncalled.filter((func) => func.owner === null), ...methods.filter(isHook), ...methods.filter((func) => !isHook(func))];
   const selves = new Map<ProjectClass, Self>();
   const called = new Set<Func>();
+  const lastRuns = new Map<Func, { readonly from: State; readonly footprint: Footprint | null }>();
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     let grew = false;
     for (const func of roots) {
@@ -109,12 +129,18 @@ function runRoots(machine: Machine, base: State): void {
       if (round === 0 && machine.entered.has(func) && !machine.handedOut.has(func)) called.add(func);
       // One in code that is never reached is not there.
       if (called.has(func) || !machine.created.has(func)) continue;
+      // What it looked at is as it was: it would do the same again.
+      const last = lastRuns.get(func);
+      if (last !== undefined && last.footprint !== null && startsAlike(last.from, base, last.footprint)) continue;
+      const watch = (machine.watch = new Watch(base, null));
+      const from = base.clone();
       const after = machine.withBudget(() => runRoot(machine, base, func, selves));
+      machine.watch = null;
+      lastRuns.set(func, { from, footprint: watch.end(from, true) });
       if (after !== null) grew = keepSharedEffects(base, after) || grew;
       if (machine.exhausted) return;
     }
     if (!grew) return;
-    machine.keptResults.clear();
   }
 }
 

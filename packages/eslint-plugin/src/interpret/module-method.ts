@@ -5,7 +5,7 @@ import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import type { FrameworkRow } from '../libraries/schema.ts';
-import { ANYTHING, derive, forwardsOf, INPUT, joinValues, mustString, NOTHING, objectsOf, ofAtoms, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, forwardsOf, INPUT, joinValues, mustString, NOTHING, objectsOf, ofAtoms, ofObject, ofObjects, type Value } from '../domains/value.ts';
 import type { ArgValues, Frame } from './activation.ts';
 import { getItem } from './attributes.ts';
 import { allArgs, callUnknown, callValue, returned, runCallbacks, type CallInstr } from './call.ts';
@@ -195,16 +195,15 @@ const MAX_TREE = 64;
 
 /** All of a tree as one value. */
 function treeValue(state: State, root: AbstractObject): Value {
-  let value: Value = NOTHING;
-  let count = 0;
+  const parts: AbstractObject[] = [];
+  let unknown = false;
   eachInTree(state, root, true, (object) => {
-    count += 1;
-    if (count > MAX_TREE) return false;
-    value = joinValues(value, ofObject(object));
-    if (object.kind === 'opaque') value = joinValues(value, ANYTHING);
+    unknown ||= object.kind === 'opaque' || parts.length === MAX_TREE;
+    if (parts.length === MAX_TREE) return false;
+    parts.push(object);
     return true;
   });
-  return count > MAX_TREE ? joinValues(value, ANYTHING) : value;
+  return unknown ? joinValues(ofObjects(parts), ANYTHING) : ofObjects(parts);
 }
 
 /** `apply(fn)`: runs `fn` on each part, the deepest first, and on the module at last. */

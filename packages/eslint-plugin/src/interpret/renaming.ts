@@ -7,7 +7,7 @@ import { Marks } from '../domains/shared-map.ts';
 import type { ObjectState } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { boundIn, joinValues, type Atom, type Value } from '../domains/value.ts';
+import { atomOf, boundIn, distinct, joinValues, type Atom, type Value } from '../domains/value.ts';
 
 /** The names that objects get. */
 export type Renaming = ReadonlyMap<AbstractObject, AbstractObject>;
@@ -40,9 +40,7 @@ export function renameMentions(state: State, earlier: Renaming): void {
 /** The value with other names for some objects; itself if it mentions none of them. */
 export function renamedIn(value: Value, names: Renaming): Value {
   if (!value.atoms.some((atom) => mentions(atom, names))) return value;
-  let result: Value = { ...value, atoms: [] };
-  for (const atom of value.atoms) result = joinValues(result, { ...value, atoms: [renameAtom(atom, names)] });
-  return result;
+  return { ...value, atoms: distinct(value.atoms.map((atom) => renameAtom(atom, names))) };
 }
 
 /** Calls `visit` for each object that the value refers to. */
@@ -94,7 +92,7 @@ function mentions(atom: Atom, objects: Renaming): boolean {
 function renameAtom(atom: Atom, names: Renaming): Atom {
   if ('object' in atom) {
     const to = names.get(atom.object);
-    return to === undefined ? atom : { ...atom, object: to };
+    return to === undefined ? atom : atom.kind === 'object' ? atomOf(to) : { ...atom, object: to };
   }
   if ((atom.kind !== 'function' && atom.kind !== 'partial') || !mentions(atom, names)) return atom;
   const renamed = (value: Value): Value => ({ ...value, atoms: value.atoms.map((inner) => renameAtom(inner, names)) });

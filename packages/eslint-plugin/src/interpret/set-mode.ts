@@ -28,16 +28,36 @@ export function eachInTree(state: State, root: AbstractObject, strong: boolean, 
     const here = certain && !many;
     const hereIfAny = chosen && (!many || isOwn(object));
     if (visit(object, here, hereIfAny) === false) return;
-    for (const [name, value] of state.object(object).attrs) {
-      // No library can see the private fields of its modules.
-      if (name.startsWith('#')) continue;
-      const held = objectsOf(value);
-      if (object.reachesLists) for (const list of held) if (list.kind === 'collection') for (const [key, element] of state.object(list).attrs) for (const child of objectsOf(element)) walk(child, here && objectsOf(element).length === 1 && !element.unknown, hereIfAny && (isChoice(key, element) || isOwn(child)));
-      const children = held;
-      for (const child of children) walk(child, here && children.length === 1 && !value.unknown, hereIfAny && (isChoice(name, value) || isOwn(child)));
+    for (const child of childrenIn(state.object(object).attrs)) {
+      if (object.reachesLists && child.object.kind === 'collection') for (const element of childrenIn(state.object(child.object).attrs)) walk(element.object, here && element.isSure, hereIfAny && (element.isChoice || isOwn(element.object)));
+      walk(child.object, here && child.isSure, hereIfAny && (child.isChoice || isOwn(child.object)));
     }
   };
   walk(root, strong, strong);
+}
+
+/** An object that an attribute may hold. */
+interface Child {
+  readonly object: AbstractObject;
+  /** Holds if the attribute holds nothing else. */
+  readonly isSure: boolean;
+  /** Holds if it is what the attribute holds, or the constructor has chosen another in its place. */
+  readonly isChoice: boolean;
+}
+
+const children = new WeakMap<ReadonlyMap<string, Value>, readonly Child[]>();
+
+/** The objects in attributes that a library can see, which are asked for far more often than they change. No library sees the private fields of its modules. */
+function childrenIn(attrs: ReadonlyMap<string, Value>): readonly Child[] {
+  let found = children.get(attrs);
+  if (found !== undefined) return found;
+  found = [...attrs].flatMap(([name, value]) => {
+    if (name.startsWith('#')) return [];
+    const held = objectsOf(value);
+    return held.map((object) => ({ object, isSure: held.length === 1 && !value.unknown, isChoice: isChoice(name, value) }));
+  });
+  children.set(attrs, found);
+  return found;
 }
 
 // Approximation: a constructor that keeps some of what one of its loops makes where no mode reaches it would have that set as well.
@@ -153,6 +173,37 @@ export function trainableOfFlag(value: Value | undefined): TrainableSet {
   return UNKNOWN_TRAINABLE;
 }
 
+/** What values lead to: objects, and those whose parameters alone they are. */
+interface Held {
+  readonly objects: ReadonlySet<AbstractObject>;
+  readonly parameters: ReadonlySet<AbstractObject>;
+}
+
+const held = new WeakMap<ReadonlyMap<string, Value>, Held>();
+
+/** Lists of the parts of a network are held in many places, and asked for far more often than they change. */
+function heldBy(attrs: ReadonlyMap<string, Value>): Held {
+  let known = held.get(attrs);
+  if (known === undefined) held.set(attrs, (known = heldIn(attrs.values())));
+  return known;
+}
+
+function heldIn(values: Iterable<Value>): Held {
+  const [objects, parameters] = [new Set<AbstractObject>(), new Set<AbstractObject>()];
+  const look = ({ atoms }: Value): void => {
+    for (const atom of atoms) {
+      if (atom.kind === 'parameters') parameters.add(atom.object);
+      else if (atom.kind === 'object' || atom.kind === 'method' || atom.kind === 'super') objects.add(atom.object);
+      else if (atom.kind === 'function') {
+        for (const bound of atom.prefix) look(bound);
+        if (atom.receiver !== null) objects.add(atom.receiver);
+      } else if (atom.kind === 'partial') for (const bound of boundIn(atom)) look(bound);
+    }
+  };
+  for (const value of values) look(value);
+  return { objects, parameters };
+}
+
 /**
  * Code that we cannot see got hold of the object: it may have done anything to it.
  *
@@ -168,27 +219,22 @@ export function escapeTree(state: State, value: Value): number {
     if ((trainable | UNKNOWN_TRAINABLE) !== trainable) state.update(object, { trainable: trainable | UNKNOWN_TRAINABLE });
     return true;
   };
-  const walk = (item: Value): void => {
-    for (const atom of item.atoms) {
-      if (atom.kind === 'parameters') {
-        eachInTree(state, atom.object, false, train);
-        continue;
-      }
-      if (atom.kind === 'function') for (const bound of atom.prefix) walk(bound);
-      if (atom.kind === 'partial') for (const bound of boundIn(atom)) walk(bound);
-      const object = atom.kind === 'object' || atom.kind === 'method' || atom.kind === 'super' ? atom.object : atom.kind === 'function' ? atom.receiver : null;
-      if (object === null || seen.has(object)) continue;
-      seen.add(object);
-      state.escapees.add(object);
-      const known = state.object(object);
-      if (object.kind === 'module' || object.kind === 'opaque') {
-        const change = { modes: known.modes | UNKNOWN_MODE, statistics: known.statistics | UNKNOWN_STATISTICS, trainable: known.trainable | UNKNOWN_TRAINABLE, escaped: true };
-        if (!known.escaped || change.modes !== known.modes || change.statistics !== known.statistics || change.trainable !== known.trainable) state.update(object, change);
-      }
-      for (const inner of known.attrs.values()) walk(inner);
+  const reach = (object: AbstractObject): void => {
+    if (seen.has(object)) return;
+    seen.add(object);
+    state.escapees.add(object);
+    const known = state.object(object);
+    if (object.kind === 'module' || object.kind === 'opaque') {
+      const change = { modes: known.modes | UNKNOWN_MODE, statistics: known.statistics | UNKNOWN_STATISTICS, trainable: known.trainable | UNKNOWN_TRAINABLE, escaped: true };
+      if (!known.escaped || change.modes !== known.modes || change.statistics !== known.statistics || change.trainable !== known.trainable) state.update(object, change);
     }
+    if (known.attrs.size > 0) handOut(heldBy(known.attrs));
   };
-  walk(value);
+  const handOut = ({ objects, parameters }: Held): void => {
+    for (const object of parameters) eachInTree(state, object, false, train);
+    for (const object of objects) reach(object);
+  };
+  handOut(heldIn([value]));
   return seen.size + trained.size;
 }
 

@@ -2,7 +2,7 @@
 //
 // A function whose network arrives from outside is judged by its call sites in the project. The importers are analysed as they are when
 // they are linted themselves, and what they showed of other files is kept, so that linting a whole project costs one analysis per file.
-// What is kept is used while none of the files that went into it has changed. The text that is being linted counts before the one on disk:
+// What is kept is used while none of the files that went into it has changed; what is kept on disk (`kept-views.ts`), while nothing that was used of them has. The text that is being linted counts before the one on disk:
 // in an editor the two differ.
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, normalize } from 'node:path';
@@ -12,11 +12,13 @@ import type { Observations } from '../interpret/observation.ts';
 import type { Recorder } from '../interpret/recorder.ts';
 import type { Module } from '../ir/ir.ts';
 import type { Libraries } from '../libraries/read.ts';
-import { FilesInSight, type Lower, type SourceText } from './files.ts';
+import { FilesInSight, type SourceText } from './files.ts';
 import { importersOf } from './importers.ts';
+import { digestOf, keepViews, keptViews, namesOfFuncs, NOTHING_SEEN, type View, type ViewQuestion, type Views } from './kept-views.ts';
 import { isModeSource } from './mode-sources.ts';
 import { mentionsModes } from './relevance.ts';
-import { resolutionByLayout, type Resolution } from './resolution.ts';
+import type { Resolution } from './resolution.ts';
+import { partOf } from './used-parts.ts';
 
 const MAX_KEPT = 600;
 /** Steps of analyses of callers that an editor can wait for at every key: less than a tenth of a second. */
@@ -27,22 +29,27 @@ export interface CallersView {
   readonly observations: readonly Observations[];
   /** Functions that have a caller in sight, by the start of their names; empty if some callers are out of sight. */
   readonly called: ReadonlySet<number>;
-  /** All files that the callers' analyses looked into. */
-  readonly files: readonly string[];
+  /** By importer, a digest of what it showed (`kept-views.ts`). */
+  readonly digests: ReadonlyMap<string, string>;
   /** The files that are not in sight of the analysed one itself, for messages that speak of them. */
   textOf(file: string): string | null;
 }
 
-/** What an analysis of a file looked into, without what it saw there. */
-export interface Reach {
-  /** The files that it showed something of, by their normal names. */
-  readonly files: readonly string[];
-  /** What it took. */
-  readonly steps: number;
+/** How the files of a project are read and run. */
+export interface Setting extends ViewQuestion {
+  readonly resolution: Resolution;
+  /** Holds if what importers show may be taken from the disk, and is to be kept there. */
+  readonly keepsViews: boolean;
+  readonly recorder: Recorder | null;
 }
 
-/** What an earlier run has noted of a file, and the other files that this depends on; null if it has not, or they have changed. */
-export type KnownReach = (file: string) => { readonly reach: Reach; readonly dependencies: readonly string[] } | null;
+/** What running a file showed, with normal names of files: the linter that asks may spell them in another way. */
+export interface Shown extends Omit<Interpretation, 'lookedInto'> {
+  /** What was used of the other files. */
+  readonly used: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The functions that were entered, by names that outlive edits. */
+  readonly calledNames: ReadonlyMap<string, readonly string[]>;
+}
 
 /** While what went into it is what it was. */
 interface Lasting {
@@ -52,37 +59,50 @@ interface Lasting {
   readonly stamps: readonly (readonly [file: string, stamp: string])[];
 }
 
-interface Kept extends Interpretation, Lasting {}
+interface Kept extends Shown, Lasting {}
 
 const kept = new Map<string, Kept>();
-const reaches = new Map<string, Reach & Lasting>();
+/** Of whom an earlier run has noted what they look into. */
+const reaches = new Map<string, { readonly observed: ReadonlySet<string>; readonly steps: number } & Lasting>();
 
 /** Analyses `module`; what it shows, also of other files, is kept if its text is the one on disk. */
-export function interpretAndKeep(module: Module, text: string, libraries: Libraries, files: FilesInSight, recorder: Recorder | null = null, resolution: Resolution = resolutionByLayout(module.language)): Interpretation {
+export function interpretAndKeep(module: Module, text: string, files: FilesInSight, setting: Setting): Shown {
+  const { libraries, recorder } = setting;
   // What was kept has no states to show.
-  if (recorder !== null) return normalized(interpret(module, libraries, files, recorder));
+  if (recorder !== null) return shown(interpret(module, libraries, files, recorder), files);
   const run = (): Interpretation => (isAboutModes({ module, text }, null, libraries, files) ? interpret(module, libraries, files) : NOTHING);
-  if (!isAbsolute(module.file) || !isOnDisk(module.file, text)) return normalized(run());
+  if (!isAbsolute(module.file) || !isOnDisk(module.file, text)) return shown(run(), files);
   const file = normalize(module.file);
-  return keptOf(file, libraries, resolution) ?? keep(file, run(), libraries, files, resolution);
+  return keptOf(file, setting) ?? keep(file, run(), files, setting, true);
+}
+
+/** What one importer showed of a file. */
+interface CallerView {
+  readonly observations: Observations | null;
+  readonly entered: ReadonlySet<number>;
+  readonly digest: string;
+  /** The files that went into it. */
+  readonly files: readonly string[];
 }
 
 /** What the callers of `module` show of it. */
-export function viewOfCallers(module: Module, text: string, libraries: Libraries, lower: Lower, recorder: Recorder | null = null, resolution: Resolution = resolutionByLayout(module.language), known: KnownReach = () => null): CallersView {
+export function viewOfCallers(module: Module, text: string, setting: Setting): CallersView {
   const file = normalize(module.file);
-  const { files: importers, complete } = importersOf(file, module.language, resolution);
+  const { files: importers, complete } = importersOf(file, module.language, setting.resolution);
   const saved = importers.length > 0 && isOnDisk(file, text);
-  const look = (importer: string, unsaved: SourceText | null): Kept | null => viewOf(importer, file, unsaved, libraries, lower, recorder, resolution);
-  const { asked, skipped } = saved ? { asked: importers, skipped: false } : askedAtAKey(importers, file, (importer) => keptReach(importer, libraries, resolution, known), (importer) => look(importer, null));
-  const views = asked.flatMap((importer) => look(importer, saved ? null : { module, text }) ?? []);
+  const { asked, skipped } = saved ? { asked: importers, skipped: false } : askedAtAKey(importers, file, setting);
+  const views = asked.flatMap((importer): [string, CallerView][] => {
+    const view = viewOf(importer, module, saved ? null : text, setting);
+    return view === null ? [] : [[importer, view]];
+  });
   const called = new Set<number>();
-  if (complete && !skipped && views.length === asked.length) for (const view of views) for (const start of view.entered.get(file) ?? []) called.add(start);
-  const files = [...new Set(views.flatMap((view) => view.stamps.map(([path]) => path)))];
+  if (complete && !skipped && views.length === asked.length) for (const [, view] of views) for (const start of view.entered) called.add(start);
+  const files = new Set(views.flatMap(([, view]) => view.files));
   return {
-    observations: views.flatMap((view) => view.observations.get(file) ?? []),
+    observations: views.flatMap(([, view]) => view.observations ?? []),
     called,
-    files,
-    textOf: (other) => (files.includes(other) ? readText(other) : null),
+    digests: new Map(views.map(([importer, { digest }]) => [importer, digest])),
+    textOf: (other) => (files.has(other) ? readText(other) : null),
   };
 }
 
@@ -90,18 +110,18 @@ export function viewOfCallers(module: Module, text: string, libraries: Libraries
  * The callers that are asked again at every key in an editor: those that looked into this file before, while there is time for them; what takes long is
  * asked again when the file is saved. Of whom nothing is known is asked about what is saved, once, some at each key.
  */
-function askedAtAKey(importers: readonly string[], file: string, known: (importer: string) => Reach | null, look: (importer: string) => Interpretation | null): { readonly asked: readonly string[]; readonly skipped: boolean } {
+function askedAtAKey(importers: readonly string[], file: string, setting: Setting): { readonly asked: readonly string[]; readonly skipped: boolean } {
   const asked: string[] = [];
   let skipped = false;
   let left = MAX_AT_A_KEY;
   for (const importer of importers) {
-    let reach = known(importer);
+    let reach = reachKnown(importer, file, setting);
     if (reach === null && left > 0) {
-      const seen = look(importer);
-      reach = seen === null ? null : reachOf(seen);
+      const seen = shownBy(importer, file, null, setting)?.kept ?? null;
+      reach = seen === null ? null : { isObserved: seen.observations.has(file), steps: seen.steps };
       left -= reach?.steps ?? 0;
     }
-    if (reach !== null && !reach.files.includes(file)) continue;
+    if (reach !== null && !reach.isObserved) continue;
     if (reach === null || reach.steps > left) skipped = true;
     else {
       asked.push(importer);
@@ -111,25 +131,65 @@ function askedAtAKey(importers: readonly string[], file: string, known: (importe
   return { asked, skipped };
 }
 
-export function reachOf({ observations, steps }: Interpretation): Reach {
-  return { files: [...observations.keys()], steps };
+/** Whether an importer looks into a file, and what its analysis takes. */
+interface Reach {
+  readonly isObserved: boolean;
+  readonly steps: number;
 }
 
-/** What is known of an importer without looking: from this process, or noted by an earlier run. */
-function keptReach(importer: string, libraries: Libraries, resolution: Resolution, known: KnownReach): Reach | null {
-  const here = keptOf(importer, libraries, resolution);
-  if (here !== null) return reachOf(here);
+/** What is known of an importer without an analysis: from this process, or noted by an earlier run. */
+function reachKnown(importer: string, file: string, setting: Setting): Reach | null {
+  const here = keptOf(importer, setting);
+  if (here !== null) return { isObserved: here.observations.has(file), steps: here.steps };
   const before = reaches.get(importer);
-  if (before !== undefined && isCurrent(before, libraries, resolution)) return before;
-  const noted = known(importer);
+  if (before !== undefined && isCurrent(before, setting)) return { isObserved: before.observed.has(file), steps: before.steps };
+  const noted = setting.keepsViews ? keptViews(setting, importer) : null;
   if (noted === null) return null;
-  reaches.set(importer, { ...noted.reach, libraries, resolution: resolution.key, stamps: stampsOf([importer, ...noted.dependencies]) });
-  return noted.reach;
+  const observed = new Set(Object.entries(noted.of).flatMap(([path, view]) => (view.isObserved ? [path] : [])));
+  reaches.set(importer, { observed, steps: noted.steps, ...lasting(noted.from, setting) });
+  return { isObserved: observed.has(file), steps: noted.steps };
 }
 
-function viewOf(importer: string, file: string, unsaved: SourceText | null, libraries: Libraries, lower: Lower, recorder: Recorder | null, resolution: Resolution): Kept | null {
-  const known = unsaved === null && recorder === null ? keptOf(importer, libraries, resolution) : null;
-  if (known !== null) return known;
+/** What `importer` shows of a saved file now, as a digest; null if it cannot be analysed. */
+export function digestOfCaller(importer: string, file: string, setting: Setting): string | null {
+  const from = normalize(file);
+  const { view, files } = shownByKept(importer, from, setting) ?? shownBy(importer, from, null, setting) ?? { view: null, files: [] };
+  return view === null ? null : digestOf(view, files, setting);
+}
+
+function viewOf(importer: string, module: Module, unsaved: string | null, setting: Setting): CallerView | null {
+  const file = normalize(module.file);
+  const before = unsaved === null ? shownByKept(importer, file, setting) : null;
+  // Whether a kept view is one of nothing is known without an analysis.
+  if (before !== null && !before.view.isObserved) {
+    const names = new Set(before.view.called);
+    const entered = new Set([...namesOfFuncs(module)].flatMap(([func, name]) => (names.has(name) ? [func.nameSpan.start] : [])));
+    return { observations: null, entered, digest: digestOf(before.view, before.files, setting), files: before.files };
+  }
+  const now = shownBy(importer, file, unsaved === null ? null : { module, text: unsaved }, setting);
+  if (now === null) return null;
+  return { observations: now.kept.observations.get(file) ?? null, entered: now.kept.entered.get(file) ?? new Set(), digest: digestOf(now.view, now.files, setting), files: now.files };
+}
+
+/** What the disk knows of an importer that is not in memory. */
+function shownByKept(importer: string, file: string, setting: Setting): { readonly view: View; readonly files: readonly string[] } | null {
+  if (!setting.keepsViews || setting.recorder !== null || keptOf(importer, setting) !== null) return null;
+  const known = keptViews(setting, importer);
+  return known === null ? null : { view: known.of[file] ?? NOTHING_SEEN, files: known.from };
+}
+
+/** What an importer shows of `file`, from memory or by its analysis. */
+function shownBy(importer: string, file: string, unsaved: SourceText | null, setting: Setting): { readonly kept: Kept; readonly view: View; readonly files: readonly string[] } | null {
+  const known = (unsaved === null && setting.recorder === null ? keptOf(importer, setting) : null) ?? analysed(importer, file, unsaved, setting);
+  return known === null ? null : { kept: known, view: viewIn(known, file), files: known.stamps.map(([path]) => path) };
+}
+
+function viewIn({ observations, calledNames }: Shown, file: string): View {
+  return { called: calledNames.get(file) ?? [], isObserved: observations.has(file) };
+}
+
+function analysed(importer: string, file: string, unsaved: SourceText | null, setting: Setting): Kept | null {
+  const { libraries, lower, recorder, resolution } = setting;
   const text = readText(importer);
   if (text === null) return null;
   let module: Module;
@@ -140,10 +200,10 @@ function viewOf(importer: string, file: string, unsaved: SourceText | null, libr
   }
   const files = new FilesInSight(module, libraries, lower, unsaved === null ? null : { file, module: unsaved.module }, resolution);
   const result = recorder === null && !isAboutModes({ module, text }, unsaved, libraries, files) ? NOTHING : interpret(module, libraries, files, recorder);
-  return keep(importer, result, libraries, files, resolution, unsaved === null);
+  return keep(importer, result, files, setting, unsaved === null);
 }
 
-const NOTHING: Interpretation = { observations: new Map(), entered: new Map(), steps: 0 };
+const NOTHING: Interpretation = { observations: new Map(), entered: new Map(), lookedInto: new Map(), steps: 0 };
 
 /** Whether any file that the analysis of `main` would look into is. Without one, no network comes into it. */
 function isAboutModes(main: SourceText, unsaved: SourceText | null, libraries: Libraries, files: FilesInSight): boolean {
@@ -152,31 +212,50 @@ function isAboutModes(main: SourceText, unsaved: SourceText | null, libraries: L
   return all.some(({ module, text }) => mentionsModes(module, text, libraries)) && all.some(({ module }) => isModeSource(module, libraries));
 }
 
-function keptOf(file: string, libraries: Libraries, resolution: Resolution): Kept | null {
+function keptOf(file: string, setting: Setting): Kept | null {
   const known = kept.get(file);
-  return known !== undefined && isCurrent(known, libraries, resolution) ? known : null;
+  return known !== undefined && isCurrent(known, setting) ? known : null;
 }
 
-function isCurrent(known: Lasting, libraries: Libraries, resolution: Resolution): boolean {
+function isCurrent(known: Lasting, { libraries, resolution }: Setting): boolean {
   return known.libraries === libraries && known.resolution === resolution.key && known.stamps.every(([path, stamp]) => stampOf(path) === stamp);
 }
 
-function keep(file: string, result: Interpretation, libraries: Libraries, files: FilesInSight, resolution: Resolution, forLater = true): Kept {
-  const item: Kept = { ...normalized(result), libraries, resolution: resolution.key, stamps: stampsOf([file, ...files.seen()]) };
-  if (!forLater) return item;
+function lasting(files: Iterable<string>, { libraries, resolution }: Setting): Lasting {
+  return { libraries, resolution: resolution.key, stamps: [...files].map((path) => [path, stampOf(path)] as const) };
+}
+
+function keep(file: string, result: Interpretation, files: FilesInSight, setting: Setting, isSaved: boolean): Kept {
+  const item: Kept = { ...shown(result, files), ...lasting([file, ...files.seen()], setting) };
+  if (!isSaved) return item;
   if (kept.size >= MAX_KEPT) kept.delete(kept.keys().next().value!);
   kept.delete(file);
   kept.set(file, item);
+  if (setting.keepsViews && setting.recorder === null) keepViews(setting, file, viewsIn(file, item));
   return item;
 }
 
-/** Files by their normal names: the linter that asks may spell them in another way. */
-function normalized({ observations, entered, steps }: Interpretation): Interpretation {
-  return { observations: new Map([...observations].map(([file, item]) => [normalize(file), item])), entered: new Map([...entered].map(([file, item]) => [normalize(file), item])), steps };
+function viewsIn(file: string, item: Kept): Views {
+  const others = new Set([...item.observations.keys(), ...item.calledNames.keys()]);
+  others.delete(file);
+  return {
+    steps: item.steps,
+    of: new Map([...others].map((other) => [other, viewIn(item, other)])),
+    // Of a file that was only looked at no function was used; of the importer itself everything counts.
+    from: new Map(item.stamps.map(([path], at) => [path, at === 0 ? 'all' : (item.used.get(path) ?? new Set())])),
+  };
 }
 
-function stampsOf(files: readonly string[]): Lasting['stamps'] {
-  return files.map((file) => [file, stampOf(file)]);
+function shown({ observations, entered, lookedInto, steps }: Interpretation, files: FilesInSight): Shown {
+  const used = [...lookedInto].map(([file, { module, funcs }]): [string, ReadonlySet<string>] => {
+    const text = files.textOf(normalize(file)) ?? '';
+    return [normalize(file), new Set([...funcs].flatMap((func) => partOf(module, text, func) ?? []))];
+  });
+  const calledNames = [...entered].map(([file, starts]): [string, readonly string[]] => {
+    const module = lookedInto.get(file)?.module;
+    return [normalize(file), module === undefined ? [] : [...namesOfFuncs(module)].flatMap(([func, name]) => (starts.has(func.nameSpan.start) ? [name] : []))];
+  });
+  return { observations: new Map([...observations].map(([file, item]) => [normalize(file), item])), entered: new Map([...entered].map(([file, item]) => [normalize(file), item])), used: new Map(used), calledNames: new Map(calledNames), steps };
 }
 
 function stampOf(file: string): string {

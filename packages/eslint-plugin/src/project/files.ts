@@ -31,13 +31,15 @@ export interface SourceText {
   readonly text: string;
 }
 
-interface Cached extends SourceText {
+interface Cached {
+  /** Null for what cannot be in sight, which is to be known, too: large files are those that take long to lower. */
+  readonly source: SourceText | null;
   readonly time: number;
   readonly size: number;
 }
 
 /** In the order of their last use. */
-const cache = new Map<string, Cached | null>();
+const cache = new Map<string, Cached>();
 let cached = 0;
 
 export class FilesInSight implements ProjectFiles {
@@ -101,10 +103,15 @@ export class FilesInSight implements ProjectFiles {
   }
 }
 
+/** The file as it is on disk now, lowered; null if it cannot be. */
+export function sourceOf(file: string, lower: Lower): SourceText | null {
+  return read(file, lower);
+}
+
 /** The module of `file` if it was lowered before from the same text. */
 export function loweredBefore(file: string, text: string): Module | null {
-  const known = recalled(normalize(file));
-  return known?.text === text ? known.module : null;
+  const source = recalled(normalize(file))?.source;
+  return source?.text === text ? source.module : null;
 }
 
 /** Keeps what a linted file was lowered to for those that import it, if its text is the one on disk. */
@@ -117,7 +124,7 @@ export function keepLowered(module: Module, text: string): void {
 
 function remember(file: string, source: SourceText | null, { mtimeMs, size }: { readonly mtimeMs: number; readonly size: number }): void {
   forget(file);
-  cache.set(file, source === null ? null : { ...source, time: mtimeMs, size });
+  cache.set(file, { source, time: mtimeMs, size });
   cached += source?.text.length ?? 0;
   for (const oldest of cache.keys()) {
     if (cached <= MAX_CACHED || oldest === file) return;
@@ -126,7 +133,7 @@ function remember(file: string, source: SourceText | null, { mtimeMs, size }: { 
 }
 
 function forget(file: string): void {
-  cached -= cache.get(file)?.text.length ?? 0;
+  cached -= cache.get(file)?.source?.text.length ?? 0;
   cache.delete(file);
 }
 
@@ -144,7 +151,7 @@ function read(file: string, lower: Lower): SourceText | null {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat === undefined || stat.size > MAX_SIZE) return null;
   const known = recalled(file);
-  if (known !== null && known.time === stat.mtimeMs && known.size === stat.size) return known;
+  if (known !== null && known.time === stat.mtimeMs && known.size === stat.size) return known.source;
   const source = lowered(file, lower);
   remember(file, source, stat);
   return source;

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { analyze } from '../../src/analyze.ts';
-import type { KnownReach } from '../../src/project/callers.ts';
+import { analyze, lower, settingsOfViews } from '../../src/analyze.ts';
+import { librariesFor } from '../../src/libraries/read.ts';
+import { keepViews } from '../../src/project/kept-views.ts';
 import { pythonSpecifiers, scriptSpecifiers } from '../../src/project/project-listing.ts';
 import { RULES } from '../../src/rules/registry.ts';
 
@@ -24,8 +25,8 @@ function project(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-function findings(folder: string, name: string, text: string, knownReach: KnownReach = () => null): readonly string[] {
-  const analysis = analyze({ file: join(folder, name), text, language: name.endsWith('.py') ? 'python' : 'typescript', knownReach });
+function findings(folder: string, name: string, text: string, keepsViews = false): readonly string[] {
+  const analysis = analyze({ file: join(folder, name), text, language: name.endsWith('.py') ? 'python' : 'typescript', keepsViews });
   return RULES.flatMap((rule) => rule.judge(analysis).map((finding) => `${finding.rule} ${finding.certainty}`));
 }
 
@@ -67,7 +68,9 @@ describe('Python', () => {
     const edited = `# edited\n${PREDICT}`;
     const ask = (files: readonly string[], steps: number): readonly string[] => {
       const folder = project({ 'pyproject.toml': '', 'net.py': NET, 'predict.py': PREDICT, 'main.py': AWAKE });
-      return findings(folder, 'predict.py', edited, (file) => (file === join(folder, 'main.py') ? { reach: { files: files.map((name) => join(folder, name)), steps }, dependencies: [] } : null));
+      const question = { language: 'python' as const, lower: (file: string, text: string) => lower({ file, text, language: 'python' }), libraries: librariesFor('python', []), settings: settingsOfViews('python') };
+      keepViews(question, join(folder, 'main.py'), { steps, of: new Map(files.map((name) => [join(folder, name), { called: [], isObserved: true }])), from: new Map([[join(folder, 'main.py'), 'all']]) });
+      return findings(folder, 'predict.py', edited, true);
     };
     expect(ask(['predict.py'], 100)).toEqual(['no-train-mode-inference definite']);
     expect(ask(['main.py'], 100)).toEqual([]);

@@ -3,8 +3,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { isKnownQuiet } from '../../src/project/known-quiet.ts';
-import { keepNothing, keepResult, keptResult, knownReach, type CacheQuestion } from '../../src/project/result-cache.ts';
+import { isKnownQuiet } from '../../src/eslint/known-quiet.ts';
+import { lower } from '../../src/analyze.ts';
+import { librariesFor } from '../../src/libraries/read.ts';
+import * as cache from '../../src/project/result-cache.ts';
+import type { UsedParts } from '../../src/project/used-parts.ts';
 
 const folders: string[] = [];
 afterAll(() => {
@@ -13,13 +16,19 @@ afterAll(() => {
 
 const TEXT = 'import net\n';
 
-function project(): { folder: string; question: CacheQuestion; net: string } {
+function project(): { folder: string; question: cache.CacheQuestion; net: string } {
   const folder = mkdtempSync(join(tmpdir(), 'modeguard-cache-'));
   folders.push(folder);
   writeFileSync(join(folder, 'pyproject.toml'), '');
   writeFileSync(join(folder, 'main.py'), TEXT);
   writeFileSync(join(folder, 'net.py'), 'x = 1\n');
-  return { folder, question: { file: join(folder, 'main.py'), text: TEXT, language: 'python', settings: [] }, net: join(folder, 'net.py') };
+  return { folder, question: { file: join(folder, 'main.py'), text: TEXT, language: 'python', lower: (file, text) => lower({ file, text, language: 'python' }), libraries: librariesFor('python', []), settings: [] }, net: join(folder, 'net.py') };
+}
+
+const keptResult = (question: cache.CacheQuestion, digests: Readonly<Record<string, string>> = {}): unknown => cache.keptResult(question, (importer) => digests[importer] ?? null);
+
+function keepResult(question: cache.CacheQuestion, files: readonly string[], result: unknown, { used = 'all', views = {} }: { used?: UsedParts; views?: Readonly<Record<string, string>> } = {}): void {
+  cache.keepResult(question, { dependencies: new Map(files.map((file) => [file, used])), views: new Map(Object.entries(views)) }, result);
 }
 
 const entriesOf = (folder: string): readonly string[] => readdirSync(join(folder, '.modeguard_cache')).filter((name) => name.endsWith('.json'));
@@ -36,7 +45,7 @@ describe('a kept result', () => {
   test('is not given back when the text, a dependency or the settings have changed', () => {
     const { question, net } = project();
     keepResult(question, [net], []);
-    expect(keptResult({ ...question, text: `${TEXT}# edited\n` })).toBeUndefined();
+    expect(keptResult({ ...question, text: `${TEXT}edited = 1\n` })).toBeUndefined();
     expect(keptResult({ ...question, settings: [{ name: 'own' }] })).toBeUndefined();
     expect(keptResult(question)).toEqual([]);
     writeFileSync(net, 'x = 2\ny = 3\n');
@@ -50,37 +59,59 @@ describe('a kept result', () => {
     expect(isKnownQuiet(question.file)).toBe(false);
     keepResult(question, [net], []);
     expect(isKnownQuiet(question.file)).toBe(true);
-    writeFileSync(question.file, `${TEXT}# edited\n`);
+    writeFileSync(question.file, `${TEXT}edited = 1\n`);
     expect(isKnownQuiet(question.file)).toBe(false);
     expect(isKnownQuiet(join(net, 'is-no-folder.py'))).toBe(false);
   });
 
   test('that the text alone decides holds whatever becomes of other files', () => {
     const { folder, question, net } = project();
-    keepNothing(question);
+    cache.keepNothing(question);
     expect(keptResult(question)).toEqual([]);
     expect(isKnownQuiet(question.file)).toBe(true);
     writeFileSync(net, 'x = 3\n');
     writeFileSync(join(folder, 'other.py'), 'import main\n');
     expect(keptResult(question)).toEqual([]);
-    expect(keptResult({ ...question, text: `${TEXT}# edited\n` })).toBeUndefined();
+    expect(keptResult({ ...question, text: `${TEXT}edited = 1\n` })).toBeUndefined();
     expect(keptResult({ ...question, settings: [{ name: 'own' }] })).toBeUndefined();
-    keepNothing({ ...question, text: `${TEXT}# not saved\n` });
+    cache.keepNothing({ ...question, text: `${TEXT}# not saved\n` });
     expect(keptResult(question)).toEqual([]);
   });
 
-  test('tells files that it imports what it looks into', () => {
+  test('outlives comments, where it tells no place in the file', () => {
     const { question, net } = project();
-    const ofNet = knownReach({ ...question, file: net, text: 'x = 1\n' });
-    expect(ofNet(question.file)).toBeNull();
-    keepResult(question, [net], [], { files: [net], steps: 7 });
-    expect(ofNet(question.file)).toEqual({ reach: { files: [net], steps: 7 }, dependencies: [net] });
     keepResult(question, [net], []);
-    expect(ofNet(question.file)).toBeNull();
-    keepResult(question, [net], [], { files: [net], steps: 7 });
-    writeFileSync(question.file, `${TEXT}# edited\n`);
-    expect(ofNet(question.file)).toBeNull();
-    expect(ofNet(join(net, 'is-no-folder.py'))).toBeNull();
+    expect(keptResult({ ...question, text: `# a comment\n\n${TEXT}` })).toEqual([]);
+    writeFileSync(net, '# a comment\nx = 1\n');
+    expect(keptResult(question)).toEqual([]);
+    keepResult(question, [net], [{ rule: 'a' }]);
+    expect(keptResult({ ...question, text: `# a comment\n${TEXT}` })).toBeUndefined();
+    keepResult(question, [net], [{ rule: 'a', at: net }]);
+    writeFileSync(net, '# another\nx = 1\n');
+    expect(keptResult(question)).toBeUndefined();
+  });
+
+  test('outlives edits of functions that were not used', () => {
+    const { question, net } = project();
+    const text = (a: string, b: string): string => `def a():\n    return ${a}\n\ndef b():\n    return ${b}\n`;
+    writeFileSync(net, text('1', '2'));
+    keepResult(question, [net], [], { used: new Set(['a']) });
+    writeFileSync(net, text('1', '3 + 4'));
+    expect(keptResult(question)).toEqual([]);
+    writeFileSync(net, text('10', '2'));
+    expect(keptResult(question)).toBeUndefined();
+    writeFileSync(net, `${text('1', '2')}c = a()\n`);
+    expect(keptResult(question)).toBeUndefined();
+  });
+
+  test('depends on what importers show, and not on their texts', () => {
+    const { question, net } = project();
+    keepResult(question, [], [], { views: { [net]: 'a digest' } });
+    writeFileSync(net, 'import main\nx = 2\n');
+    writeFileSync(net, 'x = 2\n');
+    expect(keptResult(question, { [net]: 'a digest' })).toEqual([]);
+    expect(keptResult(question, { [net]: 'another' })).toBeUndefined();
+    expect(keptResult(question)).toBeUndefined();
   });
 
   test('is as if there were none when the entry is damaged', () => {

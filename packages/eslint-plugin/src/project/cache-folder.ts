@@ -1,0 +1,58 @@
+// The folder in which a project keeps what was found in it, and the files in there.
+//
+// Guarantees: entries are written beside their place and moved there, so that several processes may write at once; a damaged entry, or a place that cannot be
+// written, is as if there were none. Refuses: files outside of any project.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Language } from '../ir/ir.ts';
+import { hashOf, rootOf } from './project-listing.ts';
+
+/**
+ * Where what is kept of `file` lies: in the project's node_modules if it has one, else in a hidden folder at its root; null outside of projects.
+ *
+ * @param kind what is kept: there is one entry of each kind for a file
+ */
+export function placeOf(file: string, language: Language, kind: string): string | null {
+  const root = rootOf(dirname(file), language);
+  if (root === null) return null;
+  const folder = existsSync(join(root, 'node_modules')) ? join(root, 'node_modules', '.cache', 'modeguard') : join(root, '.modeguard_cache');
+  return join(folder, `${hashOf(normalize(file))}${kind}.json`);
+}
+
+/** What lies at a place; it may be anything. Throws if it cannot be read. */
+export function readEntry(place: string): unknown {
+  return JSON.parse(readFileSync(place, 'utf8'));
+}
+
+export function writeEntry(place: string, entry: unknown): void {
+  const draft = `${place}.${process.pid}.${drafts}`;
+  drafts += 1;
+  try {
+    mkdirSync(dirname(place), { recursive: true });
+    ignoreInGit(dirname(place));
+    writeFileSync(draft, JSON.stringify(entry));
+    renameSync(draft, place);
+  } catch {
+    // Somebody else's file system: the next run does the work again.
+  }
+}
+
+let drafts = 0;
+
+/** As other tools do it, so that no project has to list the folder. */
+function ignoreInGit(folder: string): void {
+  const file = join(folder, '.gitignore');
+  if (!existsSync(file)) writeFileSync(file, '*\n');
+}
+
+let stamp: string | null = null;
+
+/** Changes with every file of modeguard itself: what another version has kept is nothing. */
+export function ownStamp(): string {
+  if (stamp !== null) return stamp;
+  const folder = dirname(dirname(fileURLToPath(import.meta.url)));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  stamp = hashOf(JSON.stringify([process.version, ...files.map((name) => [name, statSync(join(folder, name)).size, statSync(join(folder, name)).mtimeMs])]));
+  return stamp;
+}
