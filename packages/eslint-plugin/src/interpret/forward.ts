@@ -54,7 +54,7 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   const output = runModule(machine, frame, state, object, args, instr, derived);
   machine.running = outer;
   machine.visit = null;
-  recordVisit(machine, observation, machine.path, grad === GRAD_ENABLED ? visit : { setting: null, woken: null, awake: visit.awake });
+  recordVisit(machine, observation, machine.path, grad === GRAD_ENABLED ? visit : { setting: null, woken: null, awake: visit.awake, either: null });
   // A program computes what the call that traced it did.
   const from = [...new Set([...output.from, ...derived.from, observation.number, ...(machine.programs.get(object) ?? [])])];
   // Without a graph no backward pass runs through the call, whatever becomes of its output.
@@ -101,6 +101,7 @@ export function observe(machine: Machine, frame: Frame, state: State, object: Ab
     cuts: new Map(),
     asleep: new Map(),
     awakeOn: new Map(),
+    eitherOn: new Map(),
     awakeInRound: [],
     leftBehind: null,
     starved: [],

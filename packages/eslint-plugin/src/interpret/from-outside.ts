@@ -73,7 +73,7 @@ export function bindUnknown(machine: Machine, state: State, func: Func, receiver
 /** An observation that no rule sees, for forwards that are run only to look inside. */
 export function nowhere(machine: Machine): ForwardObservation {
   const span: Span = { start: 0, end: 0 };
-  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, root: machine.module.funcs[0]!, call: machine.site(span), statement: span, calleeSpan: span, exported: null, module: null, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', incomplete: false, rehearses: false, once: false, heldAgainst: false, showsModes: false, parameters: new Set(), learning: new Set(), cuts: new Map(), asleep: new Map(), awakeOn: new Map(), awakeInRound: [], leftBehind: null, starved: [], race: null, wokenOn: new Map(), woken: null, uses: new Set(), useSites: new Map() };
+  return { kind: 'forward', number: -1, where: { module: machine.module, func: machine.module.funcs[0]! }, root: machine.module.funcs[0]!, call: machine.site(span), statement: span, calleeSpan: span, exported: null, module: null, className: '', constructed: null, chain: [], modes: 0, settings: [], leaves: new Map(), opaque: false, isModule: false, grad: 0, gradSites: [], records: 'no', incomplete: false, rehearses: false, once: false, heldAgainst: false, showsModes: false, parameters: new Set(), learning: new Set(), cuts: new Map(), asleep: new Map(), awakeOn: new Map(), eitherOn: new Map(), awakeInRound: [], leftBehind: null, starved: [], race: null, wokenOn: new Map(), woken: null, uses: new Set(), useSites: new Map() };
 }
 
 const rootInstrs = new WeakMap<Span, Instr>();

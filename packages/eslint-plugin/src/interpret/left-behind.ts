@@ -15,15 +15,23 @@ import type { Machine } from './machine.ts';
 import type { ForwardObservation, LeafRun, Woken } from './observation.ts';
 import { eachInTree } from './set-mode.ts';
 
+/** Two calls, one of which was the last word on the mode of a network. */
+export interface Either {
+  readonly asleep: ModeSetting;
+  readonly awake: ModeSetting;
+}
+
 /** One visit of a forward call: the layers that it reached, and what put them into their mode. */
 export class Visit {
   readonly leaves: LeafRun[] = [];
   #setting: ModeSetting | null = null;
   #asleep = true;
   #woken: Woken | null = null;
+  #either: Either | null | undefined;
 
   note(leaf: LeafRun): void {
     this.leaves.push(leaf);
+    if (leaf.sensitivity === 'yes') this.#noteEither(leaf);
     const awake = leaf.modes === TRAIN && leaf.sensitivity === 'yes' ? leaf.settings.find((item) => item.woke !== undefined) : undefined;
     if (awake !== undefined) this.#woken ??= { setting: awake, leaf };
     const setting = leaf.settings.find((item) => item.mode === EVAL);
@@ -41,6 +49,18 @@ export class Visit {
     return this.#woken;
   }
 
+  /** What put every layer that matters into the one mode or the other, if there is one call for each. */
+  get either(): Either | null {
+    return this.#either ?? null;
+  }
+
+  #noteEither({ modes, settings }: LeafRun): void {
+    const [asleep, awake] = [EVAL, TRAIN].map((mode) => settings.find((setting) => setting.mode === mode && setting.how === 'called' && !setting.selective));
+    const found = modes === (EVAL | TRAIN) && settings.length === 2 && asleep !== undefined && awake !== undefined ? { asleep, awake } : null;
+    if (this.#either === undefined) this.#either = found;
+    else if (this.#either !== null && (found === null || found.asleep !== this.#either.asleep || found.awake !== this.#either.awake)) this.#either = null;
+  }
+
   /** Layers that are certainly in training mode. */
   get awake(): readonly LeafRun[] {
     return this.leaves.filter((leaf) => leaf.modes === TRAIN && leaf.sensitivity === 'yes');
@@ -54,10 +74,12 @@ export interface VisitRecord {
   readonly setting: ModeSetting | null;
   readonly woken: Woken | null;
   readonly awake: readonly LeafRun[];
+  readonly either: Either | null;
 }
 
-export function recordVisit(machine: Machine, observation: ForwardObservation, path: string, { setting, woken, awake }: Pick<VisitRecord, 'setting' | 'woken' | 'awake'>): void {
-  machine.visits.push({ observation, path, setting, woken, awake });
+export function recordVisit(machine: Machine, observation: ForwardObservation, path: string, { setting, woken, awake, either }: Pick<VisitRecord, 'setting' | 'woken' | 'awake' | 'either'>): void {
+  machine.visits.push({ observation, path, setting, woken, awake, either });
+  if (either !== null) observation.eitherOn.set(path, either);
   const awakeBefore = observation.awakeOn.get(path);
   if (awakeBefore === undefined || awakeBefore.length > 0) observation.awakeOn.set(path, awake);
   if (woken !== null) observation.wokenOn.set(path, woken);

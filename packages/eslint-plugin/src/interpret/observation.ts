@@ -7,6 +7,7 @@ import type { ModeSetting, StatisticsSet } from '../domains/heap.ts';
 import type { ModeSet } from '../domains/mode.ts';
 import type { AbstractObject, ProjectClass, Site } from '../domains/object.ts';
 import type { Span } from '../source/span.ts';
+import type { Either } from './left-behind.ts';
 
 /** What became of the output of a forward call. */
 export type Use =
@@ -113,6 +114,8 @@ export interface ForwardObservation {
   readonly asleep: Map<string, ModeSetting | null>;
   /** For each path to the call: the layers that are certainly in training mode. */
   readonly awakeOn: Map<string, readonly LeafRun[]>;
+  /** For each path to the call: the two calls one of which has set the mode of all its layers, where there are just two. */
+  readonly eitherOn: Map<string, Either>;
   /** Those of one path that no test has decided on: in the first round of a loop, or in one that follows a certain other. */
   awakeInRound: readonly LeafRun[];
   /** An evaluation set the mode in which this call trains; `certain` if on some path it certainly does. */
@@ -289,6 +292,8 @@ export interface UnrestoredObservation {
   /** The `return` that comes before; null for what is thrown. */
   out: Site | null;
   readonly hasCaller: boolean;
+  /** Holds if no caller asks for the result, which may tell on which way the function was left. */
+  isUntested: boolean;
   /** A call that is harmed by it. */
   victim: Site | null;
   certain: boolean;

@@ -6,7 +6,8 @@
 //
 // A way out is wrong if what is left behind is used: a training step in the evaluation mode, an inference in the training mode. With callers in sight none of
 // which does that, nothing is said.
-import type { Func, Terminal } from '../ir/ir.ts';
+import { destOf, type Func, type Instr, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
+import { operandsOf } from '../ir/operands.ts';
 import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { ModeSetting, ObjectState } from '../domains/heap.ts';
 import type { AbstractObject, Site } from '../domains/object.ts';
@@ -27,7 +28,7 @@ interface LastWord {
 export class Leaving {
   readonly func: Func;
   /** What was left otherwise than it was found; `out` null: by a throw. */
-  readonly left: (LastWord & { readonly where: UnrestoredObservation['where']; readonly out: Site | null; readonly hasCaller: boolean })[] = [];
+  readonly left: (LastWord & { readonly where: UnrestoredObservation['where']; readonly out: Site | null; readonly hasCaller: boolean; readonly isUntested: boolean })[] = [];
   readonly settled: LastWord[] = [];
 
   constructor(func: Func) {
@@ -91,7 +92,7 @@ export class WaysOut {
   #noteLeft(leaving: Leaving, entry: State, object: AbstractObject, setting: ModeSetting, terminal: Terminal | null): void {
     if (setting.selective || setting.how !== 'called' || (setting.mode !== EVAL && setting.mode !== TRAIN) || entry.object(object).modes === setting.mode) return;
     const { context } = this.#frame;
-    leaving.left.push({ object, setting, where: context.ref, out: terminal === null ? null : this.#machine.site(terminal.span), hasCaller: context.parent !== null });
+    leaving.left.push({ object, setting, where: context.ref, out: terminal === null ? null : this.#machine.site(terminal.span), hasCaller: context.parent !== null, isUntested: context.parent !== null && context.call !== null && !mayDecide(context.parent.ref.func, context.call) });
   }
 
   /** Holds if the setting stands in the text of this very function. */
@@ -104,13 +105,16 @@ export class WaysOut {
 export function noteUnrestored(machine: Machine): void {
   for (const { left, settled } of machine.leavings.values()) {
     const told: UnrestoredObservation[] = [];
-    for (const { object, setting, where, out, hasCaller } of left) {
+    for (const { object, setting, where, out, hasCaller, isUntested } of left) {
       const back = settled.find((item) => isSameNetwork(item.object, object) && item.setting.site.span.start > setting.site.span.start && (item.setting.mode & setting.mode) === 0)?.setting;
       // A throw that nobody is seen to catch is the caller's.
       if (back === undefined || (out === null && !hasCaller)) continue;
       const known = told.find((item) => isSamePlace(item.setting, setting));
-      if (known === undefined) told.push({ kind: 'unrestored', where, call: setting.site, setting, back, out, hasCaller, victim: null, certain: false });
-      else if (known.out === null) known.out = out;
+      if (known === undefined) told.push({ kind: 'unrestored', where, call: setting.site, setting, back, out, hasCaller, isUntested, victim: null, certain: false });
+      else {
+        if (known.out === null) known.out = out;
+        known.isUntested &&= isUntested;
+      }
     }
     for (const item of told) {
       for (const observation of machine.forwards) {
@@ -130,11 +134,15 @@ function isSameNetwork(a: AbstractObject, b: AbstractObject): boolean {
 }
 
 /** Whether the call certainly runs in the mode that was left behind, and is harmed; null if it is not. */
-function usesWhatIsLeft(observation: ForwardObservation, { setting, out, where }: UnrestoredObservation): boolean | null {
+function usesWhatIsLeft(observation: ForwardObservation, { setting, back, out, where, isUntested }: UnrestoredObservation): boolean | null {
   const isCertain = out !== null && !observation.incomplete;
   if (setting.mode === EVAL) {
     const { leftBehind } = observation;
-    return leftBehind === null || !isSamePlace(leftBehind.setting, setting) ? null : leftBehind.certain && observation.records === 'yes' && isCertain;
+    if (leftBehind === null || !isSamePlace(leftBehind.setting, setting)) return null;
+    // The ways out meet in the caller, which does not ask which one it was.
+    const comesHere = isUntested && [...observation.eitherOn.values()].some(({ asleep, awake }) => isSamePlace(asleep, setting) && isSamePlace(awake, back));
+    if (comesHere && isCertain) observation.leftBehind = { ...leftBehind, certain: true };
+    return (leftBehind.certain || comesHere) && observation.records === 'yes' && isCertain;
   }
   // What the function itself runs in training mode (a Monte Carlo estimate) is what it has set the mode for.
   const { start, end } = where.func.span;
@@ -142,6 +150,30 @@ function usesWhatIsLeft(observation: ForwardObservation, { setting, out, where }
   if (isInside || !observation.uses.has('read') || observation.uses.has('trained')) return null;
   const harmed = [...observation.leaves.values()].filter((leaf) => (leaf.modes & TRAIN) !== 0 && leaf.sensitivity === 'yes' && leaf.settings.some((known) => isSamePlace(known, setting)));
   return harmed.length === 0 ? null : isCertain && harmed.some((leaf) => leaf.modes === TRAIN);
+}
+
+/** Holds if what a call gives may decide on how the function that makes it goes on, or leaves that function. */
+function mayDecide(func: Func, call: Instr): boolean {
+  const result = destOf(call);
+  if (result === null) return false;
+  const [temps, variables] = [new Set<Temp>([result]), new Set<Variable>()];
+  for (let before = -1; before < temps.size + variables.size; ) {
+    before = temps.size + variables.size;
+    for (const { instrs, terminal } of func.blocks) {
+      for (const instr of instrs) {
+        if (instr.kind === 'load' && variables.has(instr.variable)) temps.add(instr.dest);
+        if (!operandsOf(instr).some((operand) => temps.has(operand))) continue;
+        if (instr.kind === 'store') {
+          if (instr.variable.captured) return true;
+          variables.add(instr.variable);
+        } else if (instr.kind === 'set-attr' || instr.kind === 'set-item' || instr.kind === 'yield') return true;
+        const dest = destOf(instr);
+        if (dest !== null) temps.add(dest);
+      }
+      if (terminal.kind === 'branch' ? terminal.test !== null && temps.has(terminal.test) : terminal.kind === 'each' ? temps.has(terminal.iterable) : (terminal.kind === 'return' || terminal.kind === 'throw') && terminal.value !== null && temps.has(terminal.value)) return true;
+    }
+  }
+  return false;
 }
 
 function isSamePlace(a: ModeSetting, b: ModeSetting): boolean {
