@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { librarySchema, type ClassRow, type FrameworkRow, type FunctionRow, type LibraryModel, type MethodEffect, type OptionFamily } from './schema.ts';
 import type { Language } from '../ir/ir.ts';
 
-const SHIPPED = ['pytorch', 'python', 'modeguard-engine', 'modeguard-guard', 'javascript', 'tensorflow-js', 'mlx', 'js-pytorch', 'deepbox', 'lightning', 'transformers-trainer', 'flash-attention', 'torchvision', 'timm', 'transformers', 'diffusers', 'peft', 'accelerate', 'fastai', 'ignite', 'ultralytics', 'torch-geometric', 'torchmetrics', 'sentence-transformers', 'open-clip', 'segmentation-models-pytorch', 'keras', 'torchlette', 'ts-torch', 'piston', 'toygrad', 'inference-only'] as const;
+const SHIPPED = ['pytorch', 'python', 'modeguard-engine', 'modeguard-guard', 'javascript', 'tensorflow-js', 'mlx', 'js-pytorch', 'deepbox', 'lightning', 'transformers-trainer', 'flash-attention', 'torchvision', 'timm', 'transformers', 'diffusers', 'peft', 'accelerate', 'fastai', 'ignite', 'ultralytics', 'torch-geometric', 'torchmetrics', 'sentence-transformers', 'open-clip', 'segmentation-models-pytorch', 'keras', 'torchlette', 'ts-torch', 'piston', 'toygrad', 'ema-pytorch', 'inference-only'] as const;
 
 /** Checks `data`; `origin` names it in errors (`pytorch.json`, `settings.modeguard.libraries[0]`). */
 export function parseLibrary(data: unknown, origin: string): LibraryModel {

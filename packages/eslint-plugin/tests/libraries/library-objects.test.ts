@@ -41,6 +41,69 @@ for epoch in range(3):
     );
   });
 
+  test('what Fabric sets up is what it was given, and its backward pass trains', () => {
+    checkProgram(
+      `${HEAD}import lightning as L
+
+fabric = L.Fabric(accelerator='cpu')
+net = make()
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+net, optimizer = fabric.setup(net, optimizer)
+for epoch in range(3):
+    for x, y in fabric.setup_dataloaders(batches()):
+        loss = F.cross_entropy(net(x), y)  # error: [no-eval-mode-training]
+        fabric.backward(loss)
+        optimizer.step()
+    net.eval()
+    for x, y in batches():
+        with torch.no_grad():
+            fabric.print(net(x).argmax(1).tolist())
+`,
+      'python',
+    );
+  });
+
+  test('an average of ema-pytorch is a copy in the mode of its model, which its eval() does not reach', () => {
+    checkProgram(
+      `${HEAD}from ema_pytorch import EMA
+
+net = make()
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+ema = EMA(net, beta=0.99)
+with torch.no_grad():
+    print(ema(torch.ones(1, 4)).tolist())  # error: [no-train-mode-inference]
+for x, y in batches():
+    F.cross_entropy(net(x), y).backward()
+    optimizer.step()
+    ema.update()
+    ema.eval()
+    with torch.no_grad():
+        print(ema(x).tolist())
+`,
+      'python',
+    );
+  });
+
+  test('a learner of fastai leaves evaluation mode behind where it validates, and nobody knows what where it fits', () => {
+    checkProgram(
+      `${HEAD}from fastai.vision.all import Learner
+
+net = make()
+learner = Learner(batches(), net)
+learner.fit(1)
+with torch.no_grad():
+    print(net(torch.ones(1, 4)).tolist())  # error?: [no-train-mode-inference]
+learner.validate()
+with torch.no_grad():
+    print(net(torch.ones(1, 4)).tolist())
+net.train()
+with torch.no_grad():
+    print(net(torch.ones(1, 4)).tolist())  # error: [no-train-mode-inference]
+`,
+      'python',
+    );
+  });
+
   test('an evaluator of ignite leaves evaluation mode behind, and a trainer training mode', () => {
     checkProgram(
       `${HEAD}from ignite.engine import create_supervised_evaluator, create_supervised_trainer
