@@ -25,7 +25,7 @@ const MAX_COUNTED = 4;
 /** Activations that are told apart in one root: a function that calls itself twice has many. */
 const MAX_APART = 64;
 const MAX_ITERATIONS = 12;
-const RECURSION_BUDGET = 25_000;
+const RECURSION_BUDGET = 10_000;
 
 /** What an activation was given. */
 interface Given {
