@@ -77,7 +77,7 @@ export function analyze(input: SourceInput): Analysis {
   return { file: input.file, text: input.text, lines, module, observations: callers === undefined ? ownObservations : joined(ownObservations, callers), isTest: isTestFile(input.file, input.language), sourceOf, ingredients: { dependencies: new Map(files.seen().map((file) => [file, own?.used.get(file) ?? new Set()])), views: callers?.digests ?? new Map() } };
 }
 
-/** What `importer` shows of the file now (`Ingredients`); null if it cannot be analysed. */
+/** What `importer` shows of the file now (`Ingredients`); null if its analysis fails. */
 export function digestOfImporter(input: SourceInput, importer: string): string | null {
   return guarded(() => digestOfCaller(importer, input.file, settingOf(input))) ?? null;
 }

@@ -2,8 +2,8 @@
 //
 // A function whose network arrives from outside is judged by its call sites in the project. The importers are analysed as they are when
 // they are linted themselves, and what they showed of other files is kept, so that linting a whole project costs one analysis per file.
-// What is kept is used while none of the files that went into it has changed; what is kept on disk (`kept-views.ts`), while nothing that was used of them has. The text that is being linted counts before the one on disk:
-// in an editor the two differ.
+// What is kept is used while none of the files that went into it has changed; what is kept on disk (`kept-views.ts`), while nothing that was used of them has.
+// The text that is being linted counts before the one on disk: in an editor the two differ.
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, normalize } from 'node:path';
 import { askNearestFirst } from '../interpret/imports.ts';
@@ -91,17 +91,15 @@ export function viewOfCallers(module: Module, text: string, setting: Setting): C
   const { files: importers, complete } = importersOf(file, module.language, setting.resolution);
   const saved = importers.length > 0 && isOnDisk(file, text);
   const { asked, skipped } = saved ? { asked: importers, skipped: false } : askedAtAKey(importers, file, setting);
-  const views = asked.flatMap((importer): [string, CallerView][] => {
-    const view = viewOf(importer, module, saved ? null : text, setting);
-    return view === null ? [] : [[importer, view]];
-  });
+  const seen = asked.map((importer) => viewOf(importer, module, saved ? null : text, setting));
+  const views = seen.filter((view) => view !== null);
   const called = new Set<number>();
-  if (complete && !skipped && views.length === asked.length) for (const [, view] of views) for (const start of view.entered) called.add(start);
-  const files = new Set(views.flatMap(([, view]) => view.files));
+  if (complete && !skipped && views.length === asked.length) for (const view of views) for (const start of view.entered) called.add(start);
+  const files = new Set(views.flatMap((view) => view.files));
   return {
-    observations: views.flatMap(([, view]) => view.observations ?? []),
+    observations: views.flatMap((view) => view.observations ?? []),
     called,
-    digests: new Map(views.map(([importer, { digest }]) => [importer, digest])),
+    digests: new Map(asked.map((importer, at) => [importer, seen[at]?.digest ?? UNREADABLE])),
     textOf: (other) => (files.has(other) ? readText(other) : null),
   };
 }
@@ -150,11 +148,14 @@ function reachKnown(importer: string, file: string, setting: Setting): Reach | n
   return { isObserved: observed.has(file), steps: noted.steps };
 }
 
-/** What `importer` shows of a saved file now, as a digest; null if it cannot be analysed. */
-export function digestOfCaller(importer: string, file: string, setting: Setting): string | null {
+/** What an importer shows that cannot be analysed. */
+const UNREADABLE = 'unreadable';
+
+/** What `importer` shows of a saved file now, as a digest. */
+export function digestOfCaller(importer: string, file: string, setting: Setting): string {
   const from = normalize(file);
-  const { view, files } = shownByKept(importer, from, setting) ?? shownBy(importer, from, null, setting) ?? { view: null, files: [] };
-  return view === null ? null : digestOf(view, files, setting);
+  const shows = shownByKept(importer, from, setting) ?? shownBy(importer, from, null, setting);
+  return shows === null ? UNREADABLE : digestOf(shows.view, shows.files, setting);
 }
 
 function viewOf(importer: string, module: Module, unsaved: string | null, setting: Setting): CallerView | null {
