@@ -123,7 +123,7 @@ export function goThrough(machine: Machine, frame: Frame, state: State, gives: I
   const [first, second] = args.positional;
   const through = gives === 'chosen' || gives === 'results' ? second : first;
   if (through === undefined || args.more !== null) return null;
-  const sources = gives === 'tuples' ? args.positional : [through];
+  const sources = gives === 'tuples' || gives === 'joined' ? args.positional : [through];
   if (!sources.some((source) => holdsSomething(source))) return null;
   const list = (elements: readonly Value[] | null, any: Value): Value => listOf(machine, frame, state, instr, '', 'list', elements, any);
   switch (gives) {
@@ -137,6 +137,8 @@ export function goThrough(machine: Machine, frame: Frame, state: State, gives: I
       return listOfTuples(machine, frame, state, instr, [null, through]);
     case 'tuples':
       return listOfTuples(machine, frame, state, instr, sources);
+    case 'joined':
+      return concatenated(machine, frame, state, sources, instr);
     case 'results':
       return mapped(machine, frame, state, through, first!, null, instr).value;
     case 'generated':

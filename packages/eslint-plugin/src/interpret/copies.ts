@@ -6,8 +6,8 @@ import type { Frame } from './activation.ts';
 import type { CallInstr } from './call.ts';
 import type { Machine } from './machine.ts';
 
-/** A copy of a tree of modules. */
-export function copyOf(machine: Machine, frame: Frame, state: State, value: Value, instr: CallInstr): Value {
+/** A copy of a tree of modules; a shallow one (`copy.copy(net)`) has the very parts of the original. */
+export function copyOf(machine: Machine, frame: Frame, state: State, value: Value, instr: CallInstr, shallow = false): Value {
   const copies = new Map<AbstractObject, AbstractObject>();
   const partOf = (object: AbstractObject): string => `copy${object.id}`;
   // The copies that an earlier round made grow old together.
@@ -20,7 +20,7 @@ export function copyOf(machine: Machine, frame: Frame, state: State, value: Valu
     const state0 = state.object(object);
     const copy = machine.objects.allocate(state, frame.context, instr, partOf(object), { kind: object.kind, class: object.class, library: object.library, label: object.label, inert: object.inert }, { ...state0, attrs: new Map(), many: false });
     copies.set(object, copy);
-    for (const [name, inner] of state0.attrs) state.setAttr(copy, name, copyValue(inner, depth + 1), true);
+    for (const [name, inner] of state0.attrs) state.setAttr(copy, name, shallow ? inner : copyValue(inner, depth + 1), true);
     return copy;
   };
   const copyValue = (item: Value, depth: number): Value => ({ ...item, atoms: item.atoms.map((atom) => (atom.kind === 'object' ? atomOf(copyObject(atom.object, depth)) : atom)) });

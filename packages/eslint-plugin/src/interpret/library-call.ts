@@ -9,7 +9,7 @@ import { ANYTHING, cutOff, derive, forwardsOf, joinValues, mustConstant, mustObj
 import type { FunctionEffect, FunctionRow } from '../libraries/schema.ts';
 import { NO_ARGS, type ArgValues, type Frame } from './activation.ts';
 import { findArgument } from './arguments.ts';
-import { RANGE, setAttribute } from './attributes.ts';
+import { RANGE } from './attributes.ts';
 import { allArgs, callUnknown, callValue, handOut, returned, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
 import { dictionaryOf, goThrough, pairsOf, valuesOf } from './collection-call.ts';
@@ -20,11 +20,12 @@ import { makeStack } from './exit-stacks.ts';
 import { exportModule, requireEval, saveModules } from './export.ts';
 import { isInstance } from './instances.ts';
 import type { Machine } from './machine.ts';
+import { getNamed, setNamed } from './named-attributes.ts';
 import { runForGradients, symbolicInput } from './option-layers.ts';
 import { rebuiltFrom } from './rebuilt.ts';
 import { applyScope } from './scope.ts';
 import { differentiate } from './tensor-call.ts';
-import { eachInTree, setTreeMode, setTreeStatistics } from './set-mode.ts';
+import { eachInTree, escapeTree, setTreeMode, setTreeStatistics } from './set-mode.ts';
 import { truthOf } from './truth.ts';
 
 export function callLibrary(machine: Machine, frame: Frame, state: State, path: string, args: ArgValues, instr: CallInstr): CallResult {
@@ -57,6 +58,7 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
   switch (effect.kind) {
     case 'pure': {
       for (const value of given) handOut(machine, value);
+      if (effect.passesOn) for (const value of allArgs(args)) escapeTree(state, value);
       const noise = throughFunction(path, given);
       const result = derive(given);
       const computed = { ...result, noise, input: noise.length === 0 ? result.input : 0 };
@@ -81,6 +83,8 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       for (const value of given) machine.use(forwardsOf(value), 'shape', instr.span);
       return returned(ANYTHING);
     case 'random': {
+      // `random.choice(nets)`: any of them may come out.
+      for (const value of allArgs(args)) escapeTree(state, value);
       machine.randomCalls.add(instr);
       const drawn = recordRandom(machine, frame, state, path, given, instr);
       return returned({ ...drawn, from: [...new Set(given.flatMap((value) => value.from))] });
@@ -123,7 +127,7 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       return returned(value);
     }
     case 'copy':
-      return returned(copyOf(machine, frame, state, findArgument(state, args, effect.value).value, instr));
+      return returned(copyOf(machine, frame, state, findArgument(state, args, effect.value).value, instr, effect.shallow));
     case 'runs': {
       const { value } = findArgument(state, args, effect.callback);
       if (effect.differentiates) return returned(runForGradients(machine, frame, state, [value], instr));
@@ -148,13 +152,11 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       const bindTo = (atom: Atom): Atom => (atom.kind === 'function' && args.keywords.size === 0 ? { ...atom, prefix: [...atom.prefix, ...prefix] } : { kind: 'partial', target: atom, prefix, keywords: args.keywords });
       return returned({ ...target, atoms: target.atoms.map(bindTo) });
     }
-    case 'set-attribute': {
-      const [target, name, value] = [effect.object, effect.name, effect.value].map((row) => findArgument(state, args, row).value);
-      const known = mustString(name!);
-      if (known !== null) setAttribute(machine, frame, state, target!, known, value!, instr);
-      else for (const object of objectsOf(target!)) state.setAttr(object, elementName(null), joinValues(state.attr(object, elementName(null)) ?? NOTHING, value!), false);
+    case 'get-attribute':
+      return returned(getNamed(machine, frame, state, effect, args, instr));
+    case 'set-attribute':
+      setNamed(machine, frame, state, effect, args, instr);
       return returned(ANYTHING);
-    }
     case 'dictionary':
       return returned(dictionaryOf(machine, frame, state, args, instr) ?? derive(given));
     case 'values-of': {
@@ -166,7 +168,10 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     case 'iterate': {
       const through = goThrough(machine, frame, state, effect.gives, args, instr);
       if (through !== null) return returned(through);
-      for (const value of given) handOut(machine, value);
+      for (const value of given) {
+        handOut(machine, value);
+        escapeTree(state, value);
+      }
       const noise = throughFunction(path, given);
       return returned({ ...derive(given), noise });
     }

@@ -65,8 +65,11 @@ const gradSets = v.picklist(['enabled', 'disabled', 'inference', 'argument']);
 const functionRow = v.strictObject({
   path: v.string(),
   effect: v.variant('kind', [
-    /** Touches no mode; the result derives from the arguments. */
-    v.strictObject({ kind: v.literal('pure') }),
+    /**
+     * Touches no mode; the result derives from the arguments. `passesOn`: what it is given may come out again, be kept or be called in a way that is not
+     * followed, so that the networks among it are in a mode that nobody knows.
+     */
+    v.strictObject({ kind: v.literal('pure'), passesOn: v.optional(v.boolean(), false) }),
     /** Takes values out of tensors: prints, files, metrics, Python numbers. The result carries no gradient. */
     v.strictObject({ kind: v.literal('read') }),
     /** Asks whether an object is an instance of a class, or of one of several. */
@@ -122,7 +125,8 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('require-eval'), module: argument }),
     /** Returns the module that it is given (moved, compiled, wrapped). */
     v.strictObject({ kind: v.literal('same-module'), module: argument }),
-    v.strictObject({ kind: v.literal('copy'), value: argument }),
+    /** `shallow`: the copy has a mode of its own, and shares what is registered in it. */
+    v.strictObject({ kind: v.literal('copy'), value: argument, shallow: v.optional(v.boolean(), false) }),
     /** Runs a callback at once and gives what that returns. `differentiates`: for gradients of it, so that what runs in it is training. */
     v.strictObject({ kind: v.literal('runs'), callback: argument, differentiates: v.boolean() }),
     /** Makes a symbolic input, which layers are put after one another on. */
@@ -135,6 +139,8 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('binding'), to: v.picklist(['nothing', 'class']) }),
     /** Binds leading arguments of a function. */
     v.strictObject({ kind: v.literal('partial') }),
+    /** Looks up an attribute whose name is computed; `otherwise`: what it gives where there is none. */
+    v.strictObject({ kind: v.literal('get-attribute'), object: argument, name: argument, otherwise: argument }),
     /** Sets an attribute whose name is computed. */
     v.strictObject({ kind: v.literal('set-attribute'), object: argument, name: argument, value: argument }),
     /** Makes a dictionary of keywords, of another dictionary, or of pairs. */
@@ -143,9 +149,10 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('values-of'), value: argument, pairs: v.optional(v.boolean()) }),
     /**
      * Goes through its arguments: `elements` (a list of them, in whatever order), `numbered` (pairs of a number and an element), `tuples` (one
-     * element of each argument), `next` (one element), `chosen` (those of the second argument), `results` (what the first argument makes of them).
+     * element of each argument), `next` (one element), `chosen` (those of the second argument), `results` (what the first argument makes of them), `joined` (the elements of
+     * one argument after the other).
      */
-    v.strictObject({ kind: v.literal('iterate'), gives: v.picklist(['elements', 'numbered', 'tuples', 'next', 'chosen', 'results', 'generated']) }),
+    v.strictObject({ kind: v.literal('iterate'), gives: v.picklist(['elements', 'numbered', 'tuples', 'next', 'chosen', 'results', 'generated', 'joined']) }),
     /** Counts from its arguments: with constants it is known whether anything is counted. */
     v.strictObject({ kind: v.literal('number-range') }),
     /** A decorator that leaves the function as it is. */

@@ -33,6 +33,7 @@ const COUNTS: Readonly<Record<FunctionEffect['kind'], boolean>> = {
   'swallowing-manager': true,
   parameter: true,
   'set-attribute': true,
+  'get-attribute': false,
   pure: false,
   read: false,
   'is-instance': false,

@@ -60,7 +60,7 @@ x[0], x[-1], x[a, b], x[1:b], x[..., 0]
 `);
   });
 
-  it('an f-string is its values', () => {
+  it('an f-string is its values and texts', () => {
     expect(print(`
 x = f"a{b.c}d{e:{w}}"
 y = f"plain"
@@ -68,14 +68,16 @@ y = f"plain"
   "
   module <module>#0()
     b0:
-      %0 = global b
-      %1 = %0.c
-      %2 = global e
-      %3 = global w
-      %4 = string [%1, %2, %3]
-      store x, %4
-      %5 = "plain"
-      store y, %5
+      %0 = "a"
+      %1 = global b
+      %2 = %1.c
+      %3 = "d"
+      %4 = global e
+      %5 = global w
+      %6 = string [%0, %2, %3, %4, %5]
+      store x, %6
+      %7 = "plain"
+      store y, %7
       return
   "
 `);

@@ -448,12 +448,14 @@ x = f"{a!r:>{b}} {f"{c()}"} {d=}"
     b0:
       %0 = global a
       %1 = global b
-      %2 = global c
-      %3 = call %2()
-      %4 = string [%3]
-      %5 = global d
-      %6 = string [%0, %1, %4, %5]
-      store x, %6
+      %2 = " "
+      %3 = global c
+      %4 = call %3()
+      %5 = string [%4]
+      %6 = " d="
+      %7 = global d
+      %8 = string [%0, %1, %2, %5, %6, %7]
+      store x, %8
       return
   "
 `);

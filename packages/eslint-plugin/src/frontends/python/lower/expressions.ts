@@ -151,7 +151,7 @@ function lowerConstant(l: Lowering, node: Constant): Temp {
   }
 }
 
-/** An f-string is the values in it; one without any is the text. A t-string keeps the values and formats nothing: whoever gets it reads them. */
+/** An f-string is the values and texts in it; one without any value is the text. A t-string keeps the values and formats nothing: whoever gets it reads them. */
 function lowerString(l: Lowering, node: Extract<Expr, { type: 'JoinedStr' | 'TemplateStr' }>): Temp {
   const span = spanOf(node);
   const elements: Element[] = [];
@@ -163,6 +163,7 @@ function lowerString(l: Lowering, node: Extract<Expr, { type: 'JoinedStr' | 'Tem
         if (value.format_spec !== null) visit(value.format_spec.values);
       } else if (value.type === 'Constant') {
         text += String(value.value);
+        if (node.type === 'JoinedStr' && values === node.values && values.length > 1) elements.push({ kind: 'element', key: null, value: l.builder.constant({ type: 'string', value: String(value.value) }, span) });
       }
     }
   };
