@@ -39,6 +39,22 @@ export function callInstr(machine: Machine, frame: Frame, state: State, instr: C
   return alternatives(state, receiver, (atom, on) => callMethodOfAtom(machine, frame, on, receiver, atom, name, args, instr), (on) => callTensorMethod(machine, frame, on, receiver, name, consumedArgs(machine, frame, on, args, instr), instr));
 }
 
+const PROMISED = new Set(['then', 'catch', 'finally']);
+
+/** A method of the promise of an object, which stands for the object itself: the callback of `then` gets that; before the next line, if the call is waited for. */
+function callPromised(machine: Machine, frame: Frame, state: State, receiver: Value, atom: Atom, name: string, args: ArgValues, instr: CallInstr): CallResult {
+  const promised = ofAtoms(atom);
+  const callbacks = allArgs(args);
+  const toCallback: ArgValues = { positional: name === 'then' ? [promised] : [], keywords: new Map(), more: name === 'then' ? null : ANYTHING, written: [] };
+  const [first, ...others] = callbacks;
+  const isWaitedFor = frame.context.ref.func.blocks.some((block) => block.instrs.some((other) => other.kind === 'await' && other.value === instr.dest));
+  if (name === 'then' && isWaitedFor && first?.atoms.length === 1 && !first.unknown && others.length === 0) return callValue(machine, frame, state, first, toCallback, instr);
+  // What is no function in sight may do anything to it.
+  if (callbacks.some((value) => value.unknown || value.atoms.some((callback) => callback.kind !== 'function'))) escapeTree(state, receiver);
+  const result = runCallbacks(machine, frame, state, callbacks, toCallback, instr);
+  return returned(name === 'then' ? joinValues(result, derive(callbacks)) : joinValues(promised, result));
+}
+
 /** Nothing has no methods: what goes on after a call of one had something else for its receiver. */
 function present(receiver: Value): Value {
   const isNothing = (atom: Atom): boolean => atom.kind === 'constant' && (atom.value.type === 'none' || atom.value.type === 'undefined');
@@ -206,6 +222,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
           return callMember(machine, frame, state, member.entry.value, object, args, instr);
         }
       }
+      if (machine.language === 'typescript' && object.library?.methods?.[name] === undefined && PROMISED.has(name)) return callPromised(machine, frame, state, receiver, atom, name, args, instr);
       const ofLibrary = object.kind === 'instance' ? object.library?.methods?.[name] : undefined;
       if (ofLibrary !== undefined) return callObjectMethod(machine, frame, state, object, ofLibrary, args, instr);
       if (object.kind === 'opaque') noteUnseenPredict(machine, frame, state, name, args, instr);
