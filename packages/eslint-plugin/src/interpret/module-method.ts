@@ -5,7 +5,7 @@ import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import type { FrameworkRow } from '../libraries/schema.ts';
-import { ANYTHING, derive, forwardsOf, INPUT, joinValues, mustString, NOTHING, objectsOf, ofAtoms, ofObject, ofObjects, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, forwardsOf, INPUT, joinValues, mustString, NOTHING, objectsOf, ofAtoms, ofConstant, ofObject, ofObjects, type Value } from '../domains/value.ts';
 import type { ArgValues, Frame } from './activation.ts';
 import { getItem } from './attributes.ts';
 import { allArgs, callUnknown, callValue, returned, runCallbacks, type CallInstr } from './call.ts';
@@ -38,6 +38,8 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       return returned(self);
     case 'item':
       return returned(getItem(state, self, args.positional[0] ?? ANYTHING));
+    case 'part':
+      return returned(partOf(state, self, args.positional[0] ?? ANYTHING));
     case 'copy':
       return returned(copyOf(machine, frame, state, self, instr));
     case 'pure':
@@ -158,6 +160,15 @@ function choiceOf(machine: Machine, frame: Frame, state: State, receiver: Value)
     }
   }
   return objects;
+}
+
+/** `net.get_submodule('encoder.0')`; a part that is not found may be any, and what becomes of it is not seen. */
+function partOf(state: State, self: Value, path: Value): Value {
+  const names = mustString(path)?.split('.') ?? [];
+  const part = names.reduce((at, name) => getItem(state, at, ofConstant({ type: 'string', value: name })), self);
+  if (names.length > 0 && part.atoms.length > 0 && !part.unknown) return part;
+  escapeTree(state, self);
+  return joinValues(part, ANYTHING);
 }
 
 /** A method that a framework's base class gives. */

@@ -179,6 +179,8 @@ const methodEffect = v.picklist([
   'self',
   /** Returns the entry at its first argument. */
   'item',
+  /** Returns the part of the receiver that its first argument names, as a path with dots. */
+  'part',
   /** Changes nothing that we track; the result derives from the receiver. */
   'pure',
   /** A copy of the receiver and of all that is registered in it, in the same modes. */
