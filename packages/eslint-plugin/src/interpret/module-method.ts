@@ -27,6 +27,9 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
   const certain = receiver.atoms.length === 1;
   const ofFramework = object.class === null ? undefined : machine.order(object.class).framework?.methods[name];
   if (ofFramework !== undefined) return callFrameworkMethod(machine, frame, state, ofFramework, args, instr);
+  const children = object.library?.children;
+  const view = children !== undefined && children !== 'arguments' && 'dict' in children ? VIEWS_OF_DICTIONARIES.get(name) : undefined;
+  if (view !== undefined) return returned(listOfTree(machine, frame, state, object, view, instr));
   const program = machine.programs.get(object);
   if (program !== undefined && name === 'save') machine.use([...program], 'exported', instr.span);
   const model = object.class !== null ? machine.order(object.class).moduleModel : object.library === null ? null : machine.libraries.moduleModelAt(object.library.path);
@@ -180,6 +183,13 @@ function callFrameworkMethod(machine: Machine, frame: Frame, state: State, effec
 }
 
 /** A method that no model lists. */
+/** What the methods of a dictionary of modules give, as the methods of all modules that give the same. */
+const VIEWS_OF_DICTIONARIES: ReadonlyMap<string, string> = new Map([
+  ['values', 'children'],
+  ['items', 'named_children'],
+  ['entries', 'named_children'],
+]);
+
 function callOther(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, args: ArgValues, instr: CallInstr): CallResult {
   const self = ofObject(object);
   if (name === '__init__' || name === 'constructor') {
