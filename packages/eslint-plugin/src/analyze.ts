@@ -12,7 +12,7 @@ import type { Language, Module } from './ir/ir.ts';
 import { librariesFor } from './libraries/read.ts';
 import type { LibraryModel } from './libraries/schema.ts';
 import { digestOfCaller, interpretAndKeep, viewOfCallers, type CallersView, type Setting } from './project/callers.ts';
-import { FilesInSight, keepLowered, loweredBefore, type Lower } from './project/files.ts';
+import { FilesInSight, keepLowered, loweredBefore, sourceOf as sourceOfFile, type Lower } from './project/files.ts';
 import { mentionsModes, runsNetworks } from './project/relevance.ts';
 import { resolutionByLayout, type Resolution } from './project/resolution.ts';
 import type { Ingredients } from './project/result-cache.ts';
@@ -64,17 +64,19 @@ export function analyze(input: SourceInput): Analysis {
   const files = new FilesInSight(module, libraries, setting.lower, null, setting.resolution);
   const own = recorder !== null || mentionsModes(module, input.text, libraries) ? guarded(() => interpretAndKeep(module, input.text, files, setting)) : undefined;
   const callers = isAbsolute(input.file) && module.funcs.length > 1 && (recorder !== null || runsNetworks(module, input.text, libraries)) ? guarded(() => viewOfCallers(module, input.text, setting)) : undefined;
+  // What was run before, as somebody's importer, has asked for its files then.
+  const seen = new Set([...files.seen(), ...(own?.seen ?? [])]);
   const ownObservations = own?.observations.get(normalize(module.file)) ?? NO_OBSERVATIONS;
   const lines = new LineIndex(input.text);
   const indexed = new Map<string, LineIndex>();
   const sourceOf = (file: string): SourceOfFile => {
-    const text = file === input.file ? input.text : (files.textOf(file) ?? callers?.textOf(file) ?? null);
+    const text = file === input.file ? input.text : (files.textOf(file) ?? callers?.textOf(file) ?? (seen.has(normalize(file)) ? sourceOfFile(file, setting.lower)?.text : null) ?? null);
     if (file === input.file || text === null) return { text: input.text, lines };
     let index = indexed.get(file);
     if (index === undefined) indexed.set(file, (index = new LineIndex(text)));
     return { text, lines: index };
   };
-  return { file: input.file, text: input.text, lines, module, observations: callers === undefined ? ownObservations : joined(ownObservations, callers), isTest: isTestFile(input.file, input.language), sourceOf, ingredients: { dependencies: new Map(files.seen().map((file) => [file, own?.used.get(file) ?? new Set()])), views: callers?.digests ?? new Map() } };
+  return { file: input.file, text: input.text, lines, module, observations: callers === undefined ? ownObservations : joined(ownObservations, callers), isTest: isTestFile(input.file, input.language), sourceOf, ingredients: { dependencies: new Map([...seen].map((file) => [file, own?.used.get(file) ?? new Set()])), views: callers?.digests ?? new Map() } };
 }
 
 /** What `importer` shows of the file now (`Ingredients`); null if its analysis fails. */

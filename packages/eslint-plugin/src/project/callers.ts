@@ -45,7 +45,9 @@ export interface Setting extends ViewQuestion {
 
 /** What running a file showed, with normal names of files: the linter that asks may spell them in another way. */
 export interface Shown extends Omit<Interpretation, 'lookedInto'> {
-  /** What was used of the other files. */
+  /** The other files that were asked for. */
+  readonly seen: readonly string[];
+  /** What was used of them. */
   readonly used: ReadonlyMap<string, ReadonlySet<string>>;
   /** The functions that were entered, by names that outlive edits. */
   readonly calledNames: ReadonlyMap<string, readonly string[]>;
@@ -256,7 +258,7 @@ function shown({ observations, entered, lookedInto, steps }: Interpretation, fil
     const module = lookedInto.get(file)?.module;
     return [normalize(file), module === undefined ? [] : [...namesOfFuncs(module)].flatMap(([func, name]) => (starts.has(func.nameSpan.start) ? [name] : []))];
   });
-  return { observations: new Map([...observations].map(([file, item]) => [normalize(file), item])), entered: new Map([...entered].map(([file, item]) => [normalize(file), item])), used: new Map(used), calledNames: new Map(calledNames), steps };
+  return { observations: new Map([...observations].map(([file, item]) => [normalize(file), item])), entered: new Map([...entered].map(([file, item]) => [normalize(file), item])), seen: files.seen(), used: new Map(used), calledNames: new Map(calledNames), steps };
 }
 
 function stampOf(file: string): string {

@@ -77,6 +77,14 @@ describe('Python', () => {
     expect(ask(['predict.py'], 1_000_000)).toEqual([]);
   });
 
+  test('what was run as an importer before knows its files all the same', () => {
+    const folder = project({ 'pyproject.toml': '', 'net.py': NET, 'predict.py': PREDICT, 'main.py': AWAKE });
+    findings(folder, 'net.py', NET);
+    const { ingredients, sourceOf } = analyze({ file: join(folder, 'main.py'), text: AWAKE, language: 'python' });
+    expect([...ingredients.dependencies.keys()].sort()).toEqual([join(folder, 'net.py'), join(folder, 'predict.py')]);
+    expect(sourceOf(join(folder, 'net.py')).text).toBe(NET);
+  });
+
   test('files that import one another', () => {
     const folder = project({ 'pyproject.toml': '', 'net.py': NET, 'predict.py': `import main\n${PREDICT}`, 'main.py': AWAKE });
     expect(findings(folder, 'predict.py', `import main\n${PREDICT}`)).toEqual(['no-train-mode-inference definite']);
