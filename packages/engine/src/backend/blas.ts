@@ -6,7 +6,7 @@
  * an optional peer dependency: install it beside the engine. Refuses, saying what to do: a missing `koffi`, a library that is not found, one without
  * `cblas_sgemm`. Nothing changes when it refuses.
  *
- * Worked example: `useBlas({ threads: 1 })`; `useBlas({ library: '/opt/OpenBLAS/lib/libopenblas.so' })`; `useBlas(null)` ends it.
+ * Worked example: `useBlas({ threads: 1 })`; `useBlas({ library: 'libopenblas.so.0' })`; `useBlas(null)` ends it.
  */
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
