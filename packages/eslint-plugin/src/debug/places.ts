@@ -6,7 +6,7 @@ import type { AbstractObject, Site } from '../domains/object.ts';
 import type { Atom, Value } from '../domains/value.ts';
 import type { Constant } from '../ir/ir.ts';
 import type { RecordedRun } from '../interpret/recorder.ts';
-import { qualifiedName } from './function-names.ts';
+import { qualifiedName } from '../ir/qualified-name.ts';
 
 /** Where things are, in the words of one run. */
 export class Places {

@@ -9,7 +9,8 @@ import { Recorder } from '../interpret/recorder.ts';
 import type { Func, Module } from '../ir/ir.ts';
 import { printFunc } from '../ir/print.ts';
 import { LineIndex } from '../source/line-index.ts';
-import { isCalled, qualifiedName } from './function-names.ts';
+import { qualifiedName } from '../ir/qualified-name.ts';
+import { isCalled } from './function-names.ts';
 import { printRun } from './print-run.ts';
 
 /** So many chains of calls are shown of one function. */

@@ -1,5 +1,6 @@
 // Mode methods and `forward` as names: `if self.train:`, `model.eval` without a call, `model.training()`, `model.forward(x)`.
-import { destOf, type Func, type Instr, type Temp } from '../ir/ir.ts';
+import { definitionsOf } from '../ir/definitions.ts';
+import type { Func, Instr, Temp } from '../ir/ir.ts';
 import { operandsOf } from '../ir/operands.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { Value } from '../domains/value.ts';
@@ -77,7 +78,7 @@ function isTest(func: Func, operator: Extract<Instr, { kind: 'operator' }>, temp
   if (operator.operator === 'not') return true;
   if (!['==', '!=', 'is', 'is not'].includes(operator.operator)) return false;
   const other = operator.operands.find((operand) => operand !== temp);
-  const definition = func.blocks.flatMap((block) => block.instrs).find((instr) => other !== undefined && destOf(instr) === other);
+  const definition = other === undefined ? undefined : definitionsOf(func).get(other);
   return definition?.kind === 'const' && definition.value.type === 'boolean';
 }
 

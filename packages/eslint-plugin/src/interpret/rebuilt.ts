@@ -3,7 +3,8 @@
 //
 // Numbers are not followed otherwise (a reward that an environment computes is no output of the policy); that this one is meant to be differentiated, the option says.
 // It is looked for where it stands: in the call itself, or in a variable that is assigned once.
-import { destOf, type Func, type Instr, type Temp } from '../ir/ir.ts';
+import { definitionsOf } from '../ir/definitions.ts';
+import type { Func, Temp } from '../ir/ir.ts';
 import type { State } from '../domains/state.ts';
 import { forwardsOf, mustConstant, objectsOf, type Value } from '../domains/value.ts';
 import { elementName } from '../domains/heap.ts';
@@ -28,7 +29,7 @@ function isTrue(value: Value): boolean {
 }
 
 function numbersOf(machine: Machine, func: Func, state: State, temp: Temp, depth: number): readonly number[] {
-  const instr = definitionOf(func, temp);
+  const instr = definitionsOf(func).get(temp);
   if (instr === undefined || depth > MAX_DEPTH) return [];
   if (instr.kind === 'load') {
     const stores = func.blocks.flatMap((block) => block.instrs.filter((other) => other.kind === 'store' && other.variable === instr.variable));
@@ -37,9 +38,4 @@ function numbersOf(machine: Machine, func: Func, state: State, temp: Temp, depth
   }
   if (instr.kind !== 'call' || instr.callee.kind !== 'method' || machine.libraries.tensorMethods.get(instr.callee.name) !== 'read') return [];
   return forwardsOf(state.get(instr.callee.object));
-}
-
-function definitionOf(func: Func, temp: Temp): Instr | undefined {
-  for (const block of func.blocks) for (const instr of block.instrs) if (destOf(instr) === temp) return instr;
-  return undefined;
 }

@@ -9,7 +9,8 @@
 import type { AbstractObject, ProjectClass, Site } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, mustConstant, mustObject, ofConstant, sameAtom, type FuncRef, type Value } from '../domains/value.ts';
-import { destOf, type Constant, type Func, type Instr, type Temp, type Variable } from '../ir/ir.ts';
+import { definitionsOf } from '../ir/definitions.ts';
+import type { Constant, Func, Instr, Temp, Variable } from '../ir/ir.ts';
 import type { Frame } from './activation.ts';
 import { findMember } from './class-order.ts';
 import type { Machine } from './machine.ts';
@@ -94,7 +95,7 @@ function placeOf(func: Func, state: State, temp: Temp): { readonly object: Abstr
 function valueOf(func: Func, state: State, temp: Temp): Value {
   const known = state.get(temp);
   if (mustObject(known) !== null) return known;
-  const load = func.blocks.flatMap((block) => block.instrs).find((instr) => destOf(instr) === temp);
+  const load = definitionsOf(func).get(temp);
   return load?.kind === 'load' ? (state.locals.get(load.variable) ?? state.cells.get(load.variable) ?? known) : known;
 }
 

@@ -8,6 +8,7 @@
 // Worked example: `train.py` imports `nets.py` and `paths.py`, runs the networks of the one and only calls `join_all` of the other. An edit in `nets.py` has `train.py`
 // analysed again for `nets.py`; for `paths.py` it shows what it showed before, a call of `join_all`, and what was found in `paths.py` stays.
 import type { Func, Module } from '../ir/ir.ts';
+import { qualifiedName } from '../ir/qualified-name.ts';
 import { ownStamp, placeOf, readEntry, writeEntry } from './cache-folder.ts';
 import { dependencyOnParts, isUnchanged, type Dependency, type Reading } from './dependencies.ts';
 import { hashOf, hashOfFile, listingAround } from './project-listing.ts';
@@ -94,18 +95,13 @@ export function namesOfFuncs(module: Module): ReadonlyMap<Func, string> {
 }
 
 function named(module: Module): ReadonlyMap<Func, string> {
-  const found = new Map<Func, string>();
   const counts = new Map<string, number>();
-  const nameOf = (func: Func): string => {
-    let name = found.get(func);
-    if (name !== undefined) return name;
-    const around = func.parent === null ? '' : `${nameOf(module.funcs[func.parent]!)}/`;
-    const plain = `${around}${func.owner === null ? '' : `${module.classes[func.owner]!.name}.`}${func.name}`;
-    const count = (counts.get(plain) ?? 0) + 1;
-    counts.set(plain, count);
-    found.set(func, (name = count === 1 ? plain : `${plain} ${count}`));
-    return name;
-  };
-  for (const func of module.funcs) nameOf(func);
-  return found;
+  return new Map(
+    module.funcs.map((func): [Func, string] => {
+      const name = qualifiedName(module, func);
+      const count = (counts.get(name) ?? 0) + 1;
+      counts.set(name, count);
+      return [func, count === 1 ? name : `${name} ${count}`];
+    }),
+  );
 }

@@ -7,7 +7,7 @@
 // asks about all files that go into it.
 // Example: `import { nn } from '@modeguard/engine'` counts, `// as '@modeguard/engine' does it` does not.
 import type { Func, Instr, Module, Temp } from '../ir/ir.ts';
-import { destOf } from '../ir/ir.ts';
+import { definitionsOf } from '../ir/definitions.ts';
 import type { Libraries } from '../libraries/read.ts';
 
 const METHODS: ReadonlySet<string> = new Set(['eval', 'train', 'backward', 'forward', 'call']);
@@ -89,8 +89,8 @@ function isMethodOfPrototype(func: Func, temp: Temp): boolean {
 }
 
 function attributeAt(func: Func, temp: Temp): { readonly object: Temp; readonly name: string } | null {
-  for (const block of func.blocks) for (const instr of block.instrs) if (destOf(instr) === temp) return instr.kind === 'get-attr' ? instr : null;
-  return null;
+  const instr = definitionsOf(func).get(temp);
+  return instr?.kind === 'get-attr' ? instr : null;
 }
 
 /** What is looked for, of one set of models. */
