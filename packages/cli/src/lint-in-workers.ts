@@ -1,12 +1,14 @@
 // Shares many files out among worker threads, each with an ESLint of its own.
 //
-// Guarantees: the findings are those of one thread, in reading order. Files that lie together are linted together, because they look into each
-// other. What a thread cannot do, for whatever reason, is done here: no file is lost with it.
+// Guarantees: the findings are those of one thread, in reading order. Files that lie together are linted by the same thread as far as that is fair,
+// because they look into each other, and what two threads look into is read and run twice. What a thread cannot do, for whatever reason, is done
+// here: no file is lost with it.
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { inReadingOrder } from './findings.ts';
 import type { LintOutcome, LintRequest } from './lint.ts';
+import { OpenShares } from './open-shares.ts';
 
 /** Below this many files for each thread, starting one costs more than it saves. */
 const WORTH_A_THREAD = 96;
@@ -27,7 +29,7 @@ export interface Assignment {
 export async function lintInWorkers(request: LintRequest, { strict }: { readonly strict: boolean }, lintHere: (request: LintRequest) => Promise<LintOutcome>): Promise<LintOutcome> {
   const threads = Math.min(availableParallelism(), MAX_THREADS, Math.floor(request.files.length / WORTH_A_THREAD) + 1);
   if (threads < 2) return lintHere(request);
-  const shares = sharesOf(request.files, threads);
+  const shares = new OpenShares(sharesOf(request.files, threads));
   const outcomes: LintOutcome[] = [];
   const left: string[] = [];
   let done = 0;
@@ -36,8 +38,9 @@ export async function lintInWorkers(request: LintRequest, { strict }: { readonly
     new Promise((resolve) => {
       const worker = new Worker(new URL('./lint-worker.js', import.meta.url), { workerData: { cwd: request.cwd, strict, onlyRules: request.onlyRules } satisfies Assignment });
       let share: readonly string[] = [];
+      const take = shares.forThread();
       const handOut = (): void => {
-        share = shares.shift() ?? [];
+        share = take() ?? [];
         worker.postMessage(share.length === 0 ? null : ({ files: share } satisfies Share));
       };
       worker.on('message', (outcome: LintOutcome) => {
@@ -56,7 +59,7 @@ export async function lintInWorkers(request: LintRequest, { strict }: { readonly
     });
 
   await Promise.all(Array.from({ length: threads }, runThread));
-  left.push(...shares.flat());
+  left.push(...shares.takeAll());
   if (left.length > 0) outcomes.push(await lintHere({ ...request, files: left, onProgress: (more) => request.onProgress(done + more) }));
   return {
     findings: outcomes.flatMap((outcome) => outcome.findings).sort(inReadingOrder),
@@ -69,15 +72,18 @@ function byFileAndLine(a: LintOutcome['skipped'][number], b: LintOutcome['skippe
   return a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1;
 }
 
+/** What a thread takes at a time, as a part of what it has to do in all: the threads come to their ends within such a part of one another. */
+const SHARES_OF_A_THREAD = 16;
+
 /**
- * Folders of about equal weight, the heaviest first. Files of one folder import each other, and who lints a file looks into those that import it: a
- * folder is split only where it outweighs a quarter of what a thread has to do.
+ * Folders of about equal weight, in the order of their paths. Files of one folder import each other, and who lints a file looks into those that import
+ * it: a folder is split only where it outweighs a share.
  */
 export function sharesOf(files: readonly string[], threads: number, weigh: (file: string) => number = sizeOf): (readonly string[])[] {
   const weighed = [...files].sort().map((file) => ({ file, parts: file.split(/[\\/]/), weight: weigh(file) }));
   type Weighed = (typeof weighed)[number];
   const weightOf = (group: readonly Weighed[]): number => group.reduce((sum, { weight }) => sum + weight, 0);
-  const limit = weightOf(weighed) / (4 * threads);
+  const limit = weightOf(weighed) / (SHARES_OF_A_THREAD * threads);
   const split = (group: readonly Weighed[], depth: number): (readonly Weighed[])[] => {
     if (weightOf(group) <= limit || group.length <= 1) return [group];
     // Files that lie here and not in a folder below have the name null.
@@ -102,9 +108,7 @@ export function sharesOf(files: readonly string[], threads: number, weigh: (file
     }
     return result;
   };
-  return split(weighed, 0)
-    .sort((a, b) => weightOf(b) - weightOf(a))
-    .map((group) => group.map(({ file }) => file));
+  return split(weighed, 0).map((group) => group.map(({ file }) => file));
 }
 
 function sizeOf(file: string): number {
