@@ -7,6 +7,7 @@
 import './ops/indexing-methods.ts';
 import './ops/math-methods.ts';
 import './ops/printing-methods.ts';
+import './nn/traced-call.ts';
 
 export * from './core.ts';
 export { einsum } from './ops/einsum.ts';

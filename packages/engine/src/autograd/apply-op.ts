@@ -4,12 +4,11 @@
  * Guarantees: every operation, in place or not, passes through here, so that gradient modes, inference tensors, version
  * counters and the trace are right for all of them. Refuses, in PyTorch's wording: saving an inference tensor for
  * backward, in-place writes to inference tensors outside inference mode, to leaves that require gradients and to views of them.
- * Also refuses an in-place write to a *view of a result* that takes part in autograd, and a view whose base was rewritten in
- * place under autograd: PyTorch rebuilds the history of those, this engine does not.
+ * A write to a view becomes part of the history of its base (`view-history.ts`); views that were made outside of the graph or together with others are refused.
  */
 import { residency } from '../memory/residency.ts';
 import type { NdArray } from '../tensor/nd-array.ts';
-import { scalarTypeName } from '../tensor/dtype.ts';
+import { isFloating, scalarTypeName } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { category } from '../tensor/promotion.ts';
 import { activeTrace } from '../trace/trace.ts';
@@ -17,6 +16,7 @@ import { isInferenceModeEnabled, isRecording } from './grad-mode.ts';
 import { GraphNode, type Edge } from './graph-node.ts';
 import type { Gradient, OpRecord, Saved } from './op-record.ts';
 import type { TensorBase } from './tensor-base.ts';
+import { CopySlices } from './view-history.ts';
 
 /** What an operation saves depends only on how many inputs there are and which of them want a gradient: asked once for each. */
 const savedFor = new WeakMap<Gradient<never>, Saved[]>();
@@ -34,7 +34,7 @@ function savedBy(gradient: Gradient<never>, edges: readonly Edge[]): Saved {
 /** The graph node for this application, or null if nothing is recorded. */
 function record<A>(op: string, opRecord: OpRecord<A>, inputs: readonly TensorBase[], attributes: A, output: NdArray, inPlace = false): GraphNode | null {
   const { gradient } = opRecord;
-  if ('notDifferentiable' in gradient || !isRecording()) return null;
+  if ('notDifferentiable' in gradient || !isRecording() || !isFloating(output.dtype)) return null;
   let wanted = false;
   for (let index = 0; index < inputs.length; index++) if (inputs[index]!.requiresGrad) wanted = true;
   if (!wanted) return null;
@@ -51,20 +51,16 @@ function record<A>(op: string, opRecord: OpRecord<A>, inputs: readonly TensorBas
             'To work around this, you can make a clone to get a normal tensor and use it in autograd, or use `noGrad` instead of `inferenceMode`.',
         );
       }
-      arrays.push(input.array);
-      versions.push(input.array.storage.version);
+      // What an in-place operation reads of its own target is kept as it was.
+      const kept = inPlace && index === 0 ? input.array.copy() : input.array;
+      arrays.push(kept);
+      versions.push(kept.storage.version);
     }
   }
   if (saved.output === true) {
     arrays.push(output);
     // An in-place operation has yet to write.
     versions.push(output.storage.version + (inPlace ? 1 : 0));
-  }
-  for (let index = 0; index < inputs.length; index++) {
-    const input = inputs[index]!;
-    if (input.viewOf !== null && input.gradFn !== null && input.historyVersion !== input.array.storage.rewrites) {
-      throw new RuntimeError(`${op}: operand ${index} is a view whose base was changed in place under autograd; take the view anew after the change`);
-    }
   }
   return new GraphNode(op, output.dtype, edges, gradient as Gradient<unknown>, attributes, inputs.map((input) => input.array.shape), saved, arrays, versions);
 }
@@ -79,7 +75,11 @@ export function applyOp<A, T extends TensorBase>(op: string, opRecord: OpRecord<
   // A view of a normal tensor stays normal, even in inference mode.
   const result = first.wrap(output, sharesMemory ? first.isInference() : isInferenceModeEnabled());
   result.gradFn = node;
-  if (sharesMemory) result.viewOf = first.viewOf ?? first;
+  if (sharesMemory) {
+    // A view that is a leaf with a gradient of its own is a base to its views.
+    result.viewOf = first.viewOf === null || (first.requiresGrad && first.isLeaf) ? first : first.viewOf;
+    result.viewMade = first.viewMade ?? (isInferenceModeEnabled() ? 'inference' : isRecording() ? null : 'no_grad');
+  }
   const trace = activeTrace();
   if (trace !== null) {
     trace.derive(result, inputs);
@@ -88,18 +88,28 @@ export function applyOp<A, T extends TensorBase>(op: string, opRecord: OpRecord<
   return result;
 }
 
-function refuseInPlace(op: string, target: TensorBase, others: readonly TensorBase[]): void {
-  if (!isRecording()) return;
-  if (target.isLeaf && target.requiresGrad) throw new RuntimeError('a leaf Variable that requires grad is being used in an in-place operation.');
-  if (target.viewOf?.isLeaf && target.viewOf.requiresGrad) throw new RuntimeError('a view of a leaf Variable that requires grad is being used in an in-place operation.');
-  if (target.viewOf !== null && (target.viewOf.requiresGrad || others.some((other) => other.requiresGrad))) {
-    throw new RuntimeError(`${op}: in-place write to a view of a tensor that takes part in autograd. Use the out-of-place operation.`);
+function refuseInPlace(target: TensorBase, others: readonly TensorBase[]): void {
+  if (target.array.strides.some((stride, dim) => stride === 0 && target.shape[dim]! > 1) && target.array.numel > 0) {
+    throw new RuntimeError('unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.');
   }
+  if (!isRecording()) return;
+  const { viewOf: base, viewMade } = target;
+  if (base !== null && viewMade !== null && (base.requiresGrad || others.some((other) => other.requiresGrad))) {
+    if (typeof viewMade === 'object') throw new RuntimeError(viewMade.refusal);
+    const [made, now] = viewMade === 'inference' ? ['inference', 'in normal mode'] : ['no_grad', 'with grad mode enabled'];
+    throw new RuntimeError(
+      `A view was created in ${made} mode and is being modified inplace ${now}. Given that this use case is ambiguous and error-prone, it is forbidden. ` +
+        `You can clarify your code by moving both the view and the inplace either both inside the ${viewMade === 'inference' ? 'inference_mode' : made} block ` +
+        "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
+    );
+  }
+  if (target.isLeaf && target.requiresGrad) throw new RuntimeError('a leaf Variable that requires grad is being used in an in-place operation.');
+  if (base?.isLeaf && base.requiresGrad) throw new RuntimeError('a view of a leaf Variable that requires grad is being used in an in-place operation.');
 }
 
 /** Runs `op` with `target` as its first input and writes the result back into it. Returns `target`. */
 export function applyInPlace<A, T extends TensorBase>(op: string, opRecord: OpRecord<A>, target: T, others: readonly T[], attributes: A): T {
-  refuseInPlace(`${op}_`, target, others);
+  refuseInPlace(target, others);
   residency.safePoint();
   const inputs = [target, ...others];
   const output = opRecord.forward(inputs.map((input) => input.array), attributes);
@@ -116,14 +126,17 @@ export function applyInPlace<A, T extends TensorBase>(op: string, opRecord: OpRe
         'See https://github.com/pytorch/rfcs/pull/17 for more details.',
     );
   }
-  if (node !== null) {
-    target.gradFn = node;
-    target.historyVersion = ++target.array.storage.rewrites;
+  const base = target.viewOf;
+  const step = node !== null && base !== null ? new CopySlices(node, base, target.array) : node;
+  if (step !== null) {
+    const changed = base ?? target;
+    changed.gradFn = step;
+    changed.historyVersion = ++target.array.storage.rewrites;
   }
   const trace = activeTrace();
   if (trace !== null) {
     trace.derive(target, inputs);
-    if (node !== null) trace.recordNode(node);
+    if (step !== null) trace.recordNode(step);
   }
   return target;
 }

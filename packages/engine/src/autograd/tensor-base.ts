@@ -17,16 +17,21 @@ import { GradientHooks } from './gradient-hooks.ts';
 import type { Edge, GraphNode } from './graph-node.ts';
 import { runBackward } from './run-backward.ts';
 import { activeScope, withoutScope } from './scope.ts';
+import { viewNode } from './view-history.ts';
+
+/** Without a graph, or together with others: then what PyTorch says of it. */
+export type ViewMade = 'no_grad' | 'inference' | { readonly refusal: string } | null;
 
 export abstract class TensorBase {
   /** The values. Views share its storage. */
   array: NdArray;
-  /** The operation that made this, if it was recorded. */
-  gradFn: GraphNode | null = null;
-  /** Set when this shares the memory of another tensor that takes part in autograd. */
+  /** The tensor whose memory this shares, if this was made as a view of one. */
   viewOf: TensorBase | null = null;
+  /** How this view was made, if so that PyTorch lets nobody write to it under autograd. */
+  viewMade: ViewMade = null;
   /** `storage.rewrites` when the history was recorded. */
   historyVersion: number;
+  #gradFn: GraphNode | null = null;
   readonly #inference: boolean;
   #grad: this | null = null;
   /** Whether anyone but the engine may hold the gradient. */
@@ -41,6 +46,20 @@ export abstract class TensorBase {
     array.storage.handles++;
     activeScope()?.add(this);
     this.#inference = options.inference ?? isInferenceModeEnabled();
+  }
+
+  /** The operation that made this, if it was recorded. Of a view whose memory was written to under autograd since: that it is a part of its base. */
+  get gradFn(): GraphNode | null {
+    if (this.viewOf !== null && this.historyVersion !== this.array.storage.rewrites) {
+      this.historyVersion = this.array.storage.rewrites;
+      const edge = this.viewOf.edge();
+      if (edge !== null) this.#gradFn = viewNode(this.viewOf.array, this.array, edge);
+    }
+    return this.#gradFn;
+  }
+
+  set gradFn(node: GraphNode | null) {
+    this.#gradFn = node;
   }
 
   /** What backward passes have added up to, on a leaf. */
@@ -129,6 +148,7 @@ export abstract class TensorBase {
     this.array.storage.handles--;
     array.storage.handles++;
     this.array = array;
+    this.viewOf = null;
     this.historyVersion = array.storage.rewrites;
   }
 

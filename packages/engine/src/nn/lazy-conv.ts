@@ -8,7 +8,7 @@ import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeSe
 import { Conv1d, Conv2d, Conv3d, type ConvSettings } from './conv.ts';
 import type { Sizes } from './functional/spatial.ts';
 import { deferred } from './lazy.ts';
-import { uninitializedParameter } from './uninitialized.ts';
+import { uninitializedParameter } from './uninitialized-parameter.ts';
 
 type Convolution = Conv1d | Conv2d | Conv3d | ConvTranspose1d | ConvTranspose2d | ConvTranspose3d;
 

@@ -4,7 +4,7 @@
 import type { Tensor } from '../ops/tensor.ts';
 import { deferred } from './lazy.ts';
 import { Linear } from './linear.ts';
-import { uninitializedParameter } from './uninitialized.ts';
+import { uninitializedParameter } from './uninitialized-parameter.ts';
 
 export class LazyLinear extends Linear {
   constructor(outFeatures: number, options: { readonly bias?: boolean } = {}) {

@@ -11,7 +11,7 @@ import { BatchNorm3d } from './batch-norm-3d.ts';
 import { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './instance-norm.ts';
 import { deferred } from './lazy.ts';
 import type { BatchNormSettings, NormBase } from './norm-base.ts';
-import { uninitializedBuffer, uninitializedParameter } from './uninitialized.ts';
+import { uninitializedBuffer, uninitializedParameter } from './uninitialized-parameter.ts';
 
 /** For the layer before it knows its channels: nothing that has a shape. */
 const unknown = (settings: BatchNormSettings): BatchNormSettings => ({ ...settings, affine: false, trackRunningStats: false });

@@ -25,7 +25,6 @@ import { initializeModuleState, moduleState, type ModeOrigin, type ModuleState }
 import { Parameter } from './parameter.ts';
 import { changeMode, setMode } from './set-mode.ts';
 import { loadStateInto, type IncompatibleKeys, type LoadOptions, type OwnState, type StateDict } from './state-dict.ts';
-import { tracedCall } from './traced-call.ts';
 import { isUninitialized, setUninitializedType } from './uninitialized.ts';
 
 export type { HookHandle } from './module-hooks.ts';
@@ -58,10 +57,10 @@ export abstract class Module {
     const trace = activeTrace();
     if (hooks === null && trace === null) return this.forward(...inputs) as ReturnType<this['forward']>;
     const forward = (given: readonly unknown[]): unknown => this.forward(...given);
-    if (hooks === null) return tracedCall(trace!, this, () => inputs, forward) as ReturnType<this['forward']>;
+    if (hooks === null) return trace!.moduleCall(trace!, this, () => inputs, forward) as ReturnType<this['forward']>;
     const prepare = (): readonly unknown[] => hooks.prepare(this, inputs);
     const run = (given: readonly unknown[]): unknown => hooks.run(this, given, forward);
-    return (trace === null ? run(prepare()) : tracedCall(trace, this, prepare, run)) as ReturnType<this['forward']>;
+    return (trace === null ? run(prepare()) : trace.moduleCall(trace, this, prepare, run)) as ReturnType<this['forward']>;
   }
 
   // Not `#private`, here and in all layers: a deep copy is made without running constructors, which alone give an object private members.

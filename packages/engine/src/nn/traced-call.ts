@@ -3,12 +3,12 @@
  *
  * Guarantees: the event of a call is emitted when it ends, also when it throws. A leaf counts as mode-sensitive if its class says so,
  * or, for a class that says nothing, if its `training` was read while its forward, or one that reads it from outside, ran.
- * Tensors are found in the output through arrays, maps and plain objects.
+ * Importing this file is what makes it so. Tensors are found in the output through arrays, maps and plain objects.
  */
 import { gradState } from '../autograd/grad-mode.ts';
 import { Tensor } from '../ops/tensor.ts';
 import { callSite } from '../trace/call-site.ts';
-import type { CallFrame, TraceSession } from '../trace/session.ts';
+import { TraceSession, type CallFrame, type ModuleCall } from '../trace/session.ts';
 import type { Module } from './module.ts';
 import { knownSensitivity } from './known-sensitivity.ts';
 import { moduleState } from './module-state.ts';
@@ -38,8 +38,9 @@ function collectLeaves(trace: TraceSession, frame: CallFrame, module: Module): v
   }
 }
 
-/** `runPreHooks` and `run` are the two halves of the call: a pre-hook may still change the mode. */
-export function tracedCall<T>(trace: TraceSession, module: Module, runPreHooks: () => readonly unknown[], run: (inputs: readonly unknown[]) => T): T {
+/** A pre-hook may still change the mode. */
+const tracedCall: ModuleCall = (trace, called, runPreHooks, run) => {
+  const module = called as Module;
   const parent = trace.innermost;
   const root = parent === null ? null : (parent.root ?? parent);
   const paths: ReadonlyMap<object, string> = root?.paths ?? new Map([...module.namedModules()].map(([path, part]) => [part, path]));
@@ -92,4 +93,6 @@ export function tracedCall<T>(trace: TraceSession, module: Module, runPreHooks: 
       site,
     });
   }
-}
+};
+
+TraceSession.moduleCall = tracedCall;

@@ -1,73 +1,47 @@
 /**
- * Parameters and buffers whose shape is not known before the first input: what lazy layers start with.
+ * Which parameters and buffers have no values yet, and how they get them.
  *
- * Guarantees: the object stays the same when it gets its values, so that an optimizer made before goes on to hold the right one; it is then an ordinary
- * parameter or tensor. Its type can be changed before. Refuses every other use, with PyTorch's messages.
+ * Guarantees: the object stays the same; it is an ordinary parameter or tensor afterwards. Its type can be changed before. What makes such tensors is
+ * `uninitialized-parameter.ts`, which programs without lazy layers do not carry.
  */
 import { withoutRecording } from '../autograd/grad-mode.ts';
-import { Tensor } from '../ops/tensor.ts';
-import { RuntimeError, ValueError } from '../tensor/errors.ts';
+import type { Tensor } from '../ops/tensor.ts';
 import type { DType } from '../tensor/dtype.ts';
-import { NdArray } from '../tensor/nd-array.ts';
-import { Parameter } from './parameter.ts';
 
-const types = new WeakMap<Tensor, DType>();
-
-function conceal(tensor: Tensor, dtype: DType): void {
-  types.set(tensor, dtype);
-  Object.defineProperty(tensor, 'array', {
-    configurable: true,
-    get(): never {
-      throw new ValueError(
-        'Attempted to use an uninitialized parameter. This error happens when you are using a `LazyModule` or explicitly manipulating uninitialized parameters. ' +
-          'When using LazyModules Call `forward` with a dummy batch to initialize the parameters before calling torch functions',
-      );
-    },
-  });
-  Object.defineProperty(tensor, 'shape', {
-    configurable: true,
-    get(): never {
-      throw new RuntimeError(
-        "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in `load_state_dict` when trying to load an uninitialized parameter into an initialized one. " +
-          'Call `forward` to initialize the parameters before accessing their attributes.',
-      );
-    },
-  });
-  Object.defineProperty(tensor, 'dtype', { configurable: true, get: () => types.get(tensor)! });
-  // It has no memory that a scope could end.
-  Object.defineProperty(tensor, 'dispose', { configurable: true, value: () => {} });
-  // Part of a state dictionary as it is.
-  Object.defineProperty(tensor, 'detach', { configurable: true, value: () => tensor });
-  Object.defineProperty(tensor, 'toString', { configurable: true, value: () => (tensor instanceof Parameter ? '<UninitializedParameter>' : '<UninitializedBuffer>') });
+interface Uninitialized {
+  readonly dtype: DType;
+  /** Makes another one of its kind. */
+  readonly another: (dtype: DType) => Tensor;
 }
 
-const nothing = (dtype: DType): Tensor => new Tensor(NdArray.filled(dtype, [0], 0));
+const uninitialized = new WeakMap<Tensor, Uninitialized>();
 
-export function uninitializedParameter(dtype: DType = 'float32'): Parameter {
-  const parameter = new Parameter(nothing(dtype));
-  conceal(parameter, dtype);
-  return parameter;
-}
-
-export function uninitializedBuffer(dtype: DType = 'float32'): Tensor {
-  const buffer = nothing(dtype);
-  conceal(buffer, dtype);
-  return buffer;
+export function setUninitialized(tensor: Tensor, state: Uninitialized): void {
+  uninitialized.set(tensor, state);
 }
 
 export function isUninitialized(tensor: Tensor | null): boolean {
-  return tensor !== null && types.has(tensor);
+  return tensor !== null && uninitialized.has(tensor);
+}
+
+export function uninitializedType(tensor: Tensor): DType {
+  return uninitialized.get(tensor)!.dtype;
 }
 
 /** The type that it will have. */
 export function setUninitializedType(tensor: Tensor, dtype: DType): void {
-  types.set(tensor, dtype);
+  uninitialized.set(tensor, { ...uninitialized.get(tensor)!, dtype });
+}
+
+export function copyOfUninitialized(tensor: Tensor): Tensor {
+  const { dtype, another } = uninitialized.get(tensor)!;
+  return another(dtype);
 }
 
 /** Gives it values, converted to its type. */
 export function materialize(tensor: Tensor, values: Tensor): void {
-  const dtype = types.get(tensor)!;
-  types.delete(tensor);
+  const dtype = uninitializedType(tensor);
+  uninitialized.delete(tensor);
   for (const name of ['shape', 'dtype', 'dispose', 'detach', 'toString']) delete (tensor as unknown as Record<string, unknown>)[name];
   const array = withoutRecording(() => values.array.copy(dtype));
   array.storage.handles++;

@@ -12,6 +12,7 @@ import { sumToShape } from '../tensor/reduce.ts';
 import { logistic, logOnePlusExp } from './logistic.ts';
 import type { None } from './op-attributes.ts';
 import type { Records } from './records.ts';
+import { floatingKernel, notImplemented, refusingBool } from './refuse-types.ts';
 import { erf } from './special-functions.ts';
 
 export interface ActivationAttributes {
@@ -40,14 +41,38 @@ export interface ActivationAttributes {
 }
 
 /** An elementwise function of one tensor, built from its attributes, with the derivative by the input. */
-function activation<A>(value: (attributes: A) => (x: number) => number, derivative: (attributes: A) => (x: number) => number): OpRecord<A> {
-  return {
-    forward: ([x], attributes) => mapArray(x!, value(attributes), floatingOf(x!.dtype)),
+function activation<A>(kernel: string, value: (attributes: A) => (x: number) => number, derivative: (attributes: A) => (x: number) => number): OpRecord<A> {
+  return floatingKernel(kernel, {
+    forward: ([x], attributes) => mapArray(x!, value(attributes)),
     gradient: {
       saves: () => ({ inputs: [0] }),
       of: (grad, { attributes, input }) => {
         const slope = derivative(attributes);
         return [combineArrays(grad, input(0), (g, x) => g * slope(x), grad.dtype)];
+      },
+    },
+  });
+}
+
+/** The same for a function made of pieces, of which some are constant: what is infinite or NaN in a gradient ends there. */
+function pieces<A>(value: (attributes: A) => (x: number) => number, derivative: (attributes: A) => (x: number) => number): OpRecord<A> {
+  return {
+    forward: ([x], attributes) => mapArray(x!, value(attributes)),
+    gradient: {
+      saves: () => ({ inputs: [0] }),
+      of: (grad, { attributes, input }) => {
+        const slope = derivative(attributes);
+        return [
+          combineArrays(
+            grad,
+            input(0),
+            (g, x) => {
+              const rise = slope(x);
+              return rise === 0 ? 0 : g * rise;
+            },
+            grad.dtype,
+          ),
+        ];
       },
     },
   };
@@ -65,15 +90,17 @@ function halves(x: NdArray, dim: number): readonly [NdArray, NdArray] {
 }
 
 export const activationRecords: Records<ActivationAttributes> = {
-  hardtanh: activation(
+  hardtanh: refusingBool('Bool inputs not supported for hardtanh', pieces(
     ({ min, max }) => (x) => (x < min ? min : x > max ? max : x),
     ({ min, max }) => (x) => (x <= min || x >= max ? 0 : 1),
-  ),
+  )),
   elu: activation(
+    'elu_cpu',
     ({ alpha, scale, inputScale }) => (x) => (x <= 0 ? scale * alpha * Math.expm1(inputScale * x) : scale * x),
     ({ alpha, scale, inputScale }) => (x) => (x <= 0 ? scale * alpha * inputScale * Math.exp(inputScale * x) : scale),
   ),
   gelu: activation(
+    'GeluKernelImpl',
     ({ approximate }) => (approximate === 'tanh' ? (x) => 0.5 * x * (1 + Math.tanh(tanhApproximation * (x + cubic * x * x * x))) : (x) => x * normalDistribution(x)),
     ({ approximate }) => {
       if (approximate === 'none') return (x) => normalDistribution(x) + x * normalDensity(x);
@@ -84,10 +111,12 @@ export const activationRecords: Records<ActivationAttributes> = {
     },
   ),
   silu: activation(
+    'silu_cpu',
     () => (x) => x * logistic(x),
     () => (x) => logistic(x) * (1 + x * (1 - logistic(x))),
   ),
   mish: activation(
+    'mish_cpu',
     () => (x) => x * Math.tanh(logOnePlusExp(x)),
     () => (x) => {
       const t = Math.tanh(logOnePlusExp(x));
@@ -95,26 +124,28 @@ export const activationRecords: Records<ActivationAttributes> = {
     },
   ),
   scaledSoftplus: activation(
+    'softplus_cpu',
     ({ beta, threshold }) => (x) => (x * beta > threshold ? x : logOnePlusExp(x * beta) / beta),
     ({ beta, threshold }) => (x) => (x * beta > threshold ? 1 : logistic(x * beta)),
   ),
-  softsign: activation(
-    () => (x) => x / (1 + Math.abs(x)),
-    () => (x) => 1 / (1 + Math.abs(x)) ** 2,
-  ),
-  hardsigmoid: activation(
+  softsign: refusingBool(notImplemented('abs_cpu'), {
+    forward: ([x]) => mapArray(x!, (value) => value / (1 + Math.abs(value)), floatingOf(x!.dtype)),
+    gradient: { saves: () => ({ inputs: [0] }), of: (grad, { input }) => [combineArrays(grad, input(0), (g, x) => g / (1 + Math.abs(x)) ** 2, grad.dtype)] },
+  }),
+  hardsigmoid: floatingKernel('hardsigmoid_cpu', pieces(
     () => (x) => Math.min(Math.max(x + 3, 0), 6) / 6,
     () => (x) => (x > -3 && x < 3 ? 1 / 6 : 0),
-  ),
-  hardswish: activation(
+  )),
+  hardswish: floatingKernel('hardswish_cpu', pieces(
     () => (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
     () => (x) => (x <= -3 ? 0 : x < 3 ? x / 3 + 0.5 : 1),
-  ),
+  )),
   leakyRelu: activation(
+    'leaky_relu_cpu',
     ({ negativeSlope }) => (x) => (x > 0 ? x : x * negativeSlope),
     ({ negativeSlope }) => (x) => (x > 0 ? 1 : negativeSlope),
   ),
-  prelu: {
+  prelu: floatingKernel('prelu_cpu', {
     forward: ([x, slope]) => combineArrays(x!, slope!, (value, factor) => (value > 0 ? value : value * factor)),
     gradient: {
       saves: () => ({ inputs: [0, 1] }),
@@ -123,28 +154,29 @@ export const activationRecords: Records<ActivationAttributes> = {
         needs[1] ? sumToShape(combineArrays(grad, input(0), (g, x) => (x > 0 ? 0 : g * x)), shapes[1]!) : null,
       ],
     },
-  },
+  }),
   rrelu: {
     forward: ([x], { slopes }) => mulArrays(x!, slopes),
     gradient: { saves: () => ({}), of: (grad, { attributes }) => [mulArrays(grad, attributes.slopes)] },
   },
   logsigmoid: activation(
+    'log_sigmoid_cpu',
     () => (x) => -logOnePlusExp(-x),
     () => (x) => logistic(-x),
   ),
-  threshold: activation(
+  threshold: pieces(
     ({ threshold, value }) => (x) => (x <= threshold ? value : x),
     ({ threshold }) => (x) => (x <= threshold ? 0 : 1),
   ),
-  softshrink: activation(
+  softshrink: floatingKernel('softshrink_check', pieces(
     ({ lambda }) => (x) => (x > lambda ? x - lambda : x < -lambda ? x + lambda : x * 0),
     ({ lambda }) => (x) => (x >= -lambda && x <= lambda ? 0 : 1),
-  ),
-  hardshrink: activation(
+  )),
+  hardshrink: floatingKernel('hardshrink_cpu', pieces(
     ({ lambda }) => (x) => (x >= -lambda && x <= lambda ? 0 : x),
     ({ lambda }) => (x) => (x >= -lambda && x <= lambda ? 0 : 1),
-  ),
-  glu: {
+  )),
+  glu: floatingKernel('glu_cpu', {
     forward: ([x], { dim }) => {
       const [value, gate] = halves(x!, dim);
       return combineArrays(value, gate, (a, b) => a * logistic(b));
@@ -160,5 +192,5 @@ export const activationRecords: Records<ActivationAttributes> = {
         return [out];
       },
     },
-  },
+  }),
 };

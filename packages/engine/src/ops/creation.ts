@@ -5,7 +5,7 @@
  * float32 by default, `arange`, `randint` and `randperm` int64, booleans bool. Refuses what the shape rules refuse.
  */
 import type { DType } from '../tensor/dtype.ts';
-import { isFloating, scalarTypeName } from '../tensor/dtype.ts';
+import { isFloating } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { fromNested, type Nested } from '../tensor/nested.ts';
@@ -14,6 +14,7 @@ import { defaultGenerator } from '../random/default-generator.ts';
 import { fillBernoulli, fillNormal, fillUniform, type FloatArray } from '../random/fill.ts';
 import type { Generator } from '../random/generator.ts';
 import { activeTrace } from '../trace/trace.ts';
+import { notImplemented } from './refuse-types.ts';
 import { Tensor, type Operand } from './tensor.ts';
 
 export interface TensorOptions {
@@ -125,7 +126,7 @@ export function uniform(shape: Shape, from: number, to: number, options: RandomO
 /** 1 with the probability that `probabilities` holds in each place, else 0. */
 export function bernoulli(probabilities: Tensor, options: { readonly generator?: Generator } = {}): Tensor {
   const { dtype } = probabilities;
-  if (dtype !== 'float32' && dtype !== 'float64') throw new RuntimeError(`"bernoulli_tensor_cpu_self_" not implemented for '${scalarTypeName[dtype]}'`);
+  if (dtype !== 'float32' && dtype !== 'float64') throw notImplemented('bernoulli_tensor_cpu_self_', dtype);
   const given = probabilities.array.contiguousData() as FloatArray;
   for (const value of given) if (!(value >= 0 && value <= 1)) throw new RuntimeError('Expected p_in >= 0 && p_in <= 1 to be true, but got false.');
   return random('bernoulli', probabilities.shape, { ...options, dtype }, (generator, data) => fillBernoulli(generator, data, given));

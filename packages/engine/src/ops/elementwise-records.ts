@@ -6,14 +6,14 @@
  */
 import type { Gradient, NotDifferentiable, OpRecord } from '../autograd/op-record.ts';
 import type { NdArray } from '../tensor/nd-array.ts';
-import { floatingOf, type DType } from '../tensor/dtype.ts';
+import { floatingOf, isFloating, type DType } from '../tensor/dtype.ts';
 import { chooseArrays, combineArrays, mapArray, mulArrays } from '../tensor/elementwise.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { resultType } from '../tensor/promotion.ts';
 import { sumToShape } from '../tensor/reduce.ts';
 import { logistic, logOnePlusExp } from './logistic.ts';
 import type { None, OpAttributes } from './op-attributes.ts';
-import { notImplemented, refusingBool } from './refuse-types.ts';
+import { floatingKernel, notImplemented, refusingBool } from './refuse-types.ts';
 
 type Records<K extends keyof OpAttributes> = { readonly [Name in K]: OpRecord<OpAttributes[Name]> };
 
@@ -35,7 +35,8 @@ type Partial2 = (grad: NdArray, read: (index: number) => NdArray) => NdArray;
 /** Arithmetic of int32, which wraps around: a product of doubles would lose the low bits. */
 const multiply = (x: NdArray, y: NdArray, dtype: DType): NdArray => combineArrays(x, y, dtype === 'int32' ? Math.imul : (a, b) => a * b, dtype);
 
-function refuseBooleans(x: NdArray, y: NdArray): void {
+/** PyTorch subtracts no booleans. */
+export function refuseBooleans(x: NdArray, y: NdArray): void {
   const booleans = [x, y].filter(({ dtype }) => dtype === 'bool').length;
   if (booleans === 2) throw new RuntimeError('Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.');
   if (booleans === 1) throw new RuntimeError(`Subtraction, the \`-\` operator, with a bool tensor is not supported. ${invert}`);
@@ -61,6 +62,20 @@ function binary(
   };
 }
 
+/** `record` with a value that depends on the type of the result. */
+function typed(valueOf: (dtype: DType) => (x: number, y: number) => number, record: OpRecord<None>): OpRecord<None> {
+  return {
+    ...record,
+    forward: ([x, y]) => {
+      const dtype = resultType(x!, y!);
+      return combineArrays(x!, y!, valueOf(dtype), dtype);
+    },
+  };
+}
+
+/** Among whole numbers what is below 1 is 0. */
+const powerOf = (dtype: DType) => (isFloating(dtype) ? (x: number, y: number) => x ** y : (x: number, y: number) => Math.trunc(x ** y));
+
 const negate = (grad: NdArray): NdArray => mapArray(grad, (g) => -g);
 
 function extremum(wins: (x: number, y: number) => boolean, value: (x: number, y: number) => number): OpRecord<None> {
@@ -79,13 +94,7 @@ function compare(holds: (x: number, y: number) => boolean): OpRecord<None> {
 }
 
 export const binaryRecords: Records<'add' | 'sub' | 'mul' | 'div' | 'pow' | 'maximum' | 'minimum'> = {
-  add: {
-    ...binary((x, y) => x + y, [(grad) => grad, (grad) => grad], [[], []]),
-    forward: ([x, y]) => {
-      const dtype = resultType(x!, y!);
-      return combineArrays(x!, y!, dtype === 'bool' ? Math.max : (a, b) => a + b, dtype);
-    },
-  },
+  add: typed((dtype) => (dtype === 'bool' ? Math.max : (a, b) => a + b), binary((x, y) => x + y, [(grad) => grad, (grad) => grad], [[], []])),
   sub: {
     ...binary((x, y) => x - y, [(grad) => grad, negate], [[], []]),
     forward: ([x, y]) => {
@@ -106,14 +115,14 @@ export const binaryRecords: Records<'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max
     [[1], [0, 1]],
     floatingOf,
   ),
-  pow: refusingBool(notImplemented('pow'), binary(
+  pow: refusingBool(notImplemented('pow'), typed(powerOf, binary(
     (x, y) => x ** y,
     [
       (grad, read) => mulArrays(grad, combineArrays(read(0), read(1), (x, y) => (y === 0 ? 0 : y * x ** (y - 1)))),
       (grad, read) => mulArrays(grad, combineArrays(read(0), read(1), (x, y) => (x === 0 && y >= 0 ? 0 : x ** y * Math.log(x)))),
     ],
     [[0, 1], [0, 1]],
-  )),
+  ))),
   maximum: extremum((x, y) => x > y, Math.max),
   minimum: extremum((x, y) => x < y, Math.min),
 };
@@ -136,7 +145,7 @@ export const unaryRecords: Records<
   relu: refusingBool('Boolean inputs not supported for relu', unary((x) => (x < 0 ? 0 : x), { ofOutput: (y) => (y > 0 ? 1 : 0) }, (dtype) => dtype)),
   sigmoid: unary(logistic, { ofOutput: (y) => y * (1 - y) }),
   tanh: unary(Math.tanh, { ofOutput: (y) => 1 - y * y }),
-  softplus: unary(logOnePlusExp, { ofInput: logistic }),
+  softplus: floatingKernel('softplus_cpu', unary(logOnePlusExp, { ofInput: logistic })),
   clamp: {
     forward: ([x], { min, max }) => mapArray(x!, (value) => (Number.isNaN(value) ? value : Math.min(Math.max(value, min), max)), clampedType(x!.dtype, [min, max])),
     gradient: {

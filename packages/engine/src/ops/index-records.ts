@@ -5,7 +5,7 @@
  * largest. Refuses indices out of range.
  */
 import type { OpRecord } from '../autograd/op-record.ts';
-import { allocate, scalarTypeName } from '../tensor/dtype.ts';
+import { allocate, isFloating, scalarTypeName } from '../tensor/dtype.ts';
 import { combineArrays } from '../tensor/elementwise.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { NdArray } from '../tensor/nd-array.ts';
@@ -52,6 +52,10 @@ function eachScattered(op: string, index: NdArray, shape: Shape, source: Shape, 
     }
     visit(at, to, from);
   }
+}
+
+function requireOneType(x: NdArray, source: NdArray): void {
+  if (source.dtype !== x.dtype) throw new RuntimeError('scatter(): Expected self.dtype to be equal to src.dtype');
 }
 
 /** Positions in x of everything that `indices` pick, in the order of the result, and the shape of that. */
@@ -122,9 +126,9 @@ function rearrangement<A>(source: (shape: Shape, attributes: A) => (coordinates:
   };
 }
 
-function triangle(keeps: (row: number, column: number, diagonal: number) => boolean): OpRecord<{ readonly diagonal: number }> {
+function triangle(name: string, keeps: (row: number, column: number, diagonal: number) => boolean): OpRecord<{ readonly diagonal: number }> {
   const cut = (x: NdArray, diagonal: number): NdArray => {
-    if (x.rank < 2) throw new RuntimeError('tril/triu: input tensor must have at least 2 dimensions');
+    if (x.rank < 2) throw new RuntimeError(`${name}: input tensor must have at least 2 dimensions`);
     const [rows, columns] = [x.shape.at(-2)!, x.shape.at(-1)!];
     const data = x.contiguousData();
     const out = allocate(x.dtype, data.length);
@@ -143,7 +147,7 @@ function ascending(a: number, b: number): number {
 export const indexRecords: Records<IndexAttributes> = {
   scatter: {
     forward: ([x, index, source], { dim }) => {
-      if (source!.dtype !== x!.dtype) throw new RuntimeError(`scatter(): Expected self.dtype to be equal to src.dtype, but got ${scalarTypeName[x!.dtype]} and ${scalarTypeName[source!.dtype]}`);
+      requireOneType(x!, source!);
       const out = x!.contiguousData().slice();
       const values = source!.contiguousData();
       eachScattered('scatter', index!, x!.shape, source!.shape, dim, (_, to, from) => (out[to] = values[from]!));
@@ -165,6 +169,7 @@ export const indexRecords: Records<IndexAttributes> = {
   },
   scatterAdd: {
     forward: ([x, index, source], { dim }) => {
+      requireOneType(x!, source!);
       const out = Float64Array.from(x!.contiguousData());
       const values = source!.contiguousData();
       eachScattered('scatter_add', index!, x!.shape, source!.shape, dim, (_, to, from) => (out[to]! += values[from]!));
@@ -201,6 +206,9 @@ export const indexRecords: Records<IndexAttributes> = {
   },
   indexPut: {
     forward: ([x, values, ...indices], { dims, accumulate }) => {
+      if (values!.dtype !== x!.dtype) {
+        throw new RuntimeError(`Index put requires the source and destination dtypes match, got ${scalarTypeName[x!.dtype]} for the destination and ${scalarTypeName[values!.dtype]} for the source.`);
+      }
       const { shape, positions } = indexed(x!.shape, dims, indices);
       const source = values!.expand(shape).contiguousData();
       const out = Float64Array.from(x!.contiguousData());
@@ -230,7 +238,8 @@ export const indexRecords: Records<IndexAttributes> = {
   maskedFill: {
     forward: ([x, mask], { value }) => {
       if (mask!.dtype !== 'bool') throw new RuntimeError(`masked_fill_ only supports boolean masks, but got mask with dtype ${mask!.dtype}`);
-      return combineArrays(x!, mask!, (kept, hidden) => (hidden === 0 ? kept : value), x!.dtype);
+      const written = x!.dtype === 'bool' ? Number(value !== 0) : isFloating(x!.dtype) ? value : Math.trunc(value);
+      return combineArrays(x!, mask!, (kept, hidden) => (hidden === 0 ? kept : written), x!.dtype);
     },
     gradient: {
       saves: () => ({ inputs: [1] }),
@@ -243,8 +252,8 @@ export const indexRecords: Records<IndexAttributes> = {
   roll: rearrangement((shape, { shifts, dims }) => (at) => {
     for (const [index, dim] of dims.entries()) at[dim] = (((at[dim]! - shifts[index]!) % shape[dim]!) + shape[dim]!) % shape[dim]!;
   }),
-  tril: triangle((row, column, diagonal) => column - row <= diagonal),
-  triu: triangle((row, column, diagonal) => column - row >= diagonal),
+  tril: triangle('tril', (row, column, diagonal) => column - row <= diagonal),
+  triu: triangle('triu', (row, column, diagonal) => column - row >= diagonal),
   argsort: {
     forward: ([x], { dim, descending }) => {
       const moved = x!.rank === 0 ? x!.reshape([1]) : x!.transpose(dim, -1);

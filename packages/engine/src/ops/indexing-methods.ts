@@ -7,7 +7,7 @@
  * Worked example: after `import '../ops/indexing-methods.ts'` the call `tensor([1, 2, 3]).flip(0)` gives 3, 2, 1.
  */
 import { RuntimeError } from '../tensor/errors.ts';
-import { normalizeDim, normalizeDims, numelOf, type Shape } from '../tensor/shape.ts';
+import { broadcastShapes, normalizeDim, normalizeDims, numelOf, type Shape } from '../tensor/shape.ts';
 import { ApplyingTensor } from './applying-tensor.ts';
 import { indexRecords, type IndexAttributes } from './index-records.ts';
 import { Tensor, type Dims, type Operand } from './tensor.ts';
@@ -52,6 +52,19 @@ function entriesOf(x: ApplyingTensor, indices: readonly Index[]): { readonly dim
 }
 
 const self = (x: ApplyingTensor): Tensor => x as unknown as Tensor;
+/** Views that one function gave: PyTorch lets nobody write to one of them under autograd. */
+function together(name: string, views: Tensor[]): Tensor[] {
+  for (const [index, view] of views.entries()) {
+    const refusal =
+      `Output ${index} of ${name} is a view and is being modified inplace. This view is the output of a function that returns multiple views. ` +
+      'Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.';
+    view.viewMade = { refusal };
+  }
+  return views;
+}
+
+/** `result`, which shows no memory of `x`. */
+const copied = (x: ApplyingTensor, result: Tensor): Tensor => (result.array.storage === x.array.storage ? result.clone() : result);
 const dimOf = (x: ApplyingTensor, dim: number): number => normalizeDim(dim, x.shape.length);
 
 abstract class IndexingMethods extends ApplyingTensor {
@@ -84,9 +97,9 @@ abstract class IndexingMethods extends ApplyingTensor {
   /** The elements where the mask, which broadcasts, is true, in one dimension. */
   maskedSelect(mask: Tensor): Tensor {
     if (mask.dtype !== 'bool') throw new RuntimeError('masked_select: expected BoolTensor for mask');
-    const x = self(this);
-    const shape = x.add(mask.to(x.dtype)).shape;
-    return x.expand(...shape).index(mask.expand(...shape));
+    const shape = broadcastShapes(this.shape, mask.shape);
+    const from = shape.length === 0 ? [1] : shape;
+    return self(this).expand(...from).index(mask.expand(...from));
   }
 
   maskedFill(mask: Tensor, value: number): Tensor { return apply(this, 'maskedFill', { value }, mask); }
@@ -99,6 +112,7 @@ abstract class IndexingMethods extends ApplyingTensor {
   roll(shifts: Dims, dims?: Dims): Tensor {
     if (dims === undefined) return self(this).reshape(-1).roll(shifts, 0).reshape(this.shape);
     const [steps, over] = [[shifts].flat(), normalizeDims(dims, this.shape.length)];
+    if (steps.length === 0) throw new RuntimeError('`shifts` required');
     if (steps.length !== over.length) throw new RuntimeError(`shifts and dimensions must align. shifts: ${steps.length}, dims:${over.length}`);
     return apply(this, 'roll', { shifts: steps, dims: over });
   }
@@ -115,31 +129,40 @@ abstract class IndexingMethods extends ApplyingTensor {
   /** The `k` largest (or smallest) along a dimension, in order. */
   topk(k: number, dim = -1, largest = true): ValuesAndIndices {
     if (!(k >= 0 && k <= (this.shape[dimOf(this, dim)] ?? 1))) throw new RuntimeError('selected index k out of range');
-    const indices = this.argsort(dim, largest).narrow(dimOf(this, dim), 0, k).contiguous();
-    return { values: self(this).gather(dim, indices), indices };
+    if (this.dtype === 'bool') throw new RuntimeError('topk does not support bool dtypes on CPU');
+    const sorted = this.sort(dim, largest);
+    if (this.shape.length === 0) return sorted;
+    const { values, indices } = sorted;
+    const at = dimOf(this, dim);
+    return { values: values.narrow(at, 0, k).contiguous(), indices: indices.narrow(at, 0, k).contiguous() };
   }
 
   /** Parts of `size` (the last may be smaller), or of the given sizes, along `dim`. */
   split(size: number | readonly number[], dim = 0): Tensor[] {
+    if (this.shape.length === 0) throw new RuntimeError('split expects at least a 1-dimensional tensor');
     const at = dimOf(this, dim);
     const length = this.shape[at]!;
     const sizes = typeof size === 'number' ? Array.from({ length: Math.max(Math.ceil(length / size), 1) }, (_, index) => Math.min(size, length - index * size)) : size;
     const total = sizes.reduce((sum, part) => sum + part, 0);
     if (total !== length) throw new RuntimeError(`split_with_sizes expects split_sizes to sum exactly to ${length} (input tensor's size at dimension ${at}), but got split_sizes=[${sizes.join(', ')}]`);
     let start = 0;
-    return sizes.map((part) => self(this).narrow(at, (start += part) - part, part));
+    const name = typeof size === 'number' ? 'Split' : 'SplitWithSizes';
+    return together(name, sizes.map((part) => self(this).narrow(at, (start += part) - part, part)));
   }
 
   /** At most `chunks` parts of one size. */
   chunk(chunks: number, dim = 0): Tensor[] {
     if (!(chunks > 0)) throw new RuntimeError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
-    return this.split(Math.max(Math.ceil(this.shape[dimOf(this, dim)]! / chunks), 1), dim);
+    if (this.shape.length === 0) throw new RuntimeError('chunk expects at least a 1-dimensional tensor');
+    const length = this.shape[dimOf(this, dim)]!;
+    return this.split(length === 0 ? new Array<number>(chunks).fill(0) : Math.ceil(length / chunks), dim);
   }
 
   /** The entries of a dimension, which disappears. */
   unbind(dim = 0): Tensor[] {
     const at = dimOf(this, dim);
-    return Array.from({ length: this.shape[at]! }, (_, index) => self(this).select(at, index));
+    if (this.shape.length === 0) throw new RangeError(`Dimension specified as ${at} but tensor has no dimensions`);
+    return together('Unbind', Array.from({ length: this.shape[at]! }, (_, index) => self(this).select(at, index)));
   }
 
   /** One dimension as several, whose sizes multiply to its own; one may be -1. */
@@ -167,7 +190,7 @@ abstract class IndexingMethods extends ApplyingTensor {
     if (counts.length < this.shape.length) throw new RuntimeError('Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor');
     const shape = [...new Array<number>(counts.length - this.shape.length).fill(1), ...this.shape];
     const doubled = shape.flatMap((size) => [1, size]);
-    return self(this).reshape(doubled).expand(...shape.flatMap((size, dim) => [counts[dim]!, size])).reshape(shape.map((size, dim) => size * counts[dim]!));
+    return copied(this, self(this).reshape(doubled).expand(...shape.flatMap((size, dim) => [counts[dim]!, size])).reshape(shape.map((size, dim) => size * counts[dim]!)));
   }
 
   /** As `repeat`, where missing numbers in front are 1. */
@@ -180,7 +203,8 @@ abstract class IndexingMethods extends ApplyingTensor {
   repeatInterleave(repeats: number, dim?: number): Tensor {
     if (dim === undefined) return self(this).reshape(-1).repeatInterleave(repeats, 0);
     const at = dimOf(this, dim);
-    return self(this).unsqueeze(at + 1).expand(...this.shape.toSpliced(at + 1, 0, repeats)).reshape(this.shape.with(at, this.shape[at]! * repeats));
+    if (this.shape.length === 0) return self(this).expand(repeats).clone();
+    return copied(this, self(this).unsqueeze(at + 1).expand(...this.shape.toSpliced(at + 1, 0, repeats)).reshape(this.shape.with(at, this.shape[at]! * repeats)));
   }
 }
 

@@ -4,7 +4,7 @@
  * Guarantees: gradients reach every operand. Refuses an empty list and shapes that do not fit, naming both.
  */
 import { RuntimeError } from '../tensor/errors.ts';
-import { formatSize, normalizeDim, sameShape } from '../tensor/shape.ts';
+import { normalizeDim, sameShape } from '../tensor/shape.ts';
 import { applyNamed } from './apply-named.ts';
 import { tensorOps } from './tensor-ops.ts';
 import { scalarTensor } from './creation.ts';
@@ -14,7 +14,8 @@ import { Tensor, type Operand } from './tensor.ts';
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   const first = tensors[0];
   if (first === undefined) throw new RuntimeError('torch.cat(): expected a non-empty list of Tensors');
-  if (tensors.some((part) => part.dim() === 0)) throw new RuntimeError('zero-dimensional tensor cannot be concatenated');
+  const scalar = tensors.findIndex((part) => part.dim() === 0);
+  if (scalar >= 0) throw new RuntimeError(`zero-dimensional tensor (at position ${scalar}) cannot be concatenated`);
   return applyNamed(tensorOps, 'cat', tensors, { dim: normalizeDim(dim, first.dim()) });
 }
 
@@ -24,7 +25,7 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   if (first === undefined) throw new RuntimeError('stack expects a non-empty TensorList');
   for (const [index, part] of tensors.entries()) {
     if (!sameShape(part.shape, first.shape)) {
-      throw new RuntimeError(`stack expects each tensor to be equal size, but got ${formatSize(first.shape)} at entry 0 and ${formatSize(part.shape)} at entry ${index}`);
+      throw new RuntimeError(`stack expects each tensor to be equal size, but got [${first.shape.join(', ')}] at entry 0 and [${part.shape.join(', ')}] at entry ${index}`);
     }
   }
   const at = normalizeDim(dim, first.dim() + 1);

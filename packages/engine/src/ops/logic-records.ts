@@ -5,13 +5,13 @@
  * complement of 64 bits. Refuses bits of floating numbers, in PyTorch's words (2.13, executed).
  */
 import type { NotDifferentiable, OpRecord } from '../autograd/op-record.ts';
-import { isFloating, scalarTypeName } from '../tensor/dtype.ts';
+import { isFloating } from '../tensor/dtype.ts';
 import { combineArrays, mapArray } from '../tensor/elementwise.ts';
-import { RuntimeError } from '../tensor/errors.ts';
 import type { NdArray } from '../tensor/nd-array.ts';
 import { resultType } from '../tensor/promotion.ts';
 import type { None } from './op-attributes.ts';
 import type { Records } from './records.ts';
+import { notImplemented } from './refuse-types.ts';
 
 export interface LogicAttributes {
   readonly logicalAnd: None;
@@ -31,7 +31,7 @@ function logical(value: (x: boolean, y: boolean) => boolean): OpRecord<None> {
 
 function requireWhole(kernel: string, ...arrays: readonly NdArray[]): void {
   const dtype = resultType(...arrays);
-  if (isFloating(dtype)) throw new RuntimeError(`"${kernel}" not implemented for '${scalarTypeName[dtype]}'`);
+  if (isFloating(dtype)) throw notImplemented(kernel, dtype);
 }
 
 const fits = (x: number): boolean => x === (x | 0);

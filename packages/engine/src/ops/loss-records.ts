@@ -11,9 +11,11 @@ import { RuntimeError } from '../tensor/errors.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { sumToShape } from '../tensor/reduce.ts';
 import { numelOf } from '../tensor/shape.ts';
+import { refuseBooleans } from './elementwise-records.ts';
 import { logistic, logOnePlusExp } from './logistic.ts';
 import type { None } from './op-attributes.ts';
 import type { Records } from './records.ts';
+import { floatingKernel, floatingResult, onlyFloating } from './refuse-types.ts';
 
 export interface LossAttributes {
   readonly mseLoss: None;
@@ -30,24 +32,35 @@ export interface LossAttributes {
 
 type Function2<A> = (attributes: A) => (x: number, y: number) => number;
 
-function elementwise<A>(value: Function2<A>, byInput: Function2<A>, byTarget: Function2<A>): OpRecord<A> {
-  return {
+/** Lays over a record what it refuses; `kernel` is PyTorch's name of what computes it. */
+type Guard = <A>(kernel: string, record: OpRecord<A>) => OpRecord<A>;
+/** |x - y| has no kernel of its own: what cannot be subtracted is refused. */
+const subtractable: Guard = (_, record) => ({
+  ...record,
+  forward: (inputs, attributes) => {
+    refuseBooleans(inputs[0]!, inputs[1]!);
+    return record.forward(inputs, attributes);
+  },
+});
+
+function elementwise<A>(guard: Guard, kernel: string, value: Function2<A>, byInput: Function2<A>, byTarget: Function2<A>): OpRecord<A> {
+  return guard(kernel, {
     forward: ([x, y], attributes) => combineArrays(x!, y!, value(attributes)),
     gradient: {
       saves: () => ({ inputs: [0, 1] }),
       of: (grad, { attributes, needs, shapes, input }) =>
         [byInput, byTarget].map((partial, index) => (needs[index] ? sumToShape(mulArrays(grad, combineArrays(input(0), input(1), partial(attributes))), shapes[index]!) : null)),
     },
-  };
+  });
 }
 
 /** A loss of the difference alone. */
-function ofDifference<A>(value: (attributes: A) => (d: number) => number, slope: (attributes: A) => (d: number) => number): OpRecord<A> {
+function ofDifference<A>(guard: Guard, kernel: string, value: (attributes: A) => (d: number) => number, slope: (attributes: A) => (d: number) => number): OpRecord<A> {
   const over = (fn: (attributes: A) => (d: number) => number, sign = 1): Function2<A> => (attributes) => {
     const inner = fn(attributes);
     return (x, y) => sign * inner(x - y);
   };
-  return elementwise(over(value), over(slope), over(slope, -1));
+  return elementwise(guard, kernel, over(value), over(slope), over(slope, -1));
 }
 
 const log = (x: number): number => Math.max(Math.log(x), -100);
@@ -67,21 +80,27 @@ function eachTarget(shape: readonly number[], targets: NdArray, weights: NdArray
 
 // One by one, so that a program carries those of the losses it has.
 
-export const mseLossRecord: OpRecord<LossAttributes['mseLoss']> = /* @__PURE__ */ ofDifference(() => (d) => d * d, () => (d) => 2 * d);
+export const mseLossRecord: OpRecord<LossAttributes['mseLoss']> = /* @__PURE__ */ ofDifference(floatingResult, 'mse_cpu', () => (d) => d * d, () => (d) => 2 * d);
 
-export const l1LossRecord: OpRecord<LossAttributes['l1Loss']> = /* @__PURE__ */ ofDifference(() => Math.abs, () => Math.sign);
+export const l1LossRecord: OpRecord<LossAttributes['l1Loss']> = /* @__PURE__ */ ofDifference(subtractable, 'abs_cpu', () => Math.abs, () => Math.sign);
 
 export const smoothL1LossRecord: OpRecord<LossAttributes['smoothL1Loss']> = /* @__PURE__ */ ofDifference(
+  floatingResult,
+  'smooth_l1_cpu',
   ({ beta }) => (d) => (Math.abs(d) < beta ? (0.5 * d * d) / beta : Math.abs(d) - 0.5 * beta),
   ({ beta }) => (d) => (Math.abs(d) < beta ? d / beta : Math.sign(d)),
 );
 
 export const huberLossRecord: OpRecord<LossAttributes['huberLoss']> = /* @__PURE__ */ ofDifference(
+  floatingResult,
+  'huber_cpu',
   ({ delta }) => (d) => (Math.abs(d) <= delta ? 0.5 * d * d : delta * (Math.abs(d) - 0.5 * delta)),
   ({ delta }) => (d) => (Math.abs(d) <= delta ? d : delta * Math.sign(d)),
 );
 
 export const bceLossRecord: OpRecord<LossAttributes['bceLoss']> = /* @__PURE__ */ elementwise(
+  floatingKernel,
+  'binary_cross_entropy',
   () => (x, y) => {
     if (!(x >= 0 && x <= 1)) throw new RuntimeError('all elements of input should be between 0 and 1');
     return (y - 1) * Math.max(Math.log1p(-x), -100) - y * log(x);
@@ -92,24 +111,30 @@ export const bceLossRecord: OpRecord<LossAttributes['bceLoss']> = /* @__PURE__ *
 );
 
 export const bceWithLogitsLossRecord: OpRecord<LossAttributes['bceWithLogitsLoss']> = /* @__PURE__ */ elementwise(
+  floatingKernel,
+  'log_sigmoid_cpu',
   () => (x, y) => (1 - y) * x + logOnePlusExp(-x),
   () => (x, y) => logistic(x) - y,
   () => (x) => -x,
 );
 
 export const softMarginLossRecord: OpRecord<LossAttributes['softMarginLoss']> = /* @__PURE__ */ elementwise(
+  (_, record) => onlyFloating((type) => `result type Float can't be cast to the desired output type ${type}`, record),
+  'soft_margin_loss',
   () => (x, y) => logOnePlusExp(-x * y),
   () => (x, y) => -y * logistic(-x * y),
   () => (x, y) => -x * logistic(-x * y),
 );
 
 export const klDivLossRecord: OpRecord<LossAttributes['klDivLoss']> = /* @__PURE__ */ elementwise(
+  (_, record) => onlyFloating(() => 'kl_div: Integral inputs not supported.', record),
+  'kl_div',
   ({ logTarget }) => (logTarget ? (x, y) => Math.exp(y) * (y - x) : (x, y) => (y === 0 ? 0 : y * Math.log(y)) - y * x),
   ({ logTarget }) => (logTarget ? (_, y) => -Math.exp(y) : (_, y) => -y),
   ({ logTarget }) => (logTarget ? (x, y) => Math.exp(y) * (y - x + 1) : (x, y) => (y === 0 ? 0 : Math.log(y) + 1) - x),
 );
 
-export const nllLossRecord: OpRecord<LossAttributes['nllLoss']> = {
+export const nllLossRecord: OpRecord<LossAttributes['nllLoss']> = /* @__PURE__ */ floatingKernel('nll_loss_out_frame', {
   forward: ([x, targets, weights], { ignoreIndex, reduction }) => {
     const data = x!.contiguousData();
     if (reduction === 'none') {
@@ -137,7 +162,7 @@ export const nllLossRecord: OpRecord<LossAttributes['nllLoss']> = {
       return [out, ...shapes.slice(1).map(() => null)];
     },
   },
-};
+});
 
 export const lossRecords: Records<LossAttributes> = {
   mseLoss: mseLossRecord,

@@ -6,7 +6,8 @@
  *
  * Worked example: after `import '../ops/math-methods.ts'` the call `tensor([1, 2, 3]).cumsum(0)` gives 1, 3, 6.
  */
-import { normalizeDim, normalizeDims } from '../tensor/shape.ts';
+import { normalizeDim, reducedDims } from '../tensor/shape.ts';
+import { isFloating, nativeName } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { ApplyingTensor } from './applying-tensor.ts';
 import { logicRecords, type LogicAttributes } from './logic-records.ts';
@@ -26,7 +27,7 @@ function apply<K extends keyof Attributes>(x: ApplyingTensor, op: K, attributes:
 }
 
 function over(x: ApplyingTensor, dims: Dims | undefined | null, keepdim: boolean): { readonly dims: readonly number[]; readonly keepdim: boolean } {
-  return { dims: normalizeDims(dims ?? undefined, x.shape.length), keepdim };
+  return { dims: reducedDims(dims ?? undefined, x.shape.length), keepdim };
 }
 
 abstract class MathMethods extends ApplyingTensor {
@@ -55,7 +56,10 @@ abstract class MathMethods extends ApplyingTensor {
   /** The rest of a division, with the sign of the divisor. */
   remainder(divisor: Operand): Tensor { return apply(this, 'remainder', {}, divisor); }
   /** this + weight * (end - this). */
-  lerp(end: Tensor, weight: Operand): Tensor { return apply(this, 'lerp', {}, end, weight); }
+  lerp(end: Tensor, weight: Operand): Tensor {
+    if (end.dtype !== this.dtype) throw new RuntimeError(`expected dtype ${nativeName[this.dtype]} for \`end\` but got dtype ${nativeName[end.dtype]}`);
+    return apply(this, 'lerp', {}, end, weight);
+  }
   isnan(): Tensor { return apply(this, 'isnan', {}); }
   isinf(): Tensor { return apply(this, 'isinf', {}); }
   logicalNot(): Tensor { return apply(this, 'logicalNot', {}); }
@@ -76,6 +80,13 @@ abstract class MathMethods extends ApplyingTensor {
 
   /** this + value * a / b. */
   addcdiv(a: Tensor, b: Tensor, options: { readonly value?: number } = {}): Tensor {
+    if (!isFloating(a.dtype) && !isFloating(b.dtype)) {
+      throw new RuntimeError(
+        'Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as ' +
+          '(input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. ' +
+          'The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.',
+      );
+    }
     return this.apply('add', {}, a.div(b).mul(options.value ?? 1));
   }
 

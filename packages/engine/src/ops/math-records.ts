@@ -12,7 +12,7 @@ import { reduceArray, reducedShape, sumToShape } from '../tensor/reduce.ts';
 import { numelOf, type Shape } from '../tensor/shape.ts';
 import type { AlongDim, None, Reduction } from './op-attributes.ts';
 import type { Records } from './records.ts';
-import { notImplemented, onlyFloating, refusingBool } from './refuse-types.ts';
+import { floatingKernel, notImplemented, onlyFloating, refusingBool } from './refuse-types.ts';
 import { erf } from './special-functions.ts';
 
 export interface MathAttributes {
@@ -124,7 +124,7 @@ export const mathRecords: Records<MathAttributes> = {
   expm1: smooth(Math.expm1, Math.exp),
   rsqrt: smooth((x) => 1 / Math.sqrt(x), (x) => -0.5 / (x * Math.sqrt(x))),
   reciprocal: smooth((x) => 1 / x, (x) => -1 / (x * x)),
-  sign: { forward: ([x]) => mapArray(x!, (value) => (value > 0 ? 1 : value < 0 ? -1 : value)), gradient: flat },
+  sign: { forward: ([x]) => mapArray(x!, (value) => (value > 0 ? 1 : value < 0 ? -1 : 0)), gradient: flat },
   floor: refusingBool(notImplemented('floor_vml_cpu'), step(Math.floor)),
   ceil: refusingBool(notImplemented('ceil_vml_cpu'), step(Math.ceil)),
   round: refusingBool(notImplemented('round_vml_cpu'), step(roundToEven)),
@@ -140,7 +140,7 @@ export const mathRecords: Records<MathAttributes> = {
     },
   }),
   // start + weight * (end - start)
-  lerp: {
+  lerp: floatingKernel('lerp_kernel_scalar', {
     forward: ([start, end, weight]) => combineArrays(start!, mulArrays(weight!, combineArrays(end!, start!, (e, s) => e - s)), (s, part) => s + part),
     gradient: {
       saves: () => ({ inputs: [0, 1, 2] }),
@@ -150,7 +150,7 @@ export const mathRecords: Records<MathAttributes> = {
         needs[2] ? sumToShape(mulArrays(grad, combineArrays(input(1), input(0), (e, s) => e - s)), shapes[2]!) : null,
       ],
     },
-  },
+  }),
   isnan: test(Number.isNaN),
   isinf: test((x) => x === Infinity || x === -Infinity),
   logicalNot: test((x) => x === 0),

@@ -11,6 +11,7 @@ import { allocate, type TypedArray } from '../tensor/dtype.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { numelOf, type Shape } from '../tensor/shape.ts';
 import type { Records } from './records.ts';
+import { floatingKernel } from './refuse-types.ts';
 
 /** One mean and one biased variance per group, filled in by the forward computation. */
 export interface Statistics {
@@ -204,7 +205,7 @@ function eachNeighbourhood(shape: Shape, size: number, x: ArrayLike<number>, vis
 }
 
 export const normRecords: Records<NormAttributes> = {
-  batchNorm: {
+  batchNorm: floatingKernel('batch_norm', {
     forward: (inputs, { eps, given, statistics }) => {
       const layout = channelLayout(inputs[0]!.shape);
       Object.assign(statistics, given ?? measure(inputs[0]!.contiguousData(), layout));
@@ -217,10 +218,10 @@ export const normRecords: Records<NormAttributes> = {
         return differentiate(grad, context, channelLayout(context.shapes[0]!), statistics, eps, given !== null);
       },
     },
-  },
-  layerNorm: byOwnStatistics((shape, { dims }) => rowLayout(shape, dims)),
-  groupNorm: byOwnStatistics((shape, { groups }) => groupLayout(shape, groups)),
-  rmsNorm: {
+  }),
+  layerNorm: floatingKernel('LayerNormKernelImpl', byOwnStatistics((shape, { dims }) => rowLayout(shape, dims))),
+  groupNorm: floatingKernel('GroupNormKernelImpl', byOwnStatistics((shape, { groups }) => groupLayout(shape, groups))),
+  rmsNorm: floatingKernel('rms_norm', {
     forward: ([x, weight], { eps, dims }) => {
       const source = x!.contiguousData();
       const scale = weight?.contiguousData();
@@ -252,7 +253,7 @@ export const normRecords: Records<NormAttributes> = {
         return gradients;
       },
     },
-  },
+  }),
   localResponseNorm: {
     forward: ([x], { size, alpha, beta, k }) => {
       const source = x!.contiguousData();

@@ -10,10 +10,10 @@
 import { defaultGenerator } from '../random/default-generator.ts';
 import { fillBernoulli, fillExponential, fillNormal, fillUniform, type FloatArray } from '../random/fill.ts';
 import type { Generator } from '../random/generator.ts';
-import { scalarTypeName } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { activeTrace } from '../trace/trace.ts';
+import { notImplemented } from './refuse-types.ts';
 import { Tensor } from './tensor.ts';
 
 interface FillOptions {
@@ -22,7 +22,7 @@ interface FillOptions {
 
 function overwrite<T extends Tensor>(op: string, target: T, options: FillOptions, fill: (generator: Generator, data: FloatArray) => void): T {
   const { dtype } = target;
-  if (dtype !== 'float32' && dtype !== 'float64') throw new RuntimeError(`"${op}" not implemented for '${scalarTypeName[dtype]}'`);
+  if (dtype !== 'float32' && dtype !== 'float64') throw notImplemented(op, dtype);
   const data = dtype === 'float64' ? new Float64Array(target.numel()) : new Float32Array(target.numel());
   fill(options.generator ?? defaultGenerator, data);
   activeTrace()?.random(op);

@@ -11,7 +11,7 @@ import { RuntimeError } from '../tensor/errors.ts';
 import { reduceArray, reducedShape, sumArray, foldSum } from '../tensor/reduce.ts';
 import { numelOf, type Shape } from '../tensor/shape.ts';
 import type { OpAttributes, Reduction } from './op-attributes.ts';
-import { notImplemented, onlyFloating } from './refuse-types.ts';
+import { floatingKernel } from './refuse-types.ts';
 
 type Records<K extends keyof OpAttributes> = { readonly [Name in K]: OpRecord<OpAttributes[Name]> };
 
@@ -20,10 +20,17 @@ function restore(reduced: NdArray, shape: Shape, { dims }: Reduction): NdArray {
   return reduced.reshape(reducedShape(shape, dims, true)).expand(shape);
 }
 
+/** The dimensions over which something is chosen have elements to choose from. `all`: none was named. */
+function requireElements(name: string, shape: Shape, dims: readonly number[], all: boolean, unnamed: (message: string) => Error): void {
+  if (all && numelOf(shape) === 0) throw unnamed(`${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`);
+  const empty = dims.find((dim) => shape[dim] === 0);
+  if (empty !== undefined) throw new RangeError(`${name}(): Expected reduction dim ${empty} to have non-zero size.`);
+}
+
 function extremum(better: (candidate: number, best: number) => boolean, name: string): OpRecord<Reduction> {
   return {
     forward: ([x], { dims, keepdim }) => {
-      if (x!.numel === 0) throw new RuntimeError(`${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`);
+      requireElements(name, x!.shape, dims, dims.length === x!.rank, (message) => new RuntimeError(message));
       return reduceArray(x!, dims, keepdim, x!.dtype, (data, start, count) => {
         let best = data[start]!;
         for (let index = start + 1; index < start + count; index++) if (better(data[index]!, best) || Number.isNaN(data[index]!)) best = data[index]!;
@@ -44,12 +51,16 @@ function extremum(better: (candidate: number, best: number) => boolean, name: st
 function indexOf(better: (candidate: number, best: number) => boolean, name: string): OpRecord<{ readonly dim: number | null; readonly keepdim: boolean }> {
   return {
     forward: ([x], { dim, keepdim }) => {
-      if (x!.numel === 0) throw new RuntimeError(`${name}(): Expected reduction dim to be specified for input.numel() == 0.`);
+      requireElements(name, x!.shape, dim === null || x!.rank === 0 ? [] : [dim], dim === null, (message) => new RangeError(message));
       const flat = dim === null ? x!.reshape([-1]) : x!;
       const dims = flat.rank === 0 ? [] : [dim ?? 0];
       return reduceArray(flat, dims, dim === null ? false : keepdim, 'int64', (data, start, count) => {
         let best = 0;
-        for (let index = 1; index < count; index++) if (better(data[start + index]!, data[start + best]!)) best = index;
+        for (let index = 1; index < count; index++) {
+          // A NaN counts as better than any number, the first as the best.
+          const [candidate, top] = [data[start + index]!, data[start + best]!];
+          if (better(candidate, top) || (Number.isNaN(candidate) && !Number.isNaN(top))) best = index;
+        }
         return best;
       });
     },
@@ -101,11 +112,11 @@ export const reductionRecords: Records<'sum' | 'mean' | 'amax' | 'amin' | 'argma
       },
     },
   },
-  amax: extremum((candidate, best) => candidate > best, 'max'),
-  amin: extremum((candidate, best) => candidate < best, 'min'),
+  amax: extremum((candidate, best) => candidate > best, 'amax'),
+  amin: extremum((candidate, best) => candidate < best, 'amin'),
   argmax: indexOf((candidate, best) => candidate > best, 'argmax'),
   argmin: indexOf((candidate, best) => candidate < best, 'argmin'),
-  softmax: onlyFloating((type) => notImplemented('softmax_lastdim_kernel_impl', type), {
+  softmax: floatingKernel('softmax_lastdim_kernel_impl', {
     forward: ([x], { dim }) =>
       alongRows(x!, dim, floatingOf(x!.dtype), (source, target, start, count) => {
         const top = largest(source, start, count);
@@ -123,7 +134,7 @@ export const reductionRecords: Records<'sum' | 'mean' | 'amax' | 'amin' | 'argma
       },
     },
   }),
-  logSoftmax: onlyFloating((type) => notImplemented('log_softmax_lastdim_kernel_impl', type), {
+  logSoftmax: floatingKernel('log_softmax_lastdim_kernel_impl', {
     forward: ([x], { dim }) =>
       alongRows(x!, dim, floatingOf(x!.dtype), (source, target, start, count) => {
         const top = largest(source, start, count);

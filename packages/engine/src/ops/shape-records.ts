@@ -52,8 +52,8 @@ function eachGathered(index: NdArray, sourceShape: Shape, dim: number, visit: (o
   }
 }
 
-function requireIndex(op: string, index: NdArray): void {
-  if (index.dtype !== 'int64') throw new RuntimeError(`${op}(): Expected dtype int64 for index, got ${scalarTypeName[index.dtype]}`);
+function requireIndex(op: string, index: NdArray, narrower = false): void {
+  if (index.dtype !== 'int64' && !(narrower && index.dtype === 'int32')) throw new RuntimeError(`${op}(): Expected dtype int64 for index, got ${scalarTypeName[index.dtype]}`);
 }
 
 /** The index of `indexSelect`, repeated so that `gather` can use it. */
@@ -117,7 +117,8 @@ export const shapeRecords: Records<
     forward: (inputs, { dim }) => {
       const first = inputs[0]!;
       for (const [index, part] of inputs.entries()) {
-        if (part.rank !== first.rank || part.shape.some((size, at) => at !== dim && size !== first.shape[at])) {
+        if (part.rank !== first.rank) throw new RuntimeError(`Tensors must have same number of dimensions: got ${first.rank} and ${part.rank}`);
+        if (part.shape.some((size, at) => at !== dim && size !== first.shape[at])) {
           throw new RuntimeError(`Sizes of tensors must match except in dimension ${dim}. Got ${formatSize(first.shape)} and ${formatSize(part.shape)} (tensor number ${index} in the list)`);
         }
       }
@@ -157,13 +158,17 @@ export const shapeRecords: Records<
   },
   indexSelect: {
     forward: ([x, index], { dim }) => {
-      requireIndex('index_select', index!);
+      requireIndex('index_select', index!, true);
       if (index!.rank > 1) throw new RuntimeError('index_select(): Index is supposed to be a vector');
+      if (x!.rank === 0) {
+        if (index!.numel !== 1) throw new RuntimeError(`index_select(): Index to scalar can have only 1 value, got ${index!.numel} value(s)`);
+        return gatherForward(x!.reshape([1]), index!.reshape([1]), 0).reshape([]);
+      }
       return gatherForward(x!, spreadIndex(index!.reshape([-1]), x!.shape, dim), dim);
     },
     gradient: {
       saves: () => ({ inputs: [1] }),
-      of: (grad, { attributes: { dim }, shapes, input }) => [scatterAdd(grad, spreadIndex(input(1).reshape([-1]), shapes[0]!, dim), shapes[0]!, dim), null],
+      of: (grad, { attributes: { dim }, shapes, input }) => [shapes[0]!.length === 0 ? grad : scatterAdd(grad, spreadIndex(input(1).reshape([-1]), shapes[0]!, dim), shapes[0]!, dim), null],
     },
   },
 };

@@ -13,7 +13,7 @@ import { RuntimeError } from '../tensor/errors.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { toNested, type NestedOutput } from '../tensor/nested.ts';
 import { sumToShape } from '../tensor/reduce.ts';
-import { normalizeDim, normalizeDims, type Shape } from '../tensor/shape.ts';
+import { normalizeDim, reducedDims, type Shape } from '../tensor/shape.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { ApplyingTensor } from './applying-tensor.ts';
 import { notImplemented } from './refuse-types.ts';
@@ -33,7 +33,7 @@ export class Tensor extends ApplyingTensor {
   }
 
   #unaryAlong(op: 'sum' | 'mean' | 'amax' | 'amin', dims: Dims | undefined, keepdim: boolean): Tensor {
-    return this.apply(op, { dims: normalizeDims(dims, this.dim()), keepdim });
+    return this.apply(op, { dims: reducedDims(dims, this.dim()), keepdim });
   }
 
   // --- facts
@@ -143,7 +143,7 @@ export class Tensor extends ApplyingTensor {
     if (this.dim() === 0 || other.dim() === 0) {
       throw new RuntimeError(`both arguments to matmul need to be at least 1D, but they are ${this.dim()}D and ${other.dim()}D`);
     }
-    if (this.dtype === 'bool' && other.dtype === 'bool') throw new RuntimeError(notImplemented(this.dim() === 1 && other.dim() === 1 ? 'dot' : 'addmm_impl_cpu_'));
+    if (this.dtype === 'bool' && other.dtype === 'bool') throw notImplemented(this.dim() === 1 && other.dim() === 1 ? 'dot' : 'addmm_impl_cpu_');
     const left = this.dim() === 1 ? this.unsqueeze(0) : this;
     const right = other.dim() === 1 ? other.unsqueeze(1) : other;
     let product = left.apply('matmul', {}, right);
@@ -163,10 +163,10 @@ export class Tensor extends ApplyingTensor {
     return result;
   }
   flatten(startDim = 0, endDim = -1): Tensor {
-    if (this.dim() === 0) return this.reshape(1);
     const start = normalizeDim(startDim, this.dim());
     const end = normalizeDim(endDim, this.dim());
     if (start > end) throw new RuntimeError('flatten() has invalid args: start_dim cannot come after end_dim');
+    if (this.dim() === 0) return this.reshape(1);
     return start === end ? this : this.reshape([...this.shape.slice(0, start), -1, ...this.shape.slice(end + 1)]);
   }
   permute(...order: readonly (number | Shape)[]): Tensor { return this.apply('permute', { order: shapeOf(order) }); }
@@ -253,13 +253,13 @@ export class Tensor extends ApplyingTensor {
   }
 }
 
-/** `copy_`: the target's old values do not matter, so no gradient goes to it. */
+/** `copy_`: the target's old values do not matter, so a gradient of 0 goes to them. */
 const copyRecord = {
   forward: ([target, source]: readonly NdArray[]): NdArray => source!.expand(target!.shape).copy(target!.dtype),
   gradient: {
     saves: () => ({}),
     of: (grad: NdArray, { shapes, needs }: { readonly shapes: readonly Shape[]; readonly needs: readonly boolean[] }) => [
-      null,
+      needs[0] ? NdArray.filled(grad.dtype, shapes[0]!, 0) : null,
       needs[1] ? sumToShape(grad, shapes[1]!) : null,
     ],
   },

@@ -15,6 +15,9 @@ const order: readonly DType[] = ['bool', 'int32', 'int64', 'float32', 'float64']
 /** PyTorch's names of the types inside error messages. */
 export const scalarTypeName: Readonly<Record<DType, string>> = { float32: 'Float', float64: 'Double', int32: 'Int', int64: 'Long', bool: 'Bool' };
 
+/** PyTorch's names of the types where its messages give those of C++. */
+export const nativeName: Readonly<Record<DType, string>> = { float32: 'float', float64: 'double', int32: 'int', int64: 'long int', bool: 'bool' };
+
 /** How the elements are kept in memory. */
 export const elementKind: Readonly<Record<DType, ElementKind>> = { float32: f32, float64: f64, int32: i32, int64: f64, bool: u8 };
 

@@ -12,7 +12,12 @@ export class ValueError extends Error {
 
 /** A failure found while the operation runs: shapes that do not fit, a graph that is gone (PyTorch raises `RuntimeError`). */
 export class RuntimeError extends Error {
-  override readonly name = 'RuntimeError';
+  override readonly name: string = 'RuntimeError';
+}
+
+/** An operation that PyTorch has not for a type of elements (PyTorch raises `NotImplementedError`, which is a `RuntimeError` there, too). */
+export class NotImplementedError extends RuntimeError {
+  override readonly name: string = 'NotImplementedError';
 }
 
 /** What a caller had to see to, and has not (PyTorch raises `AssertionError`). */

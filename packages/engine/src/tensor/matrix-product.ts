@@ -7,21 +7,22 @@
 import { kernels } from '../backend/backend.ts';
 import type { Kernels } from '../backend/kernels.ts';
 import { scratchOf } from '../memory/linear-memory.ts';
-import { allocate, scalarTypeName } from './dtype.ts';
+import { allocate, nativeName } from './dtype.ts';
 import { RuntimeError } from './errors.ts';
 import { NdArray } from './nd-array.ts';
-import { broadcastShapes, formatSize, numelOf } from './shape.ts';
+import { broadcastShapes, numelOf } from './shape.ts';
 
 function check(a: NdArray, b: NdArray): void {
   const [rows, inner] = [a.shape.at(-2)!, a.shape.at(-1)!];
   const [innerB, columns] = [b.shape.at(-2)!, b.shape.at(-1)!];
-  if (a.dtype !== b.dtype) throw new RuntimeError(`expected m1 and m2 to have the same dtype, but got: ${scalarTypeName[a.dtype]} != ${scalarTypeName[b.dtype]}`);
-  if (inner === innerB) return;
-  throw new RuntimeError(
-    a.rank === 2 && b.rank === 2
-      ? `mat1 and mat2 shapes cannot be multiplied (${rows}x${inner} and ${innerB}x${columns})`
-      : `Expected size for the last dimension of the first operand (${inner}) and the second to last of the second (${innerB}) to match: shapes ${formatSize(a.shape)} and ${formatSize(b.shape)}`,
-  );
+  if (inner !== innerB) {
+    // What PyTorch folds into one product of matrices it also refuses as one.
+    if (b.rank === 2) throw new RuntimeError(`mat1 and mat2 shapes cannot be multiplied (${numelOf(a.shape.slice(0, -1))}x${inner} and ${innerB}x${columns})`);
+    if (a.rank === 2) throw new RuntimeError(`mat1 and mat2 shapes cannot be multiplied (${numelOf(b.shape.slice(0, -2)) * columns}x${innerB} and ${inner}x${rows})`);
+    const batch = numelOf(broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)));
+    throw new RuntimeError(`Expected size for first two dimensions of batch2 tensor to be: [${batch}, ${inner}] but got: [${batch}, ${innerB}].`);
+  }
+  if (a.dtype !== b.dtype) throw new RuntimeError(`expected m1 and m2 to have the same dtype, but got: ${nativeName[a.dtype]} != ${nativeName[b.dtype]}`);
 }
 
 export function matrixProduct(a: NdArray, b: NdArray): NdArray {

@@ -84,7 +84,7 @@ export class NdArray {
     for (let dim = this.rank - 1; dim >= 0; dim--) {
       const size = this.shape[dim]!;
       if (size === 1) continue;
-      if (this.strides[dim] !== step) return false;
+      if (this.strides[dim] !== step) return this.numel === 0;
       step *= size;
     }
     return true;
@@ -128,7 +128,7 @@ export class NdArray {
   /** Overwrites the elements with those of `source`, which must have the same shape, and counts the write. */
   assign(source: NdArray): void {
     if (!sameShape(this.shape, source.shape)) {
-      throw new RuntimeError(`output with shape ${formatSize(this.shape)} doesn't match the broadcast shape ${formatSize(source.shape)}`);
+      throw new RuntimeError(`output with shape [${this.shape.join(', ')}] doesn't match the broadcast shape [${source.shape.join(', ')}]`);
     }
     this.storage.version++;
     // A source over the same memory would be read after it was written.
@@ -163,12 +163,14 @@ export class NdArray {
 
   /** The part [start, start + length) of one dimension. */
   narrow(dim: number, start: number, length: number): NdArray {
+    if (this.rank === 0) throw new RuntimeError('narrow() cannot be applied to a 0-dim tensor.');
     const at = normalizeDim(dim, this.rank);
-    const size = this.shape[at] ?? 0;
-    if (start < 0 || length < 0 || start + length > size) {
-      throw new RuntimeError(`start (${start}) + length (${length}) exceeds dimension size (${size}) of dimension ${at} in ${formatSize(this.shape)}`);
-    }
-    return this.#view(this.shape.with(at, length), this.strides, this.offset + start * this.strides[at]!);
+    const size = this.shape[at]!;
+    if (length < 0) throw new RuntimeError('narrow(): length must be non-negative.');
+    if (start < -size || start > size) throw new RangeError(`start out of range (expected to be in range of [${-size}, ${size}], but got ${start})`);
+    const from = start < 0 ? start + size : start;
+    if (from + length > size) throw new RuntimeError(`start (${from}) + length (${length}) exceeds dimension size (${size}).`);
+    return this.#view(this.shape.with(at, length), this.strides, this.offset + from * this.strides[at]!);
   }
 
   /** One index of one dimension, which disappears. */
@@ -177,7 +179,7 @@ export class NdArray {
     const at = normalizeDim(dim, this.rank);
     const size = this.shape[at]!;
     if (!Number.isInteger(index) || index < -size || index >= size) {
-      throw new RangeError(`index ${index} is out of bounds for dimension ${at} with size ${size}`);
+      throw new RangeError(`select(): index ${index} out of range for tensor of size [${this.shape.join(', ')}] at dimension ${at}`);
     }
     const positive = index < 0 ? index + size : index;
     return this.#view(this.shape.toSpliced(at, 1), this.strides.toSpliced(at, 1), this.offset + positive * this.strides[at]!);

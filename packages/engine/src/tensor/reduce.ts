@@ -38,7 +38,7 @@ export function foldSum(data: ArrayLike<number>, start: number, count: number): 
 }
 
 export function sumArray(a: NdArray, dims: readonly number[], keepdim: boolean): NdArray {
-  return compiledSum(a, dims, reducedShape(a.shape, dims, keepdim)) ?? reduceArray(a, dims, keepdim, a.dtype === 'bool' ? 'int64' : a.dtype, foldSum);
+  return compiledSum(a, dims, reducedShape(a.shape, dims, keepdim)) ?? reduceArray(a, dims, keepdim, a.dtype === 'bool' || a.dtype === 'int32' ? 'int64' : a.dtype, foldSum);
 }
 
 /** Undoes a broadcast: sums the dimensions that were added or repeated. */

@@ -53,6 +53,11 @@ export function normalizeDims(dims: number | readonly number[] | undefined, rank
   return rank === 0 ? [] : wanted;
 }
 
+/** Dimensions to reduce: as PyTorch's reductions, an empty list means all of them. */
+export function reducedDims(dims: number | readonly number[] | undefined, rank: number): number[] {
+  return normalizeDims(typeof dims === 'object' && dims.length === 0 ? undefined : dims, rank);
+}
+
 /** The common shape of two operands, sizes aligned from the last dimension. */
 export function broadcastShapes(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);

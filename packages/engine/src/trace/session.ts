@@ -25,9 +25,15 @@ export interface CallFrame {
   readonly leaves: SensitiveLeaf[];
 }
 
+/** Calls `module` in two halves, the hooks before it and the rest, and tells the session. */
+export type ModuleCall = <T>(trace: TraceSession, module: object, runPreHooks: () => readonly unknown[], run: (inputs: readonly unknown[]) => T) => T;
+
 const none: readonly number[] = [];
 
 export class TraceSession {
+  /** Set by `nn/traced-call.ts`, which the package imports where it offers to listen: a program that listens to nothing does not carry it. */
+  static moduleCall: ModuleCall;
+
   readonly listeners = new Set<(event: TraceEvent) => void>();
   readonly frames: CallFrame[] = [];
   readonly #identities = new WeakMap<object, number>();
@@ -41,6 +47,11 @@ export class TraceSession {
   /** Where in the user's source this is called; here, so that a program that listens to nothing does not carry what finds it. */
   site(): CallSite | null {
     return callSite();
+  }
+
+  /** How modules are called while somebody listens. */
+  get moduleCall(): ModuleCall {
+    return TraceSession.moduleCall;
   }
 
   emit(event: TraceEvent): void {

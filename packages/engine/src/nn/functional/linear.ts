@@ -11,6 +11,7 @@ import { formatSize, numelOf } from '../../tensor/shape.ts';
 
 /** x @ weight^T + bias; weight is [out, in], x [..., in]. */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  if (weight.dim() === 1) return bias === null ? x.matmul(weight) : x.matmul(weight).add(bias);
   const inputs = weight.size(1);
   if (x.shape.at(-1) !== inputs) {
     throw new RuntimeError(`mat1 and mat2 shapes cannot be multiplied (${numelOf(x.shape.slice(0, -1))}x${x.shape.at(-1) ?? 1} and ${inputs}x${weight.size(0)}): input ${formatSize(x.shape)}, weight ${formatSize(weight.shape)}`);
