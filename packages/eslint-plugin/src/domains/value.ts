@@ -54,8 +54,8 @@ export type Atom =
    */
   | { readonly kind: 'function'; readonly ref: FuncRef; readonly receiver: AbstractObject | null; readonly binding: Binding; readonly prefix: readonly Value[]; readonly scopes: readonly GradScopeEffect[]; readonly made?: AbstractObject }
   | { readonly kind: 'class'; readonly class: ProjectClass }
-  /** Something that can be called, with arguments that were bound before those of a call: `partial(nn.BatchNorm2d, eps=1e-6)`. */
-  | { readonly kind: 'partial'; readonly target: Atom; readonly prefix: readonly Value[]; readonly keywords: ReadonlyMap<string, Value> }
+  /** Something that can be called, with arguments that were bound before those of a call (`partial(nn.BatchNorm2d, eps=1e-6)`) or scopes around it (`torch.no_grad()(net)`). */
+  | { readonly kind: 'partial'; readonly target: Atom; readonly prefix: readonly Value[]; readonly keywords: ReadonlyMap<string, Value>; readonly scopes?: readonly GradScopeEffect[] }
   /** A module, function or class of a library, by its full path: `torch.nn.Dropout`. */
   | { readonly kind: 'library'; readonly path: string }
   /** A method that a library's module base gives to an object: `model.eval`. */
@@ -162,7 +162,7 @@ export function sameAtom(a: Atom, b: Atom): boolean {
     case 'class':
       return b.kind === 'class' && a.class === b.class;
     case 'partial':
-      return b.kind === 'partial' && sameAtom(a.target, b.target) && a.prefix.length === b.prefix.length && a.prefix.every((value, i) => equalValues(value, b.prefix[i]!)) && a.keywords.size === b.keywords.size && [...a.keywords].every(([name, value]) => equalValues(value, b.keywords.get(name) ?? NOTHING));
+      return b.kind === 'partial' && sameAtom(a.target, b.target) && (a.scopes ?? NONE).length === (b.scopes ?? NONE).length && (a.scopes ?? NONE).every((scope, i) => scope === b.scopes![i]) && a.prefix.length === b.prefix.length && a.prefix.every((value, i) => equalValues(value, b.prefix[i]!)) && a.keywords.size === b.keywords.size && [...a.keywords].every(([name, value]) => equalValues(value, b.keywords.get(name) ?? NOTHING));
     case 'library':
       return b.kind === 'library' && a.path === b.path;
     case 'method':

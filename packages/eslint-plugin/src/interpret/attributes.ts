@@ -12,11 +12,19 @@ import { noteAssignment } from './assigned-flags.ts';
 import { exported } from './imports.ts';
 import type { Machine } from './machine.ts';
 import { noteShallowRestore } from './left-behind.ts';
+import { namespaceAt, setInNamespace } from './namespaces.ts';
 import { withStaleness, withStaleSetting } from './staleness.ts';
 import { getUnseen, noteWritten, setUnseen } from './switched-off.ts';
 import { eachInTree, modesOfFlag, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 
 const STATISTICS_BUFFERS = new Set(['running_mean', 'running_var', 'runningMean', 'runningVar']);
+/** The methods of every Python object that reach an attribute by its name, and the functions that do the same with the object as their first argument. */
+export const NAMED_ACCESS: ReadonlyMap<string, string> = new Map([
+  ['__setattr__', 'builtins.setattr'],
+  ['__getattribute__', 'builtins.getattr'],
+  ['__getattr__', 'builtins.getattr'],
+  ['__delattr__', 'builtins.delattr'],
+]);
 const REQUIRES_GRAD = new Set(['requires_grad', 'requiresGrad']);
 
 export function getAttribute(machine: Machine, frame: Frame, state: State, value: Value, name: string, instr: Instr): Value {
@@ -85,6 +93,13 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
     }
   }
   if (hasMode && machine.libraries.moduleMethods.has(name)) return ofAtoms({ kind: 'method', object, name });
+  if (object.kind === 'module' && runsForward(machine, name)) return ofAtoms({ kind: 'method', object, name });
+  if (name.startsWith('_')) {
+    const namespace = namespaceAt(machine, frame, state, object, name, instr);
+    if (namespace !== null) return namespace;
+    // `set = net.__setattr__`: a method that every object has.
+    if (hasMode && machine.language === 'python' && NAMED_ACCESS.has(name)) return ofAtoms({ kind: 'partial', target: { kind: 'library', path: NAMED_ACCESS.get(name)! }, prefix: [ofObject(object)], keywords: new Map() });
+  }
   if (object.kind === 'collection') {
     const element = state.attr(object, elementName(name)) ?? state.attr(object, '[]');
     return withStaleness(machine, state, object, name, element ?? ANYTHING, frame, instr);
@@ -99,6 +114,11 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
     return withStaleness(machine, state, object, name, state.attr(object, name) ?? ANYTHING, frame, instr);
   }
   return ANYTHING;
+}
+
+/** `net.forward`, or the method that Python calls in the place of the object. */
+export function runsForward(machine: Machine, name: string): boolean {
+  return name === machine.libraries.moduleModel.forward || (name === '__call__' && machine.language === 'python');
 }
 
 /** What a lookup through a class makes of its members: class methods get the class. */
@@ -202,6 +222,7 @@ export function setItem(machine: Machine, frame: Frame, state: State, target: Va
     return;
   }
   for (const object of objectsOf(target)) {
+    if (setInNamespace(machine, frame, state, object, index, value, instr)) continue;
     const strong = one === object && key !== null;
     state.setAttr(object, elementName(key), value, strong);
     if (strong) noteWritten(machine, object, elementName(key), value, instr);

@@ -1,12 +1,14 @@
 // Calls: finds what is called and hands over to who knows how. Several possible callees are run on copies of the state that
 // are joined afterwards; what cannot be seen may keep and change whatever it is given.
 import { assertNever, type Instr } from '../ir/ir.ts';
+import type { GradScopeEffect } from '../domains/grad.ts';
 import { elementName } from '../domains/heap.ts';
 import { EVAL, TRAIN } from '../domains/mode.ts';
+import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, boundIn, derive, forwardsOf, joinValues, mustObject, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
 import type { ArgValues, Frame } from './activation.ts';
-import { bound, getAttribute, iterate, ofClassMember } from './attributes.ts';
+import { bound, getAttribute, iterate, NAMED_ACCESS, ofClassMember, runsForward } from './attributes.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { callCollectionMethod } from './collection-call.ts';
@@ -14,6 +16,7 @@ import { construct, constructLoaded } from './construct.ts';
 import { callStackMethod, STACK } from './exit-stacks.ts';
 import { callForward } from './forward.ts';
 import { callGeneratorMethod, consume, consumedArgs, newGenerator, nextOf, pendingGenerator } from './generators.ts';
+import { noteHandedOver } from './handed-over.ts';
 import { exported } from './imports.ts';
 import { callLibrary } from './library-call.ts';
 import { callObjectMethod } from './library-object.ts';
@@ -50,7 +53,7 @@ function callPromised(machine: Machine, frame: Frame, state: State, receiver: Va
   const isWaitedFor = frame.context.ref.func.blocks.some((block) => block.instrs.some((other) => other.kind === 'await' && other.value === instr.dest));
   if (name === 'then' && isWaitedFor && first?.atoms.length === 1 && !first.unknown && others.length === 0) return callValue(machine, frame, state, first, toCallback, instr);
   // What is no function in sight may do anything to it.
-  if (callbacks.some((value) => value.unknown || value.atoms.some((callback) => callback.kind !== 'function'))) escapeTree(state, receiver);
+  if (callbacks.some((value) => value.unknown || value.atoms.some((callback) => !isCallback(callback)))) escapeTree(state, receiver);
   const result = runCallbacks(machine, frame, state, callbacks, toCallback, instr);
   return returned(name === 'then' ? joinValues(result, derive(callbacks)) : joinValues(promised, result));
 }
@@ -144,31 +147,39 @@ export function callValue(machine: Machine, frame: Frame, state: State, callee: 
   return alternatives(state, callee, (atom, on) => callAtom(machine, frame, on, atom, args, instr), (on) => callUnknown(machine, on, callee, consumedArgs(machine, frame, on, args, instr), instr));
 }
 
+/** Runs a call in the gradient scopes that a decorator has put around what is called. */
+function withinScopes(machine: Machine, state: State, scopes: readonly GradScopeEffect[], run: () => CallResult, instr: CallInstr): CallResult {
+  if (scopes.length === 0) return run();
+  const before = { grad: state.grad, sites: state.gradSites };
+  for (const scope of scopes) applyScope(machine, state, scope, instr);
+  return machine.leaving(run, (after) => {
+    after.grad = before.grad;
+    after.gradSites = before.sites;
+  }, state);
+}
+
 function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args: ArgValues, instr: CallInstr): CallResult {
   switch (atom.kind) {
     case 'function': {
       const pending = pendingGenerator(atom, args);
       if (pending !== null) return returned(ofAtoms(newGenerator(machine, frame, state, pending, instr)));
-      const before = { grad: state.grad, sites: state.gradSites };
-      for (const scope of atom.scopes) applyScope(machine, state, scope, instr);
-      const run = (): CallResult => callFunction(machine, frame, state, atom.ref, atom.receiver, atom.prefix.length === 0 ? args : { ...args, positional: [...atom.prefix, ...args.positional] }, instr);
-      if (atom.scopes.length === 0) return run();
-      return machine.leaving(run, (after) => {
-        after.grad = before.grad;
-        after.gradSites = before.sites;
-      }, state);
+      return withinScopes(machine, state, atom.scopes, () => callFunction(machine, frame, state, atom.ref, atom.receiver, atom.prefix.length === 0 ? args : { ...args, positional: [...atom.prefix, ...args.positional] }, instr), instr);
     }
     case 'partial':
-      return callAtom(machine, frame, state, atom.target, { ...args, positional: [...atom.prefix, ...args.positional], keywords: new Map([...atom.keywords, ...args.keywords]) }, instr);
+      return withinScopes(machine, state, atom.scopes ?? [], () => callAtom(machine, frame, state, atom.target, { ...args, positional: [...atom.prefix, ...args.positional], keywords: new Map([...atom.keywords, ...args.keywords]) }, instr), instr);
     case 'class':
       return construct(machine, frame, state, atom.class, args, instr);
     case 'library': {
       const effect = machine.libraries.functionAt(atom.path)?.effect;
       const step = effect?.kind === 'iterate' && effect.gives === 'next' ? nextOf(machine, frame, state, args, instr) : null;
       if (step !== null) return step;
+      const dot = atom.path.lastIndexOf('.');
+      const unbound = callUnbound(machine, frame, state, atom.path.slice(0, dot), atom.path.slice(dot + 1), args, instr);
+      if (unbound !== null) return unbound;
       return callLibrary(machine, frame, state, atom.path, consumedArgs(machine, frame, state, args, instr), instr);
     }
     case 'method':
+      if (runsForward(machine, atom.name)) return callForwardByName(machine, frame, state, atom.object, atom.name, args, instr);
       return callModuleMethod(machine, frame, state, atom.object, atom.name, ofAtoms(atom), args, instr);
     case 'object': {
       const family = familyOf(machine, atom.object);
@@ -199,7 +210,34 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
   }
 }
 
-function callMember(machine: Machine, frame: Frame, state: State, member: Value, receiver: Extract<Atom, { kind: 'object' }>['object'], args: ArgValues, instr: CallInstr): CallResult {
+/** `nn.Module.train(self, mode)`: the receiver is the first argument; null if `path` is no class of modules, or it is given none. */
+function callUnbound(machine: Machine, frame: Frame, state: State, path: string, name: string, args: ArgValues, instr: CallInstr): CallResult | null {
+  const [first, ...others] = args.positional;
+  const isModuleMethod = machine.libraries.moduleMethods.has(name) && (machine.libraries.moduleBaseAt(path) !== null || machine.libraries.classAt(path)?.kind === 'module');
+  if (!isModuleMethod || first === undefined || !objectsOf(first).some((object) => object.kind === 'module')) return null;
+  const rest: ArgValues = { ...args, positional: others };
+  const onOne = (atom: Atom, on: State): CallResult => (atom.kind === 'object' ? callModuleMethod(machine, frame, on, atom.object, name, first, rest, instr) : returned(ANYTHING));
+  return alternatives(state, first, onOne, () => returned(ANYTHING));
+}
+
+/** The function that does what a method of every Python object does, or null. */
+function accessOf(machine: Machine, name: string): string | null {
+  return machine.language === 'python' && name.startsWith('__') ? (NAMED_ACCESS.get(name) ?? null) : null;
+}
+
+/** The arguments of a method as those of a function that takes the receiver first. */
+function withFirst(first: Value, args: ArgValues, instr: CallInstr): ArgValues {
+  const receiver = instr.callee.kind === 'method' ? instr.callee.object : instr.callee.value;
+  return { ...args, positional: [first, ...args.positional], written: [{ kind: 'positional', name: null, value: receiver, span: instr.calleeSpan }, ...args.written] };
+}
+
+/** The call form of the library runs `forward`; so does calling `forward` itself, but for hooks. */
+function callForwardByName(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, args: ArgValues, instr: CallInstr): CallResult {
+  if (name === machine.libraries.moduleModel.forward) noteDirectForward(machine, frame, object, instr);
+  return returned(callForward(machine, frame, state, object, args, instr));
+}
+
+function callMember(machine: Machine, frame: Frame, state: State, member: Value, receiver: AbstractObject, args: ArgValues, instr: CallInstr): CallResult {
   return callValue(machine, frame, state, bound(member, receiver), args, instr);
 }
 
@@ -207,12 +245,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
   switch (atom.kind) {
     case 'object': {
       const { object } = atom;
-      const { forward } = machine.libraries.moduleModel;
-      // The call form of the library runs `forward`; so does calling `forward` itself, but for hooks.
-      if (object.kind === 'module' && name === forward) {
-        noteDirectForward(machine, frame, object, instr);
-        return returned(callForward(machine, frame, state, object, args, instr));
-      }
+      if (object.kind === 'module' && runsForward(machine, name)) return callForwardByName(machine, frame, state, object, name, args, instr);
       if (object.kind === 'module' && machine.libraries.flags.has(name)) noteFlagCalled(machine, frame, name, instr);
       if (state.attr(object, name) !== undefined) return callValue(machine, frame, state, getAttribute(machine, frame, state, ofObject(object), name, instr), args, instr);
       if (object.class !== null) {
@@ -228,6 +261,8 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       if (object.kind === 'opaque') noteUnseenPredict(machine, frame, state, name, args, instr);
       const family = familyOf(machine, object);
       if (family !== null) return callLayer(machine, frame, state, object, family, name, args, instr);
+      const access = accessOf(machine, name);
+      if (access !== null) return callLibrary(machine, frame, state, access, withFirst(ofObject(object), args, instr), instr);
       if (object.kind === 'collection') return callCollectionMethod(machine, frame, state, object, name, args, instr);
       if (object.label === STACK) return callStackMethod(machine, frame, state, object, name, args, instr);
       if (object.kind === 'module' || object.kind === 'opaque') return callModuleMethod(machine, frame, state, object, name, receiver, args, instr);
@@ -237,15 +272,16 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       const member = findMember(machine.order(atom.object.class ?? atom.after), name, atom.after);
       if (member !== null) return callMember(machine, frame, state, member.entry.value, atom.object, args, instr);
       if (familyOf(machine, atom.object) !== null) return returned(derive(allArgs(args)));
+      const access = accessOf(machine, name);
+      if (access !== null) return callLibrary(machine, frame, state, access, withFirst(ofObject(atom.object), args, instr), instr);
       return callModuleMethod(machine, frame, state, atom.object, name, ofAtoms(atom), args, instr);
     }
     case 'library': {
-      // `nn.Module.train(self, mode)`: the receiver is the first argument.
-      const [first, ...others] = args.positional;
-      const self = first === undefined ? [] : objectsOf(first);
-      if (self.length === 1 && self[0]!.kind === 'module' && machine.libraries.moduleMethods.has(name) && (machine.libraries.moduleBaseAt(atom.path) !== null || machine.libraries.classAt(atom.path)?.kind === 'module')) {
-        return callModuleMethod(machine, frame, state, self[0]!, name, first!, { ...args, positional: others }, instr);
-      }
+      const unbound = callUnbound(machine, frame, state, atom.path, name, args, instr);
+      if (unbound !== null) return unbound;
+      // `object.__setattr__(net, 'training', False)`
+      const access = accessOf(machine, name);
+      if (access !== null) return callLibrary(machine, frame, state, access, args, instr);
       return callLibrary(machine, frame, state, machine.libraries.canonical(`${atom.path}.${name}`), consumedArgs(machine, frame, state, args, instr), instr);
     }
     case 'namespace':
@@ -265,12 +301,16 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
     case 'function':
       if (atom.binding === 'generator') return callGeneratorMethod(machine, frame, state, atom, name, instr);
       // `fn.call(this, …)`, `fn.apply(…)`, `fn.bind(…)`.
-      return name === 'bind' ? returned(ofAtoms(boundTo(atom, args))) : callValue(machine, frame, state, ofAtoms(withReceiver(atom, args)), { ...args, positional: args.positional.slice(1) }, instr);
+      return name === 'bind' ? returned(ofAtoms(boundTo(atom, args))) : callValue(machine, frame, state, ofAtoms(withReceiver(atom, args)), withoutReceiver(state, name, args), instr);
     case 'partial':
-      return name === 'bind' ? returned(ofAtoms(boundTo(atom, args))) : callAtom(machine, frame, state, atom, { ...args, positional: args.positional.slice(1) }, instr);
+      return name === 'bind' ? returned(ofAtoms(boundTo(atom, args))) : callAtom(machine, frame, state, atom, withoutReceiver(state, name, args), instr);
     case 'method':
       // `model.call.bind(model)`: a method that was looked up knows its object.
       if (machine.language === 'typescript' && name === 'bind') return returned(ofAtoms(boundTo(atom, args)));
+      if (machine.language === 'typescript' && (name === 'call' || name === 'apply')) {
+        const [object = atom.object, ...others] = args.positional[0] === undefined ? [] : objectsOf(args.positional[0]);
+        return callAtom(machine, frame, state, others.length === 0 ? { ...atom, object } : atom, withoutReceiver(state, name, args), instr);
+      }
       return callTensorMethod(machine, frame, state, ofAtoms(atom), name, args, instr);
     case 'constant':
     case 'flag':
@@ -287,6 +327,15 @@ function boundTo(atom: Atom, args: ArgValues): Atom {
   if (atom.kind !== 'function') return prefix.length === 0 ? atom : { kind: 'partial', target: atom, prefix, keywords: new Map() };
   const own = withReceiver(atom, args);
   return { ...own, prefix: [...own.prefix, ...prefix] };
+}
+
+/** The arguments that `fn.call(this, …)` or `fn.apply(this, […])` hands on. */
+function withoutReceiver(state: State, name: string, args: ArgValues): ArgValues {
+  const [, ...others] = args.positional;
+  const [list] = others;
+  if (name !== 'apply' || list === undefined) return { ...args, positional: others };
+  const exact = exactElements(state, list);
+  return exact === null ? { ...args, positional: [], more: iterate(state, list) } : { ...args, positional: exact };
 }
 
 /** A function that is called with a receiver of its own, if it takes one and has none yet. */
@@ -308,6 +357,7 @@ export function callUnknown(machine: Machine, state: State, callee: Value, args:
   for (const value of given) {
     machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
     reached += escapeTree(state, value);
+    noteHandedOver(machine, state, value);
     handOut(machine, value);
   }
   reached += escapeTree(state, callee);
@@ -333,7 +383,7 @@ export function runCallbacks(machine: Machine, frame: Frame, state: State, value
   let result = NOTHING;
   for (const value of values) {
     for (const atom of value.atoms) {
-      if (atom.kind !== 'function') continue;
+      if (!isCallback(atom)) continue;
       const on = state.clone();
       const { value: part, returns } = callAtom(machine, frame, on, atom, args, instr);
       result = joinValues(result, part);
@@ -343,3 +393,8 @@ export function runCallbacks(machine: Machine, frame: Frame, state: State, value
   return result;
 }
 
+
+/** A function in sight, or what a library calls as one: `map(nn.Module.eval, nets)`, `map(net, batches)`. */
+function isCallback(atom: Atom): boolean {
+  return atom.kind === 'function' || atom.kind === 'method' || atom.kind === 'partial' || atom.kind === 'library' || atom.kind === 'class' || (atom.kind === 'object' && atom.object.kind === 'module');
+}

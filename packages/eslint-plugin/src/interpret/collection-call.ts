@@ -12,8 +12,9 @@ import { allArgs, exactElements, returned, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
 import { consume } from './generators.ts';
 import type { Machine } from './machine.ts';
+import { NAMESPACE, OWNER, updateNamespace } from './namespaces.ts';
 
-const ADDING = new Set(['append', 'add', 'push', 'insert', 'unshift', 'set', 'appendleft', 'setdefault']);
+const ADDING = new Set(['append', 'add', 'push', 'insert', 'unshift', 'set', 'appendleft']);
 const ADDING_ALL = new Set(['extend', 'update', 'concat', 'union']);
 const TAKING = new Set(['pop', 'popleft', 'shift', 'at', 'find', 'popitem']);
 /** They take nothing out. */
@@ -30,12 +31,15 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
     if (machine.shared.has(object)) machine.use(forwardsOf(machine.settled(state, args.positional[1]!)), 'escaped', instr.span);
     return returned(self);
   }
+  // `cache.setdefault('net', Net())` gives what is there, or what it puts there.
+  if (name === 'setdefault') return returned(setDefault(machine, state, object, args, instr));
   if (ADDING.has(name)) {
     for (const value of given) state.setAttr(object, '[]', value, false);
     if (machine.shared.has(object)) for (const value of given) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
     return returned(self);
   }
   if (ADDING_ALL.has(name)) {
+    if (name === 'update' && updateNamespace(machine, frame, state, object, args, instr)) return returned(ANYTHING);
     for (const value of given) state.setAttr(object, '[]', iterate(state, consume(machine, frame, state, value, instr)), false);
     return returned(self);
   }
@@ -48,17 +52,30 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
   if (TAKING.has(name)) return returned(elements);
   if (VIEWING.has(name)) {
     if (name === 'values') return returned(valuesOf(machine, frame, state, object, instr));
+    if (name === 'keys') return returned(keysOf(machine, frame, state, object, instr) ?? listOf(machine, frame, state, instr, 'keys', 'list', null, ANYTHING));
     if (name === 'items' || name === 'entries') return returned(pairsOf(machine, frame, state, object, instr));
     return returned(self);
   }
   return returned(machine.settled(state, self));
 }
 
+function setDefault(machine: Machine, state: State, object: AbstractObject, args: ArgValues, instr: CallInstr): Value {
+  const [key, value = ofConstant({ type: 'none' })] = args.positional;
+  const name = key === undefined ? null : mustString(key);
+  const known = name === null ? undefined : state.attr(object, elementName(name));
+  const isOpen = name === null || state.object(object).many || state.attr(object, elementName(null)) !== undefined;
+  if (known !== undefined && !isOpen) return known;
+  const found = getItem(state, ofObject(object), key ?? null);
+  state.setAttr(object, elementName(name), value, false);
+  if (machine.shared.has(object)) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
+  return known === undefined && !isOpen ? value : joinValues(found, value);
+}
+
 /** The values of a dictionary: one by one if its keys are known, itself otherwise. */
 export function valuesOf(machine: Machine, frame: Frame, state: State, object: AbstractObject, instr: CallInstr): Value {
-  const { attrs, many } = state.object(object);
-  if (many || attrs.has(elementName(null)) || ![...attrs.keys()].every((name) => name.startsWith('['))) return ofObject(object);
-  const elements = new Map([...attrs.values()].map((value, index): [string, Value] => [elementName(index), value]));
+  const known = knownEntries(state, object);
+  if (known === null) return ofObject(object);
+  const elements = new Map(known.map(([, value], index): [string, Value] => [elementName(index), value]));
   return ofObject(machine.objects.collection(state, frame.context, instr, 'values', 'list', elements));
 }
 
@@ -80,8 +97,9 @@ const MAX_ENTRIES = 32;
 
 function knownEntries(state: State, object: AbstractObject): readonly (readonly [Value, Value])[] | null {
   const { attrs, many } = state.object(object);
-  if (many || attrs.has(elementName(null)) || attrs.size > MAX_ENTRIES || ![...attrs.keys()].every((name) => name.startsWith('['))) return null;
-  return [...attrs].map(([name, value]) => {
+  if (many || attrs.has(elementName(null)) || attrs.size > MAX_ENTRIES) return null;
+  const entries = object.label === NAMESPACE ? [...attrs].filter(([name]) => name !== OWNER) : [...attrs];
+  return !entries.every(([name]) => name.startsWith('[')) ? null : entries.map(([name, value]) => {
     const key = name.slice(1, -1);
     return [ofConstant(/^\d+$/.test(key) ? { type: 'number', value: Number(key) } : { type: 'string', value: key }), value];
   });
@@ -120,10 +138,10 @@ type Iteration = Extract<FunctionEffect, { kind: 'iterate' }>['gives'];
 
 /** What a function that goes through collections gives; null if nothing is known of what is in them. */
 export function goThrough(machine: Machine, frame: Frame, state: State, gives: Iteration, args: ArgValues, instr: CallInstr): Value | null {
-  const [first, second] = args.positional;
+  const [first, second] = args.positional.map((value) => keysOfDictionary(machine, frame, state, value, instr));
   const through = gives === 'chosen' || gives === 'results' ? second : first;
   if (through === undefined || args.more !== null) return null;
-  const sources = gives === 'tuples' || gives === 'joined' ? args.positional : [through];
+  const sources = gives === 'tuples' || gives === 'joined' ? args.positional.map((value) => keysOfDictionary(machine, frame, state, value, instr)) : [through];
   if (!sources.some((source) => holdsSomething(source))) return null;
   const list = (elements: readonly Value[] | null, any: Value): Value => listOf(machine, frame, state, instr, '', 'list', elements, any);
   switch (gives) {
@@ -144,6 +162,13 @@ export function goThrough(machine: Machine, frame: Frame, state: State, gives: I
     case 'generated':
       return second === undefined ? list(exactElements(state, through), iterate(state, through)) : (arrayFrom(machine, frame, state, through, second, instr)?.value ?? null);
   }
+}
+
+/** What Python goes through in the place of a dictionary: its keys. */
+function keysOfDictionary(machine: Machine, frame: Frame, state: State, value: Value, instr: Instr): Value {
+  const object = machine.language === 'python' ? mustObject(value) : null;
+  if (object?.kind !== 'collection' || (object.label !== 'dict' && object.label !== NAMESPACE)) return value;
+  return keysOf(machine, frame, state, object, instr) ?? listOf(machine, frame, state, instr, 'keys', 'list', null, ANYTHING);
 }
 
 /** One collection after the other, as `a + b` makes of two lists; null if nothing is known of what is in them. */

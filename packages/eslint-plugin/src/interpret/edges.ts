@@ -7,9 +7,9 @@ import { assertNever, type BlockId, type Func, type Terminal, type Variable } fr
 import { MAX_PATHS } from '../dataflow/solver.ts';
 import { EVAL } from '../domains/mode.ts';
 import type { State } from '../domains/state.ts';
-import { forwardsOf, mustObject, objectsOf, type Value } from '../domains/value.ts';
+import { forwardsOf, mustObject, objectsOf, ofConstant, type Value } from '../domains/value.ts';
 import type { Frame } from './activation.ts';
-import { iterate, mayBeEmpty } from './attributes.ts';
+import { iterate, mayBeEmpty, rangeBounds } from './attributes.ts';
 import { exactElements } from './call.ts';
 import { keysOf, pairsOf } from './collection-call.ts';
 import { loopName, SOME, switchesParts, truthName, type Conditions } from './conditions.ts';
@@ -19,6 +19,7 @@ import { consume, hasPending, iterationOf } from './generators.ts';
 import type { Machine } from './machine.ts';
 import { guardOf } from './mode-hints.ts';
 import { PARTS } from './module-method.ts';
+import { NAMESPACE } from './namespaces.ts';
 import { lastName, roundsOf, type Rounds } from './rounds.ts';
 import { sweepByLoop } from './sweeps.ts';
 import { assume, constantIsTruthy, truthOf } from './truth.ts';
@@ -93,7 +94,7 @@ export class Edges {
           break;
         }
         if (!isThen && entered === 0 && !mayBeEmpty(state, iterable)) return null;
-        if (isThen) state.set(terminal.dest, iterate(state, iterable));
+        if (isThen) state.set(terminal.dest, onlyNumber(state, iterable) ?? iterate(state, iterable));
         break;
       }
       case 'goto':
@@ -122,7 +123,7 @@ export class Edges {
       else if (changesModes(this.#before.get(target), state)) this.#split.add(target);
       state.facts = state.facts.with(loopName(target), source < target ? 0 : typeof entered === 'number' && entered !== SOME ? entered + 1 : SOME);
     }
-    if (terminal.kind === 'each' && !isThen) sweepByLoop(this.#machine, this.#frame, state, this.#func, source, this.#before.get(source));
+    if (!isThen && heads.has(source)) sweepByLoop(this.#machine, this.#frame, state, this.#func, source, this.#before.get(source));
     this.#noteAsleep(state, source, target);
     const needed = live.get(target);
     if (needed !== undefined && state.facts.key !== '') {
@@ -168,11 +169,17 @@ export class Edges {
     if (hasPending(iterable)) state.set(terminal.iterable, consume(this.#machine, this.#frame, state, iterable, iterationOf(terminal)));
     // Python goes through the keys of a dictionary, JavaScript through the pairs of a map.
     const dictionary = mustObject(iterable);
-    if (dictionary?.kind !== 'collection' || dictionary.label !== 'dict') return;
+    if (dictionary?.kind !== 'collection' || (dictionary.label !== 'dict' && dictionary.label !== NAMESPACE)) return;
     const [machine, frame, instr] = [this.#machine, this.#frame, iterationOf(terminal)];
     const gone = machine.language === 'typescript' ? pairsOf(machine, frame, state, dictionary, instr) : keysOf(machine, frame, state, dictionary, instr);
     if (gone !== null) state.set(terminal.iterable, gone);
   }
+}
+
+/** The number that a range of one gives: `range(1)`. */
+function onlyNumber(state: State, iterable: Value): Value | null {
+  const bounds = rangeBounds(state, iterable);
+  return bounds !== null && bounds.stop - bounds.start === 1 ? ofConstant({ type: 'number', value: bounds.start }) : null;
 }
 
 /** Takes out of a variable that may hold several constants those that `truth` rules out: functions inside of this one see it, too. */

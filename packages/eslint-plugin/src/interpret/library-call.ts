@@ -12,16 +12,19 @@ import { findArgument } from './arguments.ts';
 import { RANGE } from './attributes.ts';
 import { allArgs, callUnknown, callValue, handOut, returned, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
-import { dictionaryOf, goThrough, pairsOf, valuesOf } from './collection-call.ts';
+import { dictionaryOf, goThrough, keysOf, pairsOf, valuesOf } from './collection-call.ts';
 import { constructLibrary, shortName } from './construct.ts';
 import { copyOf } from './copies.ts';
 import { recordFunctional, recordRandom } from './draw.ts';
 import { makeStack } from './exit-stacks.ts';
 import { exportModule, requireEval, saveModules } from './export.ts';
 import { isInstance } from './instances.ts';
+import { noteHandedOver } from './handed-over.ts';
 import type { Machine } from './machine.ts';
 import { getNamed, setNamed } from './named-attributes.ts';
+import { namespaceOf } from './namespaces.ts';
 import { runForGradients, symbolicInput } from './option-layers.ts';
+import { promised, RESOLVE, resolvePromise } from './promises.ts';
 import { rebuiltFrom } from './rebuilt.ts';
 import { applyScope } from './scope.ts';
 import { differentiate } from './tensor-call.ts';
@@ -30,6 +33,10 @@ import { truthOf } from './truth.ts';
 
 export function callLibrary(machine: Machine, frame: Frame, state: State, path: string, args: ArgValues, instr: CallInstr): CallResult {
   const { libraries } = machine;
+  if (path === RESOLVE) {
+    resolvePromise(state, args);
+    return returned(ofConstant({ type: 'undefined' }));
+  }
   const func = libraries.functionAt(path);
   const cls = libraries.classAt(path);
   // An exact row of either kind goes before a prefix; a class prefix (`torch.nn.*`) before a function prefix (`torch.*`).
@@ -58,7 +65,12 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
   switch (effect.kind) {
     case 'pure': {
       for (const value of given) handOut(machine, value);
-      if (effect.passesOn) for (const value of allArgs(args)) escapeTree(state, value);
+      if (effect.passesOn) {
+        for (const value of allArgs(args)) {
+          escapeTree(state, value);
+          noteHandedOver(machine, state, value);
+        }
+      }
       const noise = throughFunction(path, given);
       const result = derive(given);
       const computed = { ...result, noise, input: noise.length === 0 ? result.input : 0 };
@@ -157,12 +169,19 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     case 'set-attribute':
       setNamed(machine, frame, state, effect, args, instr);
       return returned(ANYTHING);
+    case 'namespace': {
+      const { value } = findArgument(state, args, effect.object);
+      const namespace = namespaceOf(machine, frame, state, value, instr);
+      if (namespace === null) escapeTree(state, value);
+      return returned(namespace ?? derive(given));
+    }
     case 'dictionary':
       return returned(dictionaryOf(machine, frame, state, args, instr) ?? derive(given));
     case 'values-of': {
       const { value } = findArgument(state, args, effect.value);
       const only = mustObject(value);
       if (only?.kind !== 'collection') return returned(derive(given));
+      if (effect.keys === true) return returned(keysOf(machine, frame, state, only, instr) ?? derive(given));
       return returned(effect.pairs === true ? pairsOf(machine, frame, state, only, instr) : valuesOf(machine, frame, state, only, instr));
     }
     case 'iterate': {
@@ -190,6 +209,8 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       return returned(makeStack(machine, frame, state, effect, args, instr));
     case 'swallowing-manager':
       return returned(ofAtoms({ kind: 'library', path }));
+    case 'promise':
+      return returned(promised(machine, frame, state, args, instr));
     case 'parameter':
       return returned({ ...ANYTHING, learned: true });
     default:

@@ -309,6 +309,8 @@ export class Machine {
   /** Puts a gradient scope around the functions among `value`'s atoms, as a decorator does. */
   decorate(where: FuncRef, value: Value, scope: GradScopeEffect, instr: Instr): Value {
     const atoms = value.atoms.map((atom) => {
+      if (atom.kind === 'partial') return { ...atom, scopes: [...(atom.scopes ?? []), scope] };
+      if (atom.kind === 'method' || (atom.kind === 'object' && atom.object.kind !== 'collection')) return { kind: 'partial' as const, target: atom, prefix: [], keywords: new Map(), scopes: [scope] };
       if (atom.kind !== 'function') return atom;
       // The call of a coroutine function only makes the coroutine: when its body runs, the scope is left already.
       if (atom.ref.func.isAsync) {

@@ -143,10 +143,12 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('get-attribute'), object: argument, name: argument, otherwise: argument }),
     /** Sets an attribute whose name is computed. */
     v.strictObject({ kind: v.literal('set-attribute'), object: argument, name: argument, value: argument }),
+    /** The dictionary of an object's attributes. */
+    v.strictObject({ kind: v.literal('namespace'), object: argument }),
     /** Makes a dictionary of keywords, of another dictionary, or of pairs. */
     v.strictObject({ kind: v.literal('dictionary') }),
-    /** The values of an object or a dictionary, as a list. */
-    v.strictObject({ kind: v.literal('values-of'), value: argument, pairs: v.optional(v.boolean()) }),
+    /** The values of an object or a dictionary, as a list; or pairs of key and value, or its keys. */
+    v.strictObject({ kind: v.literal('values-of'), value: argument, pairs: v.optional(v.boolean()), keys: v.optional(v.boolean()) }),
     /**
      * Goes through its arguments: `elements` (a list of them, in whatever order), `numbered` (pairs of a number and an element), `tuples` (one
      * element of each argument), `next` (one element), `chosen` (those of the second argument), `results` (what the first argument makes of them), `joined` (the elements of
@@ -168,6 +170,8 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('exit-stack'), gives: v.optional(argument), closes: v.optional(v.boolean()) }),
     /** Makes a context manager that may swallow what its block throws. */
     v.strictObject({ kind: v.literal('swallowing-manager') }),
+    /** Makes a promise: runs its argument at once, and gives what the first argument of that is called with. */
+    v.strictObject({ kind: v.literal('promise') }),
     /** Makes a learned parameter. */
     v.strictObject({ kind: v.literal('parameter') }),
   ]),

@@ -45,6 +45,8 @@ const COUNTS: Readonly<Record<FunctionEffect['kind'], boolean>> = {
   runs: false,
   binding: false,
   partial: false,
+  namespace: false,
+  promise: false,
   dictionary: false,
   'values-of': false,
   iterate: false,

@@ -1,0 +1,73 @@
+// Functions that are handed to code out of sight, which calls them when it likes: `setTimeout(() => net.eval())`, `executor.submit(validate)`, `app.post('/train', () => net.train())`.
+//
+// Guarantees: where such a function may set a mode, nothing is certain any more of the modes of what it uses from the functions around it. The function itself is run as a root, like any that nobody in sight
+// calls.
+//
+// Refuses to know: when it runs, and so what mode there is after it; functions of other files that it calls.
+import { UNKNOWN_MODE } from '../domains/mode.ts';
+import type { State } from '../domains/state.ts';
+import { boundIn, objectsOf, type Value } from '../domains/value.ts';
+import type { Func, Module } from '../ir/ir.ts';
+import type { Libraries } from '../libraries/read.ts';
+import { freeVariables } from './closures.ts';
+import type { Machine } from './machine.ts';
+import { eachInTree } from './set-mode.ts';
+
+/** What is known of the networks that functions among `value` may switch at any time from now on. */
+export function noteHandedOver(machine: Machine, state: State, value: Value): void {
+  for (const atom of value.atoms) {
+    if (atom.kind === 'partial') for (const bound of boundIn(atom)) noteHandedOver(machine, state, bound);
+    if (atom.kind !== 'function' || !setsModes(atom.ref.module, atom.ref.func, machine.libraries)) continue;
+    for (const variable of freeVariables(atom.ref.module, atom.ref.func)) {
+      const used = state.cells.get(variable) ?? atom.ref.captured?.get(variable);
+      for (const object of used === undefined ? [] : objectsOf(used)) eachInTree(state, object, false, (part) => makeUncertain(state, part));
+    }
+  }
+}
+
+function makeUncertain(state: State, part: Parameters<State['object']>[0]): void {
+  const { modes } = state.object(part);
+  if ((modes | UNKNOWN_MODE) !== modes) state.update(part, { modes: modes | UNKNOWN_MODE });
+}
+
+const setting = new WeakMap<Func, boolean>();
+
+/** Holds if the function, one inside of it, or one that it calls by a name of this file, calls a mode method or assigns the flag. */
+function setsModes(module: Module, func: Func, libraries: Libraries): boolean {
+  const known = setting.get(func);
+  if (known !== undefined) return known;
+  const seen = new Set<Func>([func]);
+  for (const one of seen) {
+    for (const { instrs } of one.blocks) {
+      for (const instr of instrs) {
+        if (instr.kind === 'function') seen.add(module.funcs[instr.func]!);
+        // The name of a variable, or of a method: whatever has it in this file.
+        const name = instr.kind === 'load' ? instr.variable.name : instr.kind === 'get-attr' || instr.kind === 'set-attr' ? instr.name : instr.kind === 'call' && instr.callee.kind === 'method' ? instr.callee.name : null;
+        if (name === null) continue;
+        if (instr.kind !== 'load' && (libraries.isModeMethod(name) || (instr.kind === 'set-attr' && libraries.flags.has(name)))) {
+          setting.set(func, true);
+          return true;
+        }
+        for (const other of namedIn(module).get(name) ?? []) seen.add(other);
+      }
+    }
+  }
+  setting.set(func, false);
+  return false;
+}
+
+const named = new WeakMap<Module, ReadonlyMap<string, readonly Func[]>>();
+
+function namedIn(module: Module): ReadonlyMap<string, readonly Func[]> {
+  let names = named.get(module);
+  if (names === undefined) {
+    const found = new Map<string, Func[]>();
+    for (const func of module.funcs) {
+      const others = found.get(func.name);
+      if (others === undefined) found.set(func.name, [func]);
+      else others.push(func);
+    }
+    named.set(module, (names = found));
+  }
+  return names;
+}
