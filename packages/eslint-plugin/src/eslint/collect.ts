@@ -27,6 +27,11 @@ export async function collectFindings<T>(listener: Listener, run: () => Promise<
   }
 }
 
+/** Holds while somebody does: the command drives ESLint in this process. */
+export function isCollecting(): boolean {
+  return listeners.size > 0;
+}
+
 export function publishFinding(make: () => CollectedFinding): void {
   if (listeners.size === 0) return;
   const found = make();

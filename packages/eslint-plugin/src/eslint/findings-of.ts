@@ -18,6 +18,7 @@ import { keepNothing, keepResult, keptResult, type CacheQuestion } from '../proj
 import type { Finding } from '../report/finding.ts';
 import { RULES } from '../rules/registry.ts';
 import { LineIndex } from '../source/line-index.ts';
+import { isCollecting } from './collect.ts';
 import { PythonSourceCode } from './python-source-code.ts';
 
 export interface FileFindings {
@@ -59,8 +60,8 @@ function find(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>
   const runs = recorder !== undefined || process.env['MODEGUARD_DEBUG'] !== undefined;
   // Quicker than to look whether it is known that there is nothing to find.
   if (!runs && language === 'typescript' && isBeside(text, librariesFor(language, libraries))) {
-    // For whoever need not even parse it then.
-    if (settings.cache) keepNothing({ file: context.filename, text, language, settings: libraries });
+    // For the command, which need not even parse it then; ESLint parses in any case, and looking into the text is quicker than looking up what is known of it.
+    if (settings.cache && isCollecting()) keepNothing({ file: context.filename, text, language, settings: libraries });
     return { findings: [], linesOf: linesFrom({ file: context.filename, text }), reveal: null };
   }
   const project = typedProject(context.sourceCode);

@@ -64,7 +64,8 @@ function importsOf(module: Module): readonly string[] {
 }
 
 function specifiersOf(module: Module): readonly string[] {
-  const names = module.funcs.flatMap((func) => func.blocks.flatMap((block) => block.instrs.flatMap((instr) => (instr.kind === 'import-all' ? [instr.module] : instr.kind === 'import' ? (instr.name === null ? [instr.module] : [instr.module, submodule(instr.module, instr.name)]) : []))));
+  const named = (from: string, name: string | null): readonly string[] => (name === null || module.language !== 'python' ? [from] : [from, submodule(from, name)]);
+  const names = module.funcs.flatMap((func) => func.blocks.flatMap((block) => block.instrs.flatMap((instr) => (instr.kind === 'import-all' ? [instr.module] : instr.kind === 'import' ? named(instr.module, instr.name) : []))));
   return [...new Set(names)];
 }
 
@@ -108,7 +109,7 @@ export function starImported(machine: Machine, state: State, module: Module, nam
   return null;
 }
 
-/** `from . import net` may mean a file of the package. */
+/** In Python `from . import net` may mean a file of the package. */
 function submodule(specifier: string, name: string): string {
   return specifier.endsWith('.') ? `${specifier}${name}` : `${specifier}.${name}`;
 }

@@ -15,7 +15,7 @@ import type { Libraries } from '../libraries/read.ts';
 import { FilesInSight, type SourceText } from './files.ts';
 import { importersOf } from './importers.ts';
 import { digestOf, keepViews, keptViews, namesOfFuncs, NOTHING_SEEN, type View, type ViewQuestion, type Views } from './kept-views.ts';
-import { isModeSource } from './mode-sources.ts';
+import { reachedWithoutModes } from './reach.ts';
 import { mentionsModes } from './relevance.ts';
 import type { Resolution } from './resolution.ts';
 import { partOf } from './used-parts.ts';
@@ -72,7 +72,7 @@ export function interpretAndKeep(module: Module, text: string, files: FilesInSig
   const { libraries, recorder } = setting;
   // What was kept has no states to show.
   if (recorder !== null) return shown(interpret(module, libraries, files, recorder), files);
-  const run = (): Interpretation => (isAboutModes({ module, text }, null, libraries, files) ? interpret(module, libraries, files) : NOTHING);
+  const run = (): Interpretation => withoutModes({ module, text }, null, libraries, files) ?? interpret(module, libraries, files);
   if (!isAbsolute(module.file) || !isOnDisk(module.file, text)) return shown(run(), files);
   const file = normalize(module.file);
   return keptOf(file, setting) ?? keep(file, run(), files, setting, true);
@@ -202,17 +202,19 @@ function analysed(importer: string, file: string, unsaved: SourceText | null, se
     return null;
   }
   const files = new FilesInSight(module, libraries, lower, unsaved === null ? null : { file, module: unsaved.module }, resolution);
-  const result = recorder === null && !isAboutModes({ module, text }, unsaved, libraries, files) ? NOTHING : interpret(module, libraries, files, recorder);
+  const result = (recorder === null ? withoutModes({ module, text }, unsaved, libraries, files) : null) ?? interpret(module, libraries, files, recorder);
   return keep(importer, result, files, setting, unsaved === null);
 }
 
 const NOTHING: Interpretation = { observations: new Map(), entered: new Map(), lookedInto: new Map(), steps: 0 };
 
-/** Whether any file that the analysis of `main` would look into is. Without one, no network comes into it. */
-function isAboutModes(main: SourceText, unsaved: SourceText | null, libraries: Libraries, files: FilesInSight): boolean {
+/** What the analysis of `main` shows if it comes to nothing that has a mode: no network comes into it then. Null if it may. */
+function withoutModes(main: SourceText, unsaved: SourceText | null, libraries: Libraries, files: FilesInSight): Interpretation | null {
   askNearestFirst(main.module, files);
   const all = [main, ...(unsaved === null ? [] : [unsaved]), ...files.sources()];
-  return all.some(({ module, text }) => mentionsModes(module, text, libraries)) && all.some(({ module }) => isModeSource(module, libraries));
+  if (!all.some(({ module, text }) => mentionsModes(module, text, libraries))) return NOTHING;
+  const reached = reachedWithoutModes(main.module, all.map(({ module }) => module), libraries);
+  return reached === null ? null : { ...NOTHING, lookedInto: reached };
 }
 
 function keptOf(file: string, setting: Setting): Kept | null {

@@ -47,18 +47,5 @@ function namesOf(file: string): readonly string[] {
 
 function imports(item: ListedFile, target: string, resolution: Resolution): boolean {
   const names = namesOf(target);
-  return item.specifiers.some((specifier) => names.includes(lastPartOf(specifier)) && resolvedInFolder(item.file, specifier, resolution) === target);
-}
-
-/** Where import lines led, by folder: files of one folder import the same. */
-const resolutions = new Map<string, { readonly file: string | null; readonly asked: number }>();
-const MAX_AGE = 3000;
-
-function resolvedInFolder(from: string, specifier: string, resolution: Resolution): string | null {
-  const key = `${resolution.key} ${dirname(from)} ${specifier}`;
-  const before = resolutions.get(key);
-  if (before !== undefined && performance.now() - before.asked < MAX_AGE) return before.file;
-  const file = resolved(resolution, from, specifier);
-  resolutions.set(key, { file, asked: performance.now() });
-  return file;
+  return item.specifiers.some((specifier) => names.includes(lastPartOf(specifier)) && resolved(resolution, item.file, specifier) === target);
 }

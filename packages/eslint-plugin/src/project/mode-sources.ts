@@ -9,7 +9,8 @@
 // What it refuses: to follow a library's namespace that is handed on (`f(tf)`, `export { tf }`): that file counts. Python, where a network is called like any
 // function and `import torch` is all that it takes: every file counts.
 // Example: `tf.tidy(() => tf.matMul(a, b))` is no source, `tf.layers.dense({ units: 1 })` is one.
-import type { Func, Instr, Module, Temp, Variable } from '../ir/ir.ts';
+import { usesOf } from '../ir/definitions.ts';
+import type { ClassDef, Func, Instr, Module, Temp, Variable } from '../ir/ir.ts';
 import { operandsOf, terminalOperandsOf } from '../ir/operands.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { FunctionEffect, MethodEffect } from '../libraries/schema.ts';
@@ -70,16 +71,23 @@ interface Names {
 }
 
 const namesOfLibraries = new WeakMap<Libraries, Names>();
-const known = new WeakMap<Libraries, WeakMap<Module, boolean>>();
+const known = new WeakMap<Libraries, WeakMap<Module, ReadonlySet<Source>>>();
+
+/** A function that does one of the four, a class that derives from one with a mode, a variable that is exported and holds something of a library with modes. */
+export type Source = Func | ClassDef | Variable;
 
 /** Holds unless nothing in the file has a mode, changes one, or opens a gradient scope. */
 export function isModeSource(module: Module, libraries: Libraries): boolean {
-  if (module.language === 'python') return true;
+  return module.language === 'python' || sourcesIn(module, libraries).size > 0;
+}
+
+/** What of a file of TypeScript or JavaScript has a mode, changes one, or opens a gradient scope, if it is run, constructed or looked up. */
+export function sourcesIn(module: Module, libraries: Libraries): ReadonlySet<Source> {
   let ofLibraries = known.get(libraries);
   if (ofLibraries === undefined) known.set(libraries, (ofLibraries = new WeakMap()));
-  let answer = ofLibraries.get(module);
-  if (answer === undefined) ofLibraries.set(module, (answer = new FileOfSources(module, libraries).isOne()));
-  return answer;
+  let sources = ofLibraries.get(module);
+  if (sources === undefined) ofLibraries.set(module, (sources = new FileOfSources(module, libraries).sources()));
+  return sources;
 }
 
 function namesOf(libraries: Libraries): Names {
@@ -111,8 +119,11 @@ class FileOfSources {
   readonly #names: Names;
   /** Variables that hold what an import gave, and the path of that. */
   readonly #imported = new Map<Variable, string>();
+  /** Those of them that hold a layer of the library that the file is a part of. */
+  readonly #own = new Set<Variable>();
   /** `this` in the members of classes that derive from nothing: no module, whatever its fields are called. */
   readonly #plain = new Set<Variable>();
+  readonly #found = new Set<Source>();
 
   constructor(module: Module, libraries: Libraries) {
     this.#module = module;
@@ -120,40 +131,49 @@ class FileOfSources {
     this.#names = namesOf(libraries);
   }
 
-  isOne(): boolean {
+  sources(): ReadonlySet<Source> {
     const { funcs, exports } = this.#module;
-    for (const func of funcs) for (const { instrs } of func.blocks) if (this.#hasImport(instrs)) return true;
+    for (const func of funcs) for (const { instrs } of func.blocks) if (this.#hasImport(func, instrs)) this.#found.add(func);
     this.#findPlain();
-    for (const variable of exports.values()) if (this.#imported.has(variable)) return true;
-    return funcs.some((func) => this.#isUsedIn(func));
+    for (const variable of exports.values()) if (this.#imported.has(variable)) this.#found.add(variable);
+    for (const func of funcs) if (!this.#found.has(func) && this.#isUsedIn(func)) this.#found.add(func);
+    return this.#found;
   }
 
   /** Notes the imports of a block; holds if what one of them names counts by itself. */
-  #hasImport(instrs: readonly Instr[]): boolean {
+  #hasImport(func: Func, instrs: readonly Instr[]): boolean {
     const here = new Map<Temp, string>();
+    const ownHere = new Set<Temp>();
+    let counts = false;
     for (const instr of instrs) {
       if (instr.kind === 'import') {
-        if (this.#isOwnLayer(instr.module, instr.name)) return true;
         const isWhole = instr.name === null || instr.name === 'default';
         const path = isWhole ? instr.module : `${instr.module}.${instr.name}`;
-        if (!this.#leadsToModes(path)) continue;
-        if (!isWhole) return true;
-        here.set(instr.dest, path);
+        const own = this.#ownLayer(instr.module, instr.name);
+        if (own !== null) {
+          here.set(instr.dest, own);
+          ownHere.add(instr.dest);
+          counts ||= !isOnly(func, instr.dest, 'store');
+        } else if (this.#leadsToModes(path)) {
+          if (isWhole) here.set(instr.dest, path);
+          else counts = true;
+        }
       } else if (instr.kind === 'import-all') {
-        if (this.#leadsToModes(instr.module)) return true;
+        counts ||= this.#leadsToModes(instr.module);
       } else if (instr.kind === 'store') {
         const path = here.get(instr.value);
         if (path !== undefined) this.#imported.set(instr.variable, path);
+        if (ownHere.has(instr.value)) this.#own.add(instr.variable);
       }
     }
-    return false;
+    return counts;
   }
 
   /** A file of a library that has layers imports them from its other files. */
-  #isOwnLayer(from: string, name: string | null): boolean {
-    if (name === null || !from.startsWith('.')) return false;
+  #ownLayer(from: string, name: string | null): string | null {
+    if (name === null || !from.startsWith('.')) return null;
     const packageName = packageNameOf(this.#module.file);
-    return packageName !== null && this.#libraries.ownPath(packageName, name) !== null;
+    return packageName === null ? null : this.#libraries.ownPath(packageName, name);
   }
 
   /** Holds if a row that matters describes the path itself or something below it. */
@@ -175,6 +195,8 @@ class FileOfSources {
 
   #isUsedIn(func: Func): boolean {
     const held = new Map<Temp, string>();
+    /** Of what is held, what has a mode or leads to nothing else: whatever is done with it counts, but for deriving from it, which is for the class to count. */
+    const counting = new Set<Temp>();
     const plain = new Set<Temp>();
     const isHeld = (temp: Temp): boolean => held.has(temp);
     const { methods, written } = this.#names;
@@ -184,6 +206,10 @@ class FileOfSources {
           case 'load': {
             const path = this.#imported.get(instr.variable);
             if (path !== undefined) held.set(instr.dest, path);
+            if (this.#own.has(instr.variable)) {
+              if (!isOnly(func, instr.dest, 'class')) return true;
+              counting.add(instr.dest);
+            }
             if (this.#plain.has(instr.variable)) plain.add(instr.dest);
             continue;
           }
@@ -203,9 +229,17 @@ class FileOfSources {
           case 'get-attr': {
             if (methods.has(instr.name)) return true;
             const path = held.get(instr.object);
-            if (path !== undefined && this.#leadsToModes(`${path}.${instr.name}`)) return true;
+            if (path === undefined) continue;
+            const part = `${path}.${instr.name}`;
+            if (this.#leadsToModes(part) && isOnly(func, instr.dest, 'get-attr', 'class')) {
+              held.set(instr.dest, part);
+              counting.add(instr.dest);
+            } else if (counting.has(instr.object) || this.#leadsToModes(part)) return true;
             continue;
           }
+          case 'class':
+            if (instr.bases.some(isHeld)) this.#found.add(this.#module.classes[instr.class]!);
+            continue;
           case 'call': {
             if (instr.args.some(({ value, name }) => isHeld(value) || (name !== null && written.has(name)))) return true;
             if (instr.callee.kind === 'value') {
@@ -227,4 +261,10 @@ class FileOfSources {
     }
     return false;
   }
+}
+
+/** Whether the temp is used, and by instructions of these kinds alone. */
+function isOnly(func: Func, temp: Temp, ...kinds: readonly Instr['kind'][]): boolean {
+  const uses = usesOf(func).get(temp) ?? [];
+  return uses.length > 0 && uses.every(({ kind }) => kinds.includes(kind)) && !func.blocks.some(({ terminal }) => terminalOperandsOf(terminal).includes(temp));
 }

@@ -1,6 +1,6 @@
 // Which files are tests, by their names and folders: a test runs networks as they were made, and compares what comes out, on purpose.
 //
-// `tests/test_hooks.py`, `src/net.spec.ts` and `conftest.py` are; `test.py` is none, which in research code evaluates a network and is where that
+// `tests/test_hooks.py`, `src/net.spec.ts`, `src/net_test.ts` (as in TensorFlow.js and Deno) and `conftest.py` are; `test.py` is none, which in research code evaluates a network and is where that
 // goes wrong; `test.js` is one. A folder above the root of the project says nothing about it.
 import { basename, dirname, extname, relative, sep } from 'node:path';
 import type { Language } from '../ir/ir.ts';
@@ -16,5 +16,5 @@ export function isTestFile(file: string, language: Language): boolean {
 export function isTest(file: string, language: Language): boolean {
   const name = basename(file);
   if (file.split(sep).some((part) => /^(?:tests?|test_utils|__tests__|testing|conftest\.py)$/.test(part))) return true;
-  return /(?:^test_|_test\.py$|\.(?:test|spec)\.)/.test(name) || (language === 'typescript' && basename(name, extname(name)) === 'test');
+  return /(?:^test_|_test\.(?:py|[cm]?[jt]sx?)$|\.(?:test|spec)\.)/.test(name) || (language === 'typescript' && basename(name, extname(name)) === 'test');
 }

@@ -101,6 +101,14 @@ describe('TypeScript', () => {
     expect(findings(project({ ...base, 'main.ts': main }), 'predict.ts', predict)).toContain('no-train-mode-inference definite');
     expect(findings(project({ ...base, 'main.ts': main.replace('new Net()', 'new Net().eval()') }), 'predict.ts', predict)).toEqual([]);
   });
+
+  test('a file that comes to no mode depends on what it comes to', () => {
+    const lib = 'export function wake(m) {\n  m.train();\n}\nexport function size() {\n  return 1;\n}\n';
+    const text = "import { size } from './lib.js';\nexport const f = (x) => x.forward(size());\n";
+    const folder = project({ 'package.json': '{}', 'lib.js': lib, 'main.js': text });
+    const { ingredients } = analyze({ file: join(folder, 'main.js'), text, language: 'typescript' });
+    expect([...ingredients.dependencies]).toEqual([[join(folder, 'lib.js'), new Set(['size'])]]);
+  });
 });
 
 describe('import lines', () => {

@@ -15,7 +15,7 @@ test.each(['src/net.py', 'test.py', 'contest/net.py', 'latest.py', 'testbed/net.
   expect(isTest(path(file), 'python')).toBe(false);
 });
 
-test.each([['src/net.test.ts', true], ['src/net.spec.js', true], ['__tests__/net.js', true], ['test.js', true], ['src/attest.js', false]])('%s: %s', (file, expected) => {
+test.each([['src/net.test.ts', true], ['src/net.spec.js', true], ['src/net_test.ts', true], ['net_test.mjs', true], ['src/contest.ts', false], ['__tests__/net.js', true], ['test.js', true], ['src/attest.js', false]])('%s: %s', (file, expected) => {
   expect(isTest(path(file), 'typescript')).toBe(expected);
 });
 
