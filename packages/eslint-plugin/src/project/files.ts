@@ -9,6 +9,7 @@ import type { ProjectFiles } from '../interpret/imports.ts';
 import type { Module } from '../ir/ir.ts';
 import type { Libraries } from '../libraries/read.ts';
 import { packageNameOf } from './package-name.ts';
+import { listingAround } from './project-listing.ts';
 import { resolutionByLayout, resolved, type Resolution } from './resolution.ts';
 
 const MAX_FILES = 12;
@@ -66,7 +67,7 @@ export class FilesInSight implements ProjectFiles {
     const key = `${from.file}\0${specifier}`;
     let file = this.#resolved.get(key);
     if (file === undefined) {
-      this.#resolved.set(key, (file = resolved(this.#resolution, from.file, specifier)));
+      this.#resolved.set(key, (file = resolved(this.#resolution, from.file, specifier, this.#fingerprint())));
     }
     if (file === null) return null;
     if (file === normalize(this.#main.file)) return this.#main;
@@ -91,6 +92,11 @@ export class FilesInSight implements ProjectFiles {
   /** What of them is in sight. */
   sources(): readonly SourceText[] {
     return [...this.#sources.values()].filter((source) => source !== null);
+  }
+
+  /** Projects of Python are listed for their importers anyway, and search for each library in all folders. */
+  #fingerprint(): string {
+    return this.#main.language === 'python' ? listingAround(this.#main.file, 'python').fingerprint : '';
   }
 
   #source(file: string): SourceText | null {

@@ -19,7 +19,7 @@ export interface Importers {
 
 /** The files of the project that import `file`, those at the smallest distance first. */
 export function importersOf(file: string, language: Language, resolution: Resolution = resolutionByLayout(language)): Importers {
-  const { root, byName, complete } = listingAround(file, language);
+  const { root, byName, complete, fingerprint } = listingAround(file, language);
   const found = new Set<string>();
   const self = normalize(file);
   let level: readonly string[] = [self];
@@ -28,7 +28,7 @@ export function importersOf(file: string, language: Language, resolution: Resolu
     for (const target of level) {
       // The spelling spares most of the questions to the file system.
       for (const item of namesOf(target).flatMap((name) => byName.get(name) ?? [])) {
-        if (item.file === self || found.has(item.file) || isTest(relative(root, item.file), language) || !imports(item, target, resolution)) continue;
+        if (item.file === self || found.has(item.file) || isTest(relative(root, item.file), language) || !imports(item, target, resolution, fingerprint)) continue;
         if (found.size >= MAX_IMPORTERS) return { files: [...found], complete: false };
         found.add(item.file);
         next.push(item.file);
@@ -45,7 +45,7 @@ function namesOf(file: string): readonly string[] {
   return name === '__init__' || name === 'index' ? [basename(dirname(file)), name, ''] : [name];
 }
 
-function imports(item: ListedFile, target: string, resolution: Resolution): boolean {
+function imports(item: ListedFile, target: string, resolution: Resolution, fingerprint: string): boolean {
   const names = namesOf(target);
-  return item.specifiers.some((specifier) => names.includes(lastPartOf(specifier)) && resolved(resolution, item.file, specifier) === target);
+  return item.specifiers.some((specifier) => names.includes(lastPartOf(specifier)) && resolved(resolution, item.file, specifier, fingerprint) === target);
 }

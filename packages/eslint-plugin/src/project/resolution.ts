@@ -20,18 +20,32 @@ export function resolutionByLayout(language: Language): Resolution {
   return BY_LAYOUT[language];
 }
 
+interface Answer {
+  readonly file: string | null;
+  /** Of the files of the project when it was given. */
+  readonly fingerprint: string;
+  readonly given: number;
+}
+
 /** Where import lines led: files of one folder and of one kind import the same, and every file is looked at for several others. */
-const answers = new Map<string, { readonly file: string | null; readonly asked: number }>();
+const answers = new Map<string, Answer>();
 /** Milliseconds: an editor asks at every key, and files are added seldom. */
 const MAX_AGE = 3000;
+/** The same where it is known that the project has no other files than before: what is not listed as its own may be imported too. */
+const MAX_AGE_UNCHANGED = 30_000;
 
-/** The normal name of the file that `specifier` means in `file`; what the file system does not take leads nowhere. */
-export function resolved(resolution: Resolution, file: string, specifier: string): string | null {
+/**
+ * The normal name of the file that `specifier` means in `file`; what the file system does not take leads nowhere.
+ *
+ * @param fingerprint of the files of the project (`Listing.fingerprint`), if somebody has it
+ */
+export function resolved(resolution: Resolution, file: string, specifier: string, fingerprint = ''): string | null {
   const key = `${resolution.key} ${dirname(file)} ${extname(file)} ${specifier}`;
   const before = answers.get(key);
-  if (before !== undefined && performance.now() - before.asked < MAX_AGE) return before.file;
+  const now = performance.now();
+  if (before !== undefined && before.fingerprint === fingerprint && now - before.given < (fingerprint === '' ? MAX_AGE : MAX_AGE_UNCHANGED)) return before.file;
   const found = resolvedNow(resolution, file, specifier);
-  answers.set(key, { file: found, asked: performance.now() });
+  answers.set(key, { file: found, fingerprint, given: now });
   return found;
 }
 

@@ -34,8 +34,20 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
+const searched = new Map<string, { readonly folders: readonly string[]; readonly asked: number }>();
+/** Milliseconds: marks of projects come and go seldom, and every import asks for them. */
+const MAX_AGE = 3000;
+
 /** `folder` and those around it up to the root of the project; `folder` alone where nothing marks a root. */
 function foldersUpFrom(folder: string): readonly string[] {
+  const before = searched.get(folder);
+  if (before !== undefined && performance.now() - before.asked < MAX_AGE) return before.folders;
+  const folders = findFolders(folder);
+  searched.set(folder, { folders, asked: performance.now() });
+  return folders;
+}
+
+function findFolders(folder: string): readonly string[] {
   const folders: string[] = [];
   for (let at = folder; ; at = dirname(at)) {
     folders.push(at);
