@@ -95,6 +95,11 @@ export class SharedMap<K extends Key, V extends NonNullable<unknown>> {
     return this.#find(key);
   }
 
+  /** What is there, without a note that somebody asked. */
+  peek(key: K): V | undefined {
+    return this.#find(key);
+  }
+
   #find(key: K): V | undefined {
     const id = idOf(key);
     let node = this.#root;
@@ -128,6 +133,11 @@ export class SharedMap<K extends Key, V extends NonNullable<unknown>> {
 
   keys(): readonly K[] {
     return this.#leaves().map((leaf) => leaf.key);
+  }
+
+  /** All keys, without a note that somebody went through them. */
+  peekKeys(): readonly K[] {
+    return leavesOf(this.#root).map((leaf) => leaf.key);
   }
 
   values(): readonly V[] {

@@ -15,7 +15,7 @@ import { noteShallowRestore } from './left-behind.ts';
 import { namespaceAt, setInNamespace } from './namespaces.ts';
 import { withStaleness, withStaleSetting } from './staleness.ts';
 import { getUnseen, noteWritten, setUnseen } from './switched-off.ts';
-import { eachInTree, modesOfFlag, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
+import { modesOfFlag, noteWrittenTo, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 
 const STATISTICS_BUFFERS = new Set(['running_mean', 'running_var', 'runningMean', 'runningVar']);
 /** The methods of every Python object that reach an attribute by its name, and the functions that do the same with the object as their first argument. */
@@ -109,7 +109,7 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
     const part = machine.objects.outside('', instr.span, `${object.label}.${name}`, { object, name });
     const parent = state.object(object);
     if (!state.heap.has(part)) state.heap.set(part, { ...parent, attrs: new Map() });
-    if (machine.shared.has(object)) machine.shared.add(part);
+    if (machine.shared.has(object)) machine.addTo(machine.shared, part);
     state.setAttr(object, name, { ...ofObject(part), unknown: true }, true);
     return withStaleness(machine, state, object, name, state.attr(object, name) ?? ANYTHING, frame, instr);
   }
@@ -151,8 +151,9 @@ export function setAttribute(machine: Machine, frame: Frame, state: State, targe
       setTreeTrainable(machine, state, atom.object, trainableOfFlag(value), target.atoms.length === 1);
       continue;
     }
-    if (atom.kind === 'parameters' && name === 'data') eachInTree(state, atom.object, false, (object) => void machine.written.add(object));
+    if (atom.kind === 'parameters' && name === 'data') noteWrittenTo(machine, state, atom.object);
     if (atom.kind === 'class') {
+      machine.noteOwn();
       atom.class.members.set(name, { value, member: 'static' });
       continue;
     }
@@ -162,13 +163,14 @@ export function setAttribute(machine: Machine, frame: Frame, state: State, targe
     if ((object.kind === 'module' || object.kind === 'opaque') && machine.libraries.flags.has(name)) {
       const modes = modesOfFlag(value);
       if (strong && !noteShallowRestore(machine, frame, state, object, modes, value, instr)) noteAssignment(machine, frame, object, modes, instr);
+      machine.noteOwn();
       state.setMode(object, modes, { site: machine.site(instr.span), mode: modes, how: 'assigned', selective: true }, strong && !state.object(object).many);
       continue;
     }
     if (STATISTICS_BUFFERS.has(name)) state.update(object, { statistics: strong ? CALIBRATED : state.object(object).statistics | CALIBRATED });
     state.setAttr(object, name, value, strong);
     if (strong) noteWritten(machine, object, name, value, instr);
-    if (object.kind === 'module') for (const part of objectsOf(value)) if (!machine.registered.has(part)) machine.registered.set(part, name);
+    if (object.kind === 'module') for (const part of objectsOf(value)) machine.register(part, name);
     if (machine.shared.has(object)) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
     adopt(machine, state, object, value);
   }
@@ -183,7 +185,7 @@ function adopt(machine: Machine, state: State, owner: AbstractObject, value: Val
   if (!machine.shared.has(owner)) return;
   for (const object of objectsOf(value)) {
     if (machine.shared.has(object) || object.kind !== 'collection') continue;
-    machine.shared.add(object);
+    machine.addTo(machine.shared, object);
     for (const element of state.object(object).attrs.values()) adopt(machine, state, object, element);
   }
 }

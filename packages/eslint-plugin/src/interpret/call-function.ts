@@ -2,7 +2,7 @@
 //
 // Guarantees: the caller's own variables are untouched; variables that outlive the call, the heap and the gradient mode are
 // those that the callee leaves behind; if no path returns, control does not come back. A function that is already running is run
-// again as `recursion.ts` says. Refuses: chains deeper than MAX_DEPTH, which are code that we cannot see.
+// again as `recursion.ts` says. Refuses: chains deeper than MAX_CALL_DEPTH, which are code that we cannot see.
 import type { Func, Instr, Variable } from '../ir/ir.ts';
 import { solve } from '../dataflow/solver.ts';
 import { elementName, type ObjectState } from '../domains/heap.ts';
@@ -11,6 +11,8 @@ import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, joinValues, NOTHING, ofConstant, ofObject, sameCaptured, type FuncRef, type Value } from '../domains/value.ts';
 import type { ArgValues, Frame, Managed, Resumed } from './activation.ts';
 import { capturedParameter, dropDeadCells, sharedVariables } from './closures.ts';
+import { MAX_CALL_DEPTH } from './context.ts';
+import { beforeRun, doneElsewhere, keepForOthers } from './elsewhere.ts';
 import { redone, startsAlike, unwatched, Watch } from './footprint.ts';
 import type { Ambience, Kept, Machine } from './machine.ts';
 import { replayVisits } from './left-behind.ts';
@@ -20,7 +22,6 @@ import { PASSED } from './resume.ts';
 import { escapeTree } from './set-mode.ts';
 import { FunctionRun } from './transfer.ts';
 
-const MAX_DEPTH = 24;
 /** Results of one function in one context: the paths through a caller take turns. */
 const MAX_KEPT = 4;
 const NO_VARIABLES: ReadonlySet<Variable> = new Set();
@@ -33,7 +34,7 @@ export interface CallResult {
 
 export function callFunction(machine: Machine, frame: Frame, state: State, ref: FuncRef, receiver: AbstractObject | null, args: ArgValues, instr: Instr, options: { early?: boolean; managed?: Managed | Resumed } = {}): CallResult {
   const isAgain = frame.context.occurrences(ref.func) > 0;
-  const isSeen = frame.context.depth < MAX_DEPTH && !machine.exhausted && (!isAgain || options.managed === undefined);
+  const isSeen = frame.context.depth < MAX_CALL_DEPTH && !machine.exhausted && (!isAgain || options.managed === undefined);
   const { managed } = options;
   const context = !isSeen ? null : managed?.phase === 'resume' ? managed.contexts.at(-1)! : contextFor(frame.context, state, ref, receiver, args, instr);
   if (context === null) return callUnseen(machine, state, receiver, args);
@@ -50,19 +51,27 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   }
   noteGiven(context, receiver, args);
   const captured = own.size === 0 || context.isFold ? ref.captured : new Map([...(ref.captured ?? []), ...own]);
+  const early = options.early ?? (frame.early && frame.context.parent !== null);
   if (options.managed === undefined) {
     const kept = machine.keptResults.get(context)?.find((item) => item.receiver === receiver && (item.catching || !machine.catching) && sameAmbience(item.ambience, machine) && sameCaptured(item.captured, captured) && startsAlike(item.entry, entry, item.footprint));
     if (kept !== undefined) return useAgain(machine, kept, entry, state);
+    const done = doneElsewhere(machine, context, ref, entry, receiver, captured, early);
+    if (done !== null) {
+      machine.noteThrown(done.thrown);
+      if (done.exit !== null) state.adopt(done.exit);
+      return { value: done.result, returns: done.exit !== null };
+    }
   }
   const outer = machine.watch;
   const watch = (machine.watch = new Watch(entry, outer));
   for (const variable of shared) watch.searched.add(variable);
   if (ref.func.blocks.length > 1 || context.isFold) watch.noteBranches();
   const thrownBefore = machine.thrown;
+  const before = beforeRun(machine);
   const visitsBefore = machine.visits.length;
   const { visit } = machine;
   const leavesBefore = visit?.leaves.length ?? 0;
-  const activation: Frame = { context, receiver, caller: { frame, state }, early: options.early ?? (frame.early && frame.context.parent !== null), ...(options.managed === undefined ? {} : { managed: options.managed }), ...(captured === undefined ? {} : { captured }) };
+  const activation: Frame = { context, receiver, caller: { frame, state }, early, ...(options.managed === undefined ? {} : { managed: options.managed }), ...(captured === undefined ? {} : { captured }) };
   const runFrom = (from: State, sharing: ReadonlySet<Variable>, self: AbstractObject | null): FoldRun => {
     if (managed?.phase === 'resume') from.facts = from.facts.with(PASSED, 0);
     const run = runFunction(machine, self === receiver ? activation : { ...activation, receiver: self }, ref.func, from, sharing);
@@ -97,6 +106,7 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   if (!comeBack(machine, state, context) && options.managed === undefined && !machine.exhausted) {
     const kept: Kept = { entry, footprint, captured, receiver, ambience: ambienceOf(machine), catching: machine.catching, exit: run.exit, thrown: run.thrown, result: run.result, visits: machine.visits.slice(visitsBefore).map((item) => ({ ...item, path: item.path.slice(machine.path.length) })), leaves: visit?.leaves.slice(leavesBefore) ?? [] };
     machine.keptResults.set(context, [kept, ...(machine.keptResults.get(context) ?? [])].slice(0, MAX_KEPT));
+    keepForOthers(machine, context, kept, early, before);
   }
   return { value: run.result, returns: run.exit !== null };
 }

@@ -25,7 +25,7 @@ import { callLayer, familyOf, noteUnseenPredict } from './option-layers.ts';
 import { noteDirectForward, noteFlagCalled } from './mode-methods.ts';
 import { callModuleMethod } from './module-method.ts';
 import { applyScope } from './scope.ts';
-import { eachInTree, escapeTree, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
+import { escapeTree, noteWrittenTo, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 import { callTensorMethod } from './tensor-call.ts';
 
 export type CallInstr = Extract<Instr, { kind: 'call' }>;
@@ -294,7 +294,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       return member === null ? callUnknown(machine, state, ofAtoms(atom), args, instr) : callValue(machine, frame, state, ofClassMember(member.entry.value, atom), args, instr);
     }
     case 'parameters': {
-      if (isInPlace(name)) eachInTree(state, atom.object, false, (object) => void machine.written.add(object));
+      if (isInPlace(name)) noteWrittenTo(machine, state, atom.object);
       if (machine.libraries.moduleMethods.get(name) === 'requires-grad') setTreeTrainable(machine, state, atom.object, trainableOfFlag(args.positional[0]), receiver.atoms.length === 1);
       return returned(ofAtoms(atom));
     }

@@ -98,6 +98,7 @@ function withCopy(machine: Machine, frame: Frame, state: State, row: ClassRow, a
 
 /** An optimiser is given the parameters of a module. */
 function optimize(machine: Machine, state: State, object: AbstractObject): void {
+  machine.noteOwn();
   const tree = new Set(machine.handedToOptimizer.get(object));
   eachInTree(state, object, false, (item) => void tree.add(item));
   machine.handedToOptimizer.set(object, tree);

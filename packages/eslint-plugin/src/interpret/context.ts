@@ -11,6 +11,9 @@ export function placeKey(instr: Instr): number {
   return instr.span.start * 0x1000000 + (instr.span.end - instr.span.start);
 }
 
+/** Chains of calls that are longer than this are not followed. */
+export const MAX_CALL_DEPTH = 24;
+
 export class Context {
   readonly parent: Context | null;
   readonly call: Instr | null;
@@ -59,6 +62,13 @@ export class Context {
     let context = this.#folds.get(ref.func);
     if (context === undefined) this.#folds.set(ref.func, (context = new Context(this, call, ref, { isFold: true, ...(this.home === this ? {} : { home: this.home.fold(call, ref) }) })));
     return context;
+  }
+
+  /** Visits what was ever entered from here, directly and through others, until `visit` says no; holds if it never did. */
+  eachBelow(visit: (context: Context) => boolean): boolean {
+    for (const byFunc of this.#children.values()) for (const context of byFunc.values()) if (!visit(context) || !context.eachBelow(visit)) return false;
+    for (const contexts of [this.#folds, this.#steps]) for (const context of contexts.values()) if (!visit(context) || !context.eachBelow(visit)) return false;
+    return true;
   }
 
   /** Holds if a call of `func` from here was entered before. */

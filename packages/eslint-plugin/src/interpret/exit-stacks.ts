@@ -49,6 +49,7 @@ export function makeStack(machine: Machine, frame: Frame, state: State, effect: 
 }
 
 function newStack(machine: Machine, frame: Frame, state: State, instr: Instr): AbstractObject {
+  machine.noteOwn();
   return machine.objects.allocate(state, frame.context, instr, STACK, { kind: 'instance', class: null, library: null, label: STACK }, { attrs: new Map([[COUNT, numberValue(0)]]) });
 }
 

@@ -18,6 +18,7 @@ import { eachInTree } from './set-mode.ts';
 
 /** Runs the module once, as tracing does, and gives the program that stands for it from then on. */
 export function exportModule(machine: Machine, frame: Frame, state: State, path: string, effect: Extract<FunctionEffect, { kind: 'export' }>, args: ArgValues, instr: CallInstr): CallResult {
+  machine.noteOwn();
   const modules = modulesOf(findArgument(state, args, effect.module).value);
   if (modules.length === 0) return callUnknown(machine, state, ANYTHING, args, instr);
   const program = machine.objects.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: 'unknown', inertIf: [], holds: [], derives: [], parameters: 'yes', optimizer: false, runsChildren: false, source: 'the row of the export' }, label: shortName(path), inert: 'unknown' }, { modes: UNKNOWN_MODE, statistics: CALIBRATED | UNKNOWN_STATISTICS, trainable: TRAINABLE });
@@ -36,6 +37,7 @@ export function exportModule(machine: Machine, frame: Frame, state: State, path:
 
 /** Writes whatever of `value` is a program or a module. */
 export function saveModules(machine: Machine, frame: Frame, state: State, path: string, value: Value, instr: CallInstr): void {
+  machine.noteOwn();
   for (const module of modulesOf(value)) {
     const program = machine.programs.get(module);
     if (program !== undefined) machine.use([...program], 'exported', instr.span);
@@ -48,6 +50,7 @@ export function saveModules(machine: Machine, frame: Frame, state: State, path: 
 
 /** What a function that throws on a module in training mode returns; what follows it was in evaluation mode. */
 export function requireEval(machine: Machine, frame: Frame, state: State, path: string, value: Value, instr: CallInstr): Value {
+  machine.noteOwn();
   for (const module of modulesOf(value)) {
     if (machine.programs.has(module) || machine.running !== null) continue;
     const observation = observe(machine, frame, state, module, instr, { path, as: 'refused', keepsMode: true });

@@ -7,7 +7,7 @@ import { TRAIN } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { cutOff, derive, forwardsOf, joinValues, NOTHING, objectsOf, type Value } from '../domains/value.ts';
-import type { ArgValues, Frame } from './activation.ts';
+import type { ArgValues, Frame, RunningForward } from './activation.ts';
 import { allArgs, type CallInstr } from './call.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
@@ -25,6 +25,7 @@ import type { Span } from '../source/span.ts';
 import { calibrate, eachInTree, escapeTree } from './set-mode.ts';
 
 export function callForward(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: CallInstr, exported: ExportFact | null = null): Value {
+  machine.noteOwn();
   const outer = machine.running;
   const inputs = allArgs(args).map((value) => machine.settled(state, value));
   const derived = { ...derive(inputs), noise: [] };
@@ -134,12 +135,23 @@ function addParameters(machine: Machine, state: State, root: AbstractObject, obs
 
 /** A parameter of `object` takes part in the forward call that runs. */
 export function noteParameterUse(machine: Machine, state: State, object: AbstractObject): void {
-  const observation = machine.running?.observation;
+  const observation = seenBy(machine)?.observation;
   if (observation === undefined || state.object(object).trainable !== TRAINABLE) return;
   observation.records = 'yes';
   observation.parameters.add(object);
   if (!isOff(state.grad)) (machine.running?.part?.parameters ?? observation.learning).add(object);
   else if (machine.running?.cutAt !== undefined && !isOff(observation.grad)) observation.cuts.set(object, machine.running.cutAt);
+}
+
+/** The forward call that what runs now is noted for; null if nobody looks at it. */
+function seenBy(machine: Machine): RunningForward | null {
+  const { running } = machine;
+  if (running === null || (running.observation.number < 0 && machine.probe === null)) {
+    machine.noteUnseen();
+    return null;
+  }
+  machine.noteOwn();
+  return running;
 }
 
 /** Runs what the module does, inside the running forward call. */
@@ -222,7 +234,7 @@ function noteLeaf(machine: Machine, state: State, object: AbstractObject): void 
  * tests it. `name` is what a message calls it.
  */
 export function noteFlagUse(machine: Machine, frame: Frame, state: State, module: AbstractObject, use: { readonly name: string; readonly span: Span; readonly effect: LeafRun['effect']; readonly sensitivity: LeafRun['sensitivity'] }): void {
-  const running = machine.running;
+  const running = seenBy(machine);
   if (running === null) return;
   const known = state.object(module);
   const path = module === frame.receiver ? running.path : joinPath(running.path, machine.registered.get(module) ?? '');

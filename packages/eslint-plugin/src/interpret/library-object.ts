@@ -51,6 +51,7 @@ export function callObjectMethod(machine: Machine, frame: Frame, state: State, o
       const networks = objectsOf(state.attr(object, NETWORK) ?? NOTHING);
       const mode = effect === 'eval' ? EVAL : TRAIN;
       const setting: ModeSetting = { site: machine.site(instr.span), mode, how: 'called', selective: false };
+      machine.noteOwn();
       if (effect === 'eval') machine.evaluatedInside.add(setting);
       for (const network of networks) setTreeMode(machine, frame, state, network, mode, setting, networks.length === 1, instr);
       return returned(ANYTHING);

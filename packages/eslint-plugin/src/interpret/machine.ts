@@ -56,6 +56,9 @@ export interface Kept {
   readonly leaves: readonly LeafRun[];
 }
 
+/** What a run notes of an object that others of its kind have noted of theirs: its name as a part, or that it belongs to a set. */
+export type Note = { readonly object: AbstractObject } & ({ readonly name: string } | { readonly into: Set<AbstractObject> });
+
 /** A forward call, and the mode that it relies on. */
 export interface Reliance {
   readonly object: AbstractObject;
@@ -138,6 +141,12 @@ export class Machine {
   readonly shared = new Set<AbstractObject>();
   /** The attribute under which an object was first registered with a module: what a message calls it. */
   readonly registered = new Map<AbstractObject, string>();
+  /** What was noted of objects so far, for the results that are used under other names (`elsewhere.ts`). */
+  readonly notes: Note[] = [];
+  /** How often something was noted that is only true of the calling context that ran. */
+  ownNotes = 0;
+  /** How often something was done that would be noted in a forward call, outside of all. */
+  unseenNotes = 0;
   /** Programs that were traced from modules, and the calls that traced them. */
   readonly programs = new Map<AbstractObject, ReadonlySet<number>>();
   /** Containers whose children are being run. */
@@ -243,6 +252,7 @@ export class Machine {
 
   forwardAt(context: Context, instr: Instr, make: (number: number) => ForwardObservation): ForwardObservation {
     this.budget.noteRelevant();
+    this.noteOwn();
     let byPlace = this.#forwardIndex.get(context);
     if (byPlace === undefined) this.#forwardIndex.set(context, (byPlace = new Map()));
     let observation = byPlace.get(placeKey(instr));
@@ -256,6 +266,7 @@ export class Machine {
 
   drawAt(instr: Instr, make: (number: number) => DrawObservation): DrawObservation {
     this.budget.noteRelevant();
+    this.noteOwn();
     let byPlace = this.#drawIndex.get(this.current);
     if (byPlace === undefined) this.#drawIndex.set(this.current, (byPlace = new Map()));
     let observation = byPlace.get(placeKey(instr));
@@ -329,6 +340,28 @@ export class Machine {
     const known = this.layers.find((item) => item.fault.kind === fault.kind && item.call.file === call.file && item.call.span.start === call.span.start && item.call.span.end === call.span.end);
     if (known === undefined) this.layers.push({ kind: 'layer', where, call, fault, certain });
     else known.certain ||= certain;
+  }
+
+  /** What is noted now, or asked for, holds for the calling context that runs alone: its results are not for others. */
+  noteOwn(): void {
+    this.ownNotes += 1;
+  }
+
+  /** Something was done that is noted for the forward call that runs, while none does. */
+  noteUnseen(): void {
+    this.unseenNotes += 1;
+  }
+
+  /** Notes that a module was registered under a name; the first one stays. */
+  register(object: AbstractObject, name: string): void {
+    this.notes.push({ object, name });
+    if (!this.registered.has(object)) this.registered.set(object, name);
+  }
+
+  /** Adds an object to one of the sets of objects that the machine keeps. */
+  addTo(into: Set<AbstractObject>, object: AbstractObject): void {
+    this.notes.push({ object, into });
+    into.add(object);
   }
 
   /** The draw that was seen at `instr`, if any. */

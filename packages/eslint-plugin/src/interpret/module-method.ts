@@ -92,6 +92,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
     case 'modules':
       return returned(listOfTree(machine, frame, state, object, name, instr));
     case 'hook':
+      machine.noteOwn();
       machine.hooked.add(object);
       return returned(ANYTHING);
     case 'apply':
@@ -116,7 +117,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       const value = args.positional[1];
       if (value !== undefined) {
         state.setAttr(object, key ?? '[]', value, certain && key !== null);
-        for (const part of objectsOf(value)) machine.explicit.add(part);
+        for (const part of objectsOf(value)) machine.addTo(machine.explicit, part);
       }
       return returned(ANYTHING);
     }

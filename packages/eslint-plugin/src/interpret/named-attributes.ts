@@ -48,6 +48,7 @@ export function setNamed(machine: Machine, frame: Frame, state: State, effect: E
     state.setAttr(object, elementName(null), joinValues(state.attr(object, elementName(null)) ?? NOTHING, value), false);
     if (!concernsMode || (object.kind !== 'module' && object.kind !== 'opaque')) continue;
     const mode = modesOfFlag(value);
+    machine.noteOwn();
     state.setMode(object, mode, { site: machine.site(instr.span), mode, how: 'assigned', selective: true }, false);
   }
 }

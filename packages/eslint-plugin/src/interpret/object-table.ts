@@ -20,6 +20,8 @@ interface Making {
   readonly library: ClassRow | null;
   readonly label: string;
   readonly inert?: AbstractObject['inert'];
+  /** What it is a copy of (`partOfCopy`). */
+  readonly copied?: AbstractObject;
   /** Set for a collection that nobody keeps: the one that the same place made before is gone. */
   readonly replaces?: boolean;
 }
@@ -28,6 +30,7 @@ interface Making {
 interface Birth {
   readonly key: string;
   readonly instr: Instr;
+  readonly part: string;
   readonly make: Making;
   readonly context: Context;
 }
@@ -52,7 +55,7 @@ export class ObjectTable {
     if (make.kind === 'module') this.#machine.budget.noteRelevant();
     const key = this.#keyOf(context, instr, part);
     const latest = this.#intern(key, instr, make, 'latest');
-    this.#births.set(latest, { key, instr, make, context: context.home });
+    this.#births.set(latest, { key, instr, part, make, context: context.home });
     if (make.replaces === true) {
       state.heap.set(latest, { ...NEW_OBJECT, ...initial });
       return latest;
@@ -109,7 +112,7 @@ export class ObjectTable {
         const earlier = this.#intern(`${key}'`, instr, make, 'earlier');
         this.#births.set(earlier, birth!);
         const name = this.#machine.registered.get(object);
-        if (name !== undefined) this.#machine.registered.set(earlier, name);
+        if (name !== undefined) this.#machine.register(earlier, name);
         into.set(object, earlier);
       }
       for (const value of state.object(object).attrs.values()) for (const part of objectsOf(value)) visit(part);
@@ -156,7 +159,7 @@ export class ObjectTable {
 
   /** An object that exists before the analysed root starts: a parameter, or an attribute of one. */
   outside(key: string, span: Span, label: string, via: AbstractObject['via'], kind: ObjectKind = 'opaque', cls: ProjectClass | null = null): AbstractObject {
-    const name = via === null ? `outside:${key}` : `outside:${via.object.id}.${via.name}`;
+    const name = outsideName(key, via);
     let object = this.#objects.get(name);
     if (object === undefined) {
       object = { id: this.#objectCount, kind, class: cls, library: null, site: this.#machine.site(span), label, age: 'latest', via, inert: 'unknown', reachesLists: this.#reachesLists(cls) };
@@ -164,6 +167,42 @@ export class ObjectTable {
       this.#objects.set(name, object);
     }
     return object;
+  }
+
+  /**
+   * What the place that has made `object`, in a call that `from` leads to, makes in the same call that `to` leads to; null if it was not made there.
+   * `nameOf` gives the counterparts of others.
+   */
+  counterpart(object: AbstractObject, from: Context, to: Context, nameOf: (object: AbstractObject) => AbstractObject): AbstractObject | null {
+    const birth = this.#births.get(object);
+    const context = birth === undefined ? null : moved(birth.context, from, to);
+    if (birth === undefined || context === null) return null;
+    if (from === to) return object;
+    const { copied } = birth.make;
+    const part = copied === undefined ? birth.part : partOfCopy(nameOf(copied));
+    const key = this.#keyOf(context, birth.instr, part);
+    const aged = object.age === 'earlier' ? `${key}'` : key;
+    let made = this.#objects.get(aged);
+    if (made === undefined) {
+      made = { ...object, id: this.#objectCount };
+      this.#objectCount += 1;
+      this.#objects.set(aged, made);
+    }
+    this.#births.set(made, { ...birth, key, part, make: copied === undefined ? birth.make : { ...birth.make, copied: nameOf(copied) }, context });
+    return made;
+  }
+
+  /** What is reached from `holder` as `object` is from the one that holds it. */
+  reachedFrom(holder: AbstractObject, object: AbstractObject): AbstractObject {
+    const via = { object: holder, name: object.via!.name };
+    const name = outsideName('', via);
+    let part = this.#objects.get(name);
+    if (part === undefined) {
+      part = { ...object, id: this.#objectCount, via };
+      this.#objectCount += 1;
+      this.#objects.set(name, part);
+    }
+    return part;
   }
 
   #number<K>(map: Map<K, number>, key: K): number {
@@ -177,4 +216,21 @@ export class ObjectTable {
 function isWithin(context: Context, outer: Context, place: number): boolean {
   for (let at: Context | null = context; at !== null && at.depth > outer.depth; at = at.parent) if (at.parent === outer && at.call !== null && placeKey(at.call) === place) return true;
   return false;
+}
+
+/** What tells apart the copies that one call makes. */
+export function partOfCopy(object: AbstractObject): string {
+  return `copy${object.id}`;
+}
+
+function outsideName(key: string, via: AbstractObject['via']): string {
+  return via === null ? `outside:${key}` : `outside:${via.object.id}.${via.name}`;
+}
+
+/** The context that the calls from `from` to `context` lead to from `to`; null if they start elsewhere. */
+function moved(context: Context, from: Context, to: Context): Context | null {
+  if (context === from) return to;
+  if (context.parent === null || context.call === null || context.depth <= from.depth) return null;
+  const parent = moved(context.parent, from, to);
+  return parent === null ? null : parent.enter(context.call, context.ref);
 }

@@ -125,6 +125,7 @@ export function noteUnseenPredict(machine: Machine, frame: Frame, state: State, 
 }
 
 function noteCall(machine: Machine, frame: Frame, state: State, object: AbstractObject, family: OptionFamily, method: string, effect: 'apply' | 'infer', args: ArgValues, instr: CallInstr): void {
+  machine.noteOwn();
   const layers = sensitiveLayers(machine, state, object);
   const { option } = family;
   const given = optionGiven(machine, state, family, args);

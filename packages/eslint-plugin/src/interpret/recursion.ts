@@ -129,7 +129,7 @@ export function answer(machine: Machine, caller: Context, fold: Context, entry: 
   if (known.exit === null) return { exit: null, result: known.result };
   const exit = known.exit.clone();
   // What it has not met yet is as it was.
-  for (const [object, held] of entry.heap) if (!exit.heap.has(object)) exit.heap.set(object, held);
+  for (const { key: object, value: held } of entry.heap.entriesUnlike(exit.heap)) if (exit.heap.peek(object) === undefined) exit.heap.set(object, held);
   return { exit, result: known.result };
 }
 
@@ -189,10 +189,11 @@ export function comeBack(machine: Machine, state: State, context: Context): bool
 /** Adds their earlier selves to the objects that a running fold has made and the caller holds in its own names. */
 export function mingle(machine: Machine, state: State, fold: Context): void {
   const earlier = new Map<AbstractObject, AbstractObject>();
-  for (const object of state.heap.keys()) {
+  // What was made in the fold was not there before it: whoever called the fold does not depend on it.
+  for (const object of state.heap.peekKeys()) {
     if (object.age !== 'latest' || !machine.objects.isMadeIn(object, fold)) continue;
     const before = machine.objects.earlierSelf(object);
-    if (before !== null && state.heap.has(before)) earlier.set(object, before);
+    if (before !== null && state.heap.peek(before) !== undefined) earlier.set(object, before);
   }
   if (earlier.size === 0) return;
   for (const [variable, value] of [...state.locals]) state.locals.set(variable, joinValues(value, renamedIn(value, earlier)));

@@ -70,6 +70,7 @@ function isChoice(name: string, value: Value): boolean {
 /** @param isOwn says of parts, and of `root`, that all of what one place has made is meant */
 export function setTreeMode(machine: Machine, frame: Frame, state: State, root: AbstractObject, modes: ModeSet, setting: ModeSetting, strong: boolean, instr: Instr, isOwn: (part: AbstractObject) => boolean = () => false): void {
   machine.budget.noteRelevant();
+  machine.noteOwn();
   const { trainMethod } = machine.libraries.moduleModel;
   eachInTree(state, root, strong, (object, _, certain) => {
     if (object !== root && object.class !== null) {
@@ -236,6 +237,12 @@ export function escapeTree(state: State, value: Value): number {
   };
   handOut(heldIn([value]));
   return seen.size + trained.size;
+}
+
+/** The parameters of a network are written to by hand. */
+export function noteWrittenTo(machine: Machine, state: State, root: AbstractObject): void {
+  machine.noteOwn();
+  eachInTree(state, root, false, (object) => void machine.written.add(object));
 }
 
 export function calibrate(state: State, object: AbstractObject, strong: boolean): void {

@@ -40,6 +40,7 @@ function isWithoutGraph(machine: Machine, loss: Value): boolean {
 
 /** A backward pass runs from `losses`. */
 export function differentiate(machine: Machine, where: FuncRef, state: State, losses: readonly Value[], instr: Instr): void {
+  machine.noteOwn();
   if (isOff(state.grad) && losses.length > 0 && losses.every((loss) => isWithoutGraph(machine, loss))) {
     const [opened] = state.gradSites;
     machine.noteScope(where, instr, 'backward', 'around-backward', opened === undefined ? {} : { opened });
@@ -84,6 +85,7 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
       differentiate(machine, frame.context.ref, state, forwardsOf(receiver).length > 0 || given.length === 0 ? [receiver, ...given] : given, instr);
       return returned(ANYTHING);
     case 'step':
+      machine.noteOwn();
       for (const number of state.differentiated) machine.stepped.add(number);
       machine.optimizes = true;
       return returned(ANYTHING);

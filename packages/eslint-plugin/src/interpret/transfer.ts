@@ -249,6 +249,7 @@ export class FunctionRun implements Analysis<State> {
       case 'function': {
         const func = this.#module.funcs[instr.func]!;
         machine.created.add(func);
+        if (instr.defaults.length > 0) this.#noteMade();
         if (instr.defaults.length > 0) machine.defaults.set(func, new Map(instr.defaults.map((item) => [item.param, state.get(item.value)])));
         const captured = capturedBy(this.#module, func, frame.captured);
         const ref = captured === undefined ? { module: this.#module, func } : { module: this.#module, func, captured };
@@ -256,10 +257,12 @@ export class FunctionRun implements Analysis<State> {
         return true;
       }
       case 'class':
+        this.#noteMade();
         state.set(instr.dest, ofAtoms({ kind: 'class', class: machine.classOf(this.#module, instr.class, instr.bases.map((base) => state.get(base))) }));
         return true;
       case 'define-member': {
         const value = state.get(instr.value);
+        this.#noteMade();
         for (const atom of state.get(instr.class).atoms) {
           if (atom.kind !== 'class') continue;
           const known = atom.class.members.get(instr.name);
@@ -349,6 +352,11 @@ export class FunctionRun implements Analysis<State> {
       default:
         return assertNever(instr);
     }
+  }
+
+  /** What belongs to a class or a function for good is made here: in a call it may be what that call was given. */
+  #noteMade(): void {
+    if (this.func.kind !== 'module') this.machine.noteOwn();
   }
 
   /** What a generator does before the yields that it has passed belongs to the steps before. */

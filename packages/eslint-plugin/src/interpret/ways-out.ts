@@ -71,6 +71,7 @@ export class WaysOut {
       for (const { object, known } of this.#changed(entry, state)) {
         const [setting, ...others] = known.settings;
         if (setting === undefined || others.length > 0 || !this.#isOwn(setting)) continue;
+        this.#machine.noteOwn();
         leaving.settled.push({ object, setting });
         if (known.modes === setting.mode) this.#noteLeft(leaving, entry, object, setting, terminal);
       }
@@ -92,6 +93,7 @@ export class WaysOut {
   #noteLeft(leaving: Leaving, entry: State, object: AbstractObject, setting: ModeSetting, terminal: Terminal | null): void {
     if (setting.selective || setting.how !== 'called' || (setting.mode !== EVAL && setting.mode !== TRAIN) || entry.object(object).modes === setting.mode) return;
     const { context } = this.#frame;
+    this.#machine.noteOwn();
     leaving.left.push({ object, setting, where: context.ref, out: terminal === null ? null : this.#machine.site(terminal.span), hasCaller: context.parent !== null, isUntested: context.parent !== null && context.call !== null && !mayDecide(context.parent.ref.func, context.call) });
   }
 

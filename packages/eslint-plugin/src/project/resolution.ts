@@ -40,7 +40,7 @@ const MAX_AGE_UNCHANGED = 30_000;
  * @param fingerprint of the files of the project (`Listing.fingerprint`), if somebody has it
  */
 export function resolved(resolution: Resolution, file: string, specifier: string, fingerprint = ''): string | null {
-  const key = `${resolution.key} ${dirname(file)} ${extname(file)} ${specifier}`;
+  const key = `${fingerprint === '' ? '' : 'of the same files '}${resolution.key} ${dirname(file)} ${extname(file)} ${specifier}`;
   const before = answers.get(key);
   const now = performance.now();
   if (before !== undefined && before.fingerprint === fingerprint && now - before.given < (fingerprint === '' ? MAX_AGE : MAX_AGE_UNCHANGED)) return before.file;

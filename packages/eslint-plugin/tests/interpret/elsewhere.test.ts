@@ -1,0 +1,226 @@
+// Calls that start alike are run once and used under other names: what is made in each place stays a thing of its own, and what only looks alike is run.
+import { describe, expect, test } from 'vitest';
+import { lower } from '../../src/analyze.ts';
+import { interpret } from '../../src/interpret/interpret.ts';
+import { librariesFor } from '../../src/libraries/read.ts';
+import { FilesInSight } from '../../src/project/files.ts';
+import { checkProgram } from '../libraries/check-program.ts';
+
+const HEAD = `import copy
+import torch
+from torch import nn
+
+
+def block(size):
+    return nn.Sequential(nn.Linear(size, size), nn.LayerNorm(size), nn.Dropout(0.5), nn.ReLU())
+
+
+class Net(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.encoder = block(size)
+        self.decoder = block(size)
+        self.head = nn.Linear(size, 1)
+
+    def forward(self, x):
+        return self.head(self.decoder(self.encoder(x)))
+
+
+x = torch.randn(8, 4)
+
+
+def predict(net):
+    with torch.no_grad():
+        return net(x).tolist()
+
+
+`;
+
+const program = (...lines: readonly string[]): void => checkProgram(`${HEAD}${lines.join('\n')}\n`, 'python');
+
+/** Instructions that the analysis of a program takes. */
+function stepsOf(text: string): number {
+  const module = lower({ file: 'program.py', text, language: 'python' });
+  const libraries = librariesFor('python');
+  return interpret(module, libraries, new FilesInSight(module, libraries, () => { throw new Error('no other files'); })).steps;
+}
+
+describe('what two calls make is two things', () => {
+  test('a mode that is set on one is not that of the other', () => {
+    program(
+      'def first():',
+      '    net = Net(4)',
+      '    net.load_state_dict(torch.load("first.pt"))',
+      '    net.eval()',
+      '    return net',
+      '',
+      '',
+      'def second():',
+      '    net = Net(4)',
+      '    net.load_state_dict(torch.load("second.pt"))',
+      '    return net',
+      '',
+      '',
+      'one = first()',
+      'other = second()',
+      'with torch.no_grad():',
+      '    print(one(x))',
+      '    print(other(x))  # error: [no-train-mode-inference]',
+    );
+  });
+  test('a part that is put to sleep is a part of one of them', () => {
+    program(
+      'class Pair(nn.Module):',
+      '    def __init__(self):',
+      '        super().__init__()',
+      '        self.a = block(4)',
+      '        self.b = block(4)',
+      '',
+      '    def forward(self, x):',
+      '        return self.a(x) + self.b(x)',
+      '',
+      '',
+      'pair = Pair()',
+      'pair.load_state_dict(torch.load("pair.pt"))',
+      'pair.a.eval()',
+      'with torch.no_grad():',
+      '    print(pair.a(x))',
+      '    print(pair.b(x))  # error: [no-train-mode-inference]',
+    );
+  });
+  test('copies too', () => {
+    program(
+      'def twins(size):',
+      '    layer = nn.Dropout(0.5)',
+      '    return layer, copy.deepcopy(layer)',
+      '',
+      '',
+      'def use():',
+      '    a, b = twins(4)',
+      '    a.eval()',
+      '    with torch.no_grad():',
+      '        print(nn.Sequential(nn.Linear(4, 4), a)(x))',
+      '        print(nn.Sequential(nn.Linear(4, 4), b)(x))  # error: [no-train-mode-inference]',
+      '',
+      '',
+      'def use_again():',
+      '    a, b = twins(4)',
+      '    b.eval()',
+      '    with torch.no_grad():',
+      '        print(nn.Sequential(nn.Linear(4, 4), b)(x))',
+      '        print(nn.Sequential(nn.Linear(4, 4), a)(x))  # error: [no-train-mode-inference]',
+      '',
+      '',
+      'use()',
+      'use_again()',
+    );
+  });
+});
+
+describe('calls that only look alike', () => {
+  test('the same thing twice, where there were two before', () => {
+    program(
+      'def hold(a, b, size):',
+      '    box = {}',
+      '    box["a"], box["b"] = a, b',
+      '    box["size"] = size + size + size + size + size',
+      '    return box',
+      '',
+      '',
+      'one, two, three = Net(4), Net(4), Net(4)',
+      'for net in (one, two, three):',
+      '    net.load_state_dict(torch.load("net.pt"))',
+      'apart = hold(one, two, 1)',
+      'together = hold(three, three, 1)',
+      'apart["a"].eval()',
+      'together["a"].eval()',
+      'print(predict(apart["a"]), predict(together["b"]))',
+      'with torch.no_grad():',
+      '    print(apart["b"](x))  # error: [no-train-mode-inference]',
+    );
+  });
+  test('a network in another mode', () => {
+    program(
+      'def wrap(net):',
+      '    box = nn.Sequential(net, nn.Linear(1, 1), nn.Linear(1, 1), nn.Linear(1, 1))',
+      '    return box',
+      '',
+      '',
+      'asleep, awake = Net(4), Net(4)',
+      'awake.load_state_dict(torch.load("net.pt"))',
+      'asleep.eval()',
+      'one = wrap(asleep)',
+      'other = wrap(awake)',
+      'print(predict(one[0]))',
+      'with torch.no_grad():',
+      '    print(other[0](x))  # error: [no-train-mode-inference]',
+    );
+  });
+  test('a setting of the module that has changed meanwhile', () => {
+    program(
+      'RATE = {"p": 0.0}',
+      '',
+      '',
+      'def layer():',
+      '    size = 4 + 4 - 4 + 4 - 4 + 4 - 4',
+      '    return nn.Sequential(nn.Linear(size, size), nn.Dropout(RATE["p"]))',
+      '',
+      '',
+      'def one():',
+      '    return layer()',
+      '',
+      '',
+      'def other():',
+      '    return layer()',
+      '',
+      '',
+      'still = one()',
+      'RATE["p"] = 0.5',
+      'random = other()',
+      'random.load_state_dict(torch.load("net.pt"))',
+      'with torch.no_grad():',
+      '    print(still(x))',
+      '    print(random(x))  # error: [no-train-mode-inference]',
+    );
+  });
+  test('an optimiser, which is given what is made here and not what was made there', () => {
+    program(
+      'def build():',
+      '    net = Net(4)',
+      '    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)',
+      '    return net, optimizer',
+      '',
+      '',
+      'def train(net, optimizer):',
+      '    loss = net(x).mean()',
+      '    optimizer.zero_grad()',
+      '    loss.backward()',
+      '    optimizer.step()',
+      '',
+      '',
+      'def one():',
+      '    net, optimizer = build()',
+      '    train(net, optimizer)',
+      '',
+      '',
+      'def other():',
+      '    net, optimizer = build()',
+      '    net.eval()',
+      '    print(predict(net))',
+      '    loss = net(x).mean()  # error: [no-eval-mode-training]',
+      '    optimizer.zero_grad()',
+      '    loss.backward()',
+      '    optimizer.step()',
+      '',
+      '',
+      'one()',
+      'other()',
+    );
+  });
+});
+
+test('the second caller of a builder pays next to nothing', () => {
+  const callers = (count: number): string => `${HEAD}${Array.from({ length: count }, (_, at) => `def make${at}():\n    return Net(4)\n\n\nnet${at} = make${at}()\n`).join('')}`;
+  const [one, many] = [stepsOf(callers(1)), stepsOf(callers(41))];
+  expect((many - one) / 40).toBeLessThan((one - stepsOf(HEAD)) / 3);
+});
