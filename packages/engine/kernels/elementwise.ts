@@ -82,7 +82,7 @@ function binaryValue(op: i32, a: v128, b: v128): v128 {
   if (op == 5) return f32x4.min(a, b);
   // From here on the gradient a of a function, and its output or input b.
   // relu, by output
-  if (op == 6) return v128.and(a, f32x4.gt(b, zero));
+  if (op == 6) return v128.andnot(a, f32x4.le(b, zero));
   // sqrt, by output
   if (op == 7) return f32x4.div(f32x4.mul(a, f32x4.splat(0.5)), b);
   // sigmoid, by output

@@ -157,6 +157,7 @@ const examples: { readonly [K in OpName]?: readonly Example<OpAttributes[K]>[] }
   log10: [{ shapes: one, attributes: {}, domain: positive }],
   expm1: [{ shapes: one, attributes: {} }],
   rsqrt: [{ shapes: one, attributes: {}, domain: positive }],
+  std: [{ shapes: one, attributes: {}, domain: positive }],
   reciprocal: [{ shapes: one, attributes: {}, domain: positive }],
   sign: [{ shapes: one, attributes: {} }],
   floor: [{ shapes: one, attributes: {} }],

@@ -92,7 +92,7 @@ function refuseInPlace(target: TensorBase, others: readonly TensorBase[]): void 
   if (target.array.strides.some((stride, dim) => stride === 0 && target.shape[dim]! > 1) && target.array.numel > 0) {
     throw new RuntimeError('unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.');
   }
-  if (!isRecording()) return;
+  if (!isRecording() || !isFloating(target.dtype)) return;
   const { viewOf: base, viewMade } = target;
   if (base !== null && viewMade !== null && (base.requiresGrad || others.some((other) => other.requiresGrad))) {
     if (typeof viewMade === 'object') throw new RuntimeError(viewMade.refusal);

@@ -169,7 +169,7 @@ export const activationRecords: Records<ActivationAttributes> = {
     ({ threshold }) => (x) => (x <= threshold ? 0 : 1),
   ),
   softshrink: floatingKernel('softshrink_check', pieces(
-    ({ lambda }) => (x) => (x > lambda ? x - lambda : x < -lambda ? x + lambda : x * 0),
+    ({ lambda }) => (x) => (x > lambda ? x - lambda : x < -lambda ? x + lambda : x * 0 + 0),
     ({ lambda }) => (x) => (x >= -lambda && x <= lambda ? 0 : 1),
   )),
   hardshrink: floatingKernel('hardshrink_cpu', pieces(

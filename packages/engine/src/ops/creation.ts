@@ -53,7 +53,8 @@ export function tensor(values: Nested, options: TensorOptions = {}): Tensor {
 /** A number or boolean as a 0-dimensional tensor of the type that fits beside `other`. */
 export function scalarTensor(value: number | boolean, other: Operand): Tensor {
   const beside = other instanceof Tensor ? other.dtype : 'float32';
-  const dtype = typeof value === 'boolean' ? 'bool' : isFloating(beside) ? beside : Number.isInteger(value) ? 'int64' : 'float32';
+  const whole = Number.isInteger(value);
+  const dtype = typeof value === 'boolean' ? 'bool' : isFloating(beside) || (whole && beside !== 'bool') ? beside : whole ? 'int64' : 'float32';
   return new Tensor(NdArray.filled(dtype, [], Number(value)), { inference: false });
 }
 

@@ -74,15 +74,18 @@ function typed(valueOf: (dtype: DType) => (x: number, y: number) => number, reco
 }
 
 /** Among whole numbers what is below 1 is 0. */
-const powerOf = (dtype: DType) => (isFloating(dtype) ? (x: number, y: number) => x ** y : (x: number, y: number) => Math.trunc(x ** y));
+const powerOf = (dtype: DType) => (isFloating(dtype) ? (x: number, y: number) => x ** y : (x: number, y: number) => (x === 0 && y < 0 ? 0 : Math.trunc(x ** y)));
 
 const negate = (grad: NdArray): NdArray => mapArray(grad, (g) => -g);
 
+/** Nothing of a gradient that is infinite or NaN goes where its share is 0. */
+const shared = (grad: NdArray, shares: NdArray): NdArray => combineArrays(grad, shares, (g, part) => (part === 0 ? 0 : g * part));
+
 function extremum(wins: (x: number, y: number) => boolean, value: (x: number, y: number) => number): OpRecord<None> {
-  const share = (x: NdArray, y: NdArray): NdArray => combineArrays(x, y, (a, b) => (wins(a, b) ? 1 : a === b ? 0.5 : 0));
+  const share = (x: NdArray, y: NdArray): NdArray => combineArrays(x, y, (a, b) => (a === b ? 0.5 : wins(b, a) ? 0 : 1));
   return binary(
     value,
-    [(grad, read) => mulArrays(grad, share(read(0), read(1))), (grad, read) => mulArrays(grad, share(read(1), read(0)))],
+    [(grad, read) => shared(grad, share(read(0), read(1))), (grad, read) => shared(grad, share(read(1), read(0)))],
     [[0, 1], [0, 1]],
   );
 }
@@ -142,7 +145,7 @@ export const unaryRecords: Records<
   sqrt: unary(Math.sqrt, { ofOutput: (y) => 0.5 / y }),
   abs: refusingBool(notImplemented('abs_cpu'), unary(Math.abs, { ofInput: Math.sign }, (dtype) => dtype)),
   // Not Math.max: a NaN must stay NaN, and so it does here.
-  relu: refusingBool('Boolean inputs not supported for relu', unary((x) => (x < 0 ? 0 : x), { ofOutput: (y) => (y > 0 ? 1 : 0) }, (dtype) => dtype)),
+  relu: refusingBool('Boolean inputs not supported for relu', unary((x) => (x < 0 ? 0 : x), { ofOutput: (y) => (y <= 0 ? 0 : 1) }, (dtype) => dtype)),
   sigmoid: unary(logistic, { ofOutput: (y) => y * (1 - y) }),
   tanh: unary(Math.tanh, { ofOutput: (y) => 1 - y * y }),
   softplus: floatingKernel('softplus_cpu', unary(logOnePlusExp, { ofInput: logistic })),

@@ -284,7 +284,8 @@ export const indexRecords: Records<IndexAttributes> = {
         }
       }
       const hits = x!.rank === 0 ? (data[0] === 0 ? 0 : 1) : found.length / x!.rank;
-      return NdArray.from('int64', [hits, x!.rank], Float64Array.from(found));
+      // Dimension by dimension in memory, as PyTorch's lie.
+      return NdArray.from('int64', [hits, x!.rank], Float64Array.from(found)).transpose(0, 1).contiguous().transpose(0, 1);
     },
     gradient: { notDifferentiable: 'positions are no smooth function of the values' },
   },

@@ -203,7 +203,6 @@ abstract class IndexingMethods extends ApplyingTensor {
   repeatInterleave(repeats: number, dim?: number): Tensor {
     if (dim === undefined) return self(this).reshape(-1).repeatInterleave(repeats, 0);
     const at = dimOf(this, dim);
-    if (this.shape.length === 0) return self(this).expand(repeats).clone();
     return copied(this, self(this).unsqueeze(at + 1).expand(...this.shape.toSpliced(at + 1, 0, repeats)).reshape(this.shape.with(at, this.shape[at]! * repeats)));
   }
 }

@@ -104,7 +104,7 @@ abstract class MathMethods extends ApplyingTensor {
   }
 
   std(dims?: Dims, options: Spread = {}): Tensor {
-    return this.var(dims, options).sqrt();
+    return apply(this.var(dims, options), 'std', {});
   }
 
   cumsum(dim: number): Tensor { return apply(this, 'cumsum', { dim: normalizeDim(dim, this.shape.length) }); }

@@ -7,7 +7,9 @@
 import type { Gradient, OpRecord } from '../autograd/op-record.ts';
 import { floatingOf, isFloating, type DType } from '../tensor/dtype.ts';
 import { combineArrays, mapArray, mulArrays } from '../tensor/elementwise.ts';
+import { RuntimeError } from '../tensor/errors.ts';
 import { NdArray } from '../tensor/nd-array.ts';
+import { resultType } from '../tensor/promotion.ts';
 import { reduceArray, reducedShape, sumToShape } from '../tensor/reduce.ts';
 import { numelOf, type Shape } from '../tensor/shape.ts';
 import type { AlongDim, None, Reduction } from './op-attributes.ts';
@@ -30,6 +32,8 @@ export interface MathAttributes {
   readonly log10: None;
   readonly expm1: None;
   readonly rsqrt: None;
+  /** The root of a variance, whose derivative at 0 is taken to be 0. */
+  readonly std: None;
   readonly reciprocal: None;
   readonly sign: None;
   readonly floor: None;
@@ -51,6 +55,14 @@ export interface MathAttributes {
   readonly any: Reduction;
   readonly cumsum: AlongDim;
   readonly cumprod: AlongDim;
+}
+
+/** The same where the derivative is a function of the value, which is saved in the place of the input, as PyTorch does. */
+function smoothByOutput(value: (x: number) => number, derivative: (y: number) => number): OpRecord<None> {
+  return {
+    forward: ([x]) => mapArray(x!, value, floatingOf(x!.dtype)),
+    gradient: { saves: () => ({ output: true }), of: (grad, { output }) => [combineArrays(grad, output(), (g, y) => g * derivative(y), grad.dtype)] },
+  };
 }
 
 function smooth(value: (x: number) => number, derivative: (x: number) => number): OpRecord<None> {
@@ -111,7 +123,7 @@ const countedType = (dtype: DType): DType => (isFloating(dtype) ? dtype : 'int64
 export const mathRecords: Records<MathAttributes> = {
   sin: smooth(Math.sin, Math.cos),
   cos: smooth(Math.cos, (x) => -Math.sin(x)),
-  tan: smooth(Math.tan, (x) => 1 + Math.tan(x) ** 2),
+  tan: smoothByOutput(Math.tan, (y) => 1 + y * y),
   asin: smooth(Math.asin, (x) => 1 / Math.sqrt(1 - x * x)),
   acos: smooth(Math.acos, (x) => -1 / Math.sqrt(1 - x * x)),
   atan: smooth(Math.atan, (x) => 1 / (1 + x * x)),
@@ -121,16 +133,24 @@ export const mathRecords: Records<MathAttributes> = {
   log1p: smooth(Math.log1p, (x) => 1 / (1 + x)),
   log2: smooth(Math.log2, (x) => 1 / (x * Math.LN2)),
   log10: smooth(Math.log10, (x) => 1 / (x * Math.LN10)),
-  expm1: smooth(Math.expm1, Math.exp),
-  rsqrt: smooth((x) => 1 / Math.sqrt(x), (x) => -0.5 / (x * Math.sqrt(x))),
-  reciprocal: smooth((x) => 1 / x, (x) => -1 / (x * x)),
+  expm1: smoothByOutput(Math.expm1, (y) => y + 1),
+  rsqrt: smoothByOutput((x) => 1 / Math.sqrt(x), (y) => -0.5 * y * y * y),
+  std: smoothByOutput(Math.sqrt, (y) => (y === 0 ? 0 : 0.5 / y)),
+  reciprocal: smoothByOutput((x) => 1 / x, (y) => -y * y),
   sign: { forward: ([x]) => mapArray(x!, (value) => (value > 0 ? 1 : value < 0 ? -1 : 0)), gradient: flat },
   floor: refusingBool(notImplemented('floor_vml_cpu'), step(Math.floor)),
   ceil: refusingBool(notImplemented('ceil_vml_cpu'), step(Math.ceil)),
   round: refusingBool(notImplemented('round_vml_cpu'), step(roundToEven)),
   trunc: refusingBool(notImplemented('trunc_vml_cpu'), step(Math.trunc)),
   remainder: refusingBool(notImplemented('remainder_cpu'), {
-    forward: ([x, y]) => combineArrays(x!, y!, (a, b) => a - b * Math.floor(a / b)),
+    forward: ([x, y]) => {
+      if (!isFloating(resultType(x!, y!)) && y!.contiguousData().includes(0)) throw new RuntimeError('ZeroDivisionError');
+      // By the rest of a division, which is exact; a - b * floor(a / b) is not.
+      return combineArrays(x!, y!, (a, b) => {
+        const rest = a % b;
+        return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+      });
+    },
     gradient: {
       saves: (needs) => ({ inputs: needs[1] ? [0, 1] : [] }),
       of: (grad, { needs, shapes, input }) => [

@@ -21,8 +21,8 @@ function restore(reduced: NdArray, shape: Shape, { dims }: Reduction): NdArray {
 }
 
 /** The dimensions over which something is chosen have elements to choose from. `all`: none was named. */
-function requireElements(name: string, shape: Shape, dims: readonly number[], all: boolean, unnamed: (message: string) => Error): void {
-  if (all && numelOf(shape) === 0) throw unnamed(`${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`);
+function requireElements(name: string, shape: Shape, dims: readonly number[], all: boolean, Unnamed: new (message: string) => Error): void {
+  if (all && numelOf(shape) === 0) throw new Unnamed(`${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`);
   const empty = dims.find((dim) => shape[dim] === 0);
   if (empty !== undefined) throw new RangeError(`${name}(): Expected reduction dim ${empty} to have non-zero size.`);
 }
@@ -30,7 +30,7 @@ function requireElements(name: string, shape: Shape, dims: readonly number[], al
 function extremum(better: (candidate: number, best: number) => boolean, name: string): OpRecord<Reduction> {
   return {
     forward: ([x], { dims, keepdim }) => {
-      requireElements(name, x!.shape, dims, dims.length === x!.rank, (message) => new RuntimeError(message));
+      requireElements(name, x!.shape, dims, dims.length === x!.rank, RuntimeError);
       return reduceArray(x!, dims, keepdim, x!.dtype, (data, start, count) => {
         let best = data[start]!;
         for (let index = start + 1; index < start + count; index++) if (better(data[index]!, best) || Number.isNaN(data[index]!)) best = data[index]!;
@@ -40,7 +40,7 @@ function extremum(better: (candidate: number, best: number) => boolean, name: st
     gradient: {
       saves: () => ({ inputs: [0], output: true }),
       of: (grad, { attributes, shapes, input, output }) => {
-        const hits = combineArrays(input(0), restore(output(), shapes[0]!, attributes), (x, best) => (x === best ? 1 : 0), grad.dtype);
+        const hits = combineArrays(input(0), restore(output(), shapes[0]!, attributes), (x, best) => (x === best || (x !== x && best !== best) ? 1 : 0), grad.dtype);
         const share = combineArrays(grad.reshape(reducedShape(shapes[0]!, attributes.dims, true)), sumArray(hits, attributes.dims, true), (g, count) => g / count);
         return [mulArrays(hits, share)];
       },
@@ -51,7 +51,7 @@ function extremum(better: (candidate: number, best: number) => boolean, name: st
 function indexOf(better: (candidate: number, best: number) => boolean, name: string): OpRecord<{ readonly dim: number | null; readonly keepdim: boolean }> {
   return {
     forward: ([x], { dim, keepdim }) => {
-      requireElements(name, x!.shape, dim === null || x!.rank === 0 ? [] : [dim], dim === null, (message) => new RangeError(message));
+      requireElements(name, x!.shape, dim === null || x!.rank === 0 ? [] : [dim], dim === null, RangeError);
       const flat = dim === null ? x!.reshape([-1]) : x!;
       const dims = flat.rank === 0 ? [] : [dim ?? 0];
       return reduceArray(flat, dims, dim === null ? false : keepdim, 'int64', (data, start, count) => {

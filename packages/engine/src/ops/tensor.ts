@@ -13,7 +13,7 @@ import { RuntimeError } from '../tensor/errors.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { toNested, type NestedOutput } from '../tensor/nested.ts';
 import { sumToShape } from '../tensor/reduce.ts';
-import { normalizeDim, reducedDims, type Shape } from '../tensor/shape.ts';
+import { normalizeDim, numelOf, reducedDims, type Shape } from '../tensor/shape.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { ApplyingTensor } from './applying-tensor.ts';
 import { notImplemented } from './refuse-types.ts';
@@ -167,7 +167,7 @@ export class Tensor extends ApplyingTensor {
     const end = normalizeDim(endDim, this.dim());
     if (start > end) throw new RuntimeError('flatten() has invalid args: start_dim cannot come after end_dim');
     if (this.dim() === 0) return this.reshape(1);
-    return start === end ? this : this.reshape([...this.shape.slice(0, start), -1, ...this.shape.slice(end + 1)]);
+    return start === end ? this : this.reshape([...this.shape.slice(0, start), numelOf(this.shape.slice(start, end + 1)), ...this.shape.slice(end + 1)]);
   }
   permute(...order: readonly (number | Shape)[]): Tensor { return this.apply('permute', { order: shapeOf(order) }); }
   transpose(dim0: number, dim1: number): Tensor {

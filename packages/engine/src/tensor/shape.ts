@@ -66,10 +66,7 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
     const sizeA = a[dim - rank + a.length] ?? 1;
     const sizeB = b[dim - rank + b.length] ?? 1;
     if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
-      throw new RuntimeError(
-        `The size of tensor a (${sizeA}) must match the size of tensor b (${sizeB}) at non-singleton dimension ${dim}: ` +
-          `shapes ${formatSize(a)} and ${formatSize(b)} do not broadcast`,
-      );
+      throw new RuntimeError(`The size of tensor a (${sizeA}) must match the size of tensor b (${sizeB}) at non-singleton dimension ${dim}`);
     }
     shape[dim] = sizeA === 1 ? sizeB : sizeA;
   }

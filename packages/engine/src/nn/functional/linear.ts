@@ -7,14 +7,14 @@ import { applyNamed } from '../../ops/apply-named.ts';
 import { linearOps } from '../../ops/compiled-linear.ts';
 import type { Tensor } from '../../ops/tensor.ts';
 import { RuntimeError } from '../../tensor/errors.ts';
-import { formatSize, numelOf } from '../../tensor/shape.ts';
+import { numelOf } from '../../tensor/shape.ts';
 
 /** x @ weight^T + bias; weight is [out, in], x [..., in]. */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   if (weight.dim() === 1) return bias === null ? x.matmul(weight) : x.matmul(weight).add(bias);
   const inputs = weight.size(1);
   if (x.shape.at(-1) !== inputs) {
-    throw new RuntimeError(`mat1 and mat2 shapes cannot be multiplied (${numelOf(x.shape.slice(0, -1))}x${x.shape.at(-1) ?? 1} and ${inputs}x${weight.size(0)}): input ${formatSize(x.shape)}, weight ${formatSize(weight.shape)}`);
+    throw new RuntimeError(`mat1 and mat2 shapes cannot be multiplied (${numelOf(x.shape.slice(0, -1))}x${x.shape.at(-1) ?? 1} and ${inputs}x${weight.size(0)})`);
   }
   const fused = weight.dim() === 2 && x.dtype === weight.dtype && (bias === null || (bias.dtype === x.dtype && bias.dim() === 1 && bias.size(0) === weight.size(0)));
   if (fused) return applyNamed(linearOps, 'linear', bias === null ? [x, weight] : [x, weight, bias], {});
