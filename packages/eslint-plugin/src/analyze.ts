@@ -63,7 +63,7 @@ export function analyze(input: SourceInput): Analysis {
   const { libraries } = setting;
   const files = new FilesInSight(module, libraries, setting.lower, null, setting.resolution);
   const own = recorder !== null || mentionsModes(module, input.text, libraries) ? guarded(() => interpretAndKeep(module, input.text, files, setting)) : undefined;
-  const callers = isAbsolute(input.file) && module.funcs.length > 1 && (recorder !== null || runsNetworks(module, input.text, libraries)) ? guarded(() => viewOfCallers(module, input.text, setting)) : undefined;
+  const callers = isAbsolute(input.file) && module.funcs.length > 1 && (recorder !== null || runsNetworks(module, libraries)) ? guarded(() => viewOfCallers(module, input.text, setting)) : undefined;
   // What was run before, as somebody's importer, has asked for its files then.
   const seen = new Set([...files.seen(), ...(own?.seen ?? [])]);
   const ownObservations = own?.observations.get(normalize(module.file)) ?? NO_OBSERVATIONS;

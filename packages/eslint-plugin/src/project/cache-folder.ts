@@ -47,12 +47,18 @@ function ignoreInGit(folder: string): void {
 }
 
 let stamp: string | null = null;
+/** What decides about findings of the files of a build, or of the sources where these are run. */
+const RUNS = /\.(?:js|json|wasm|(?<!\.d\.)ts)$/;
 
 /** Changes with every file of modeguard itself: what another version has kept is nothing. */
 export function ownStamp(): string {
   if (stamp !== null) return stamp;
   const folder = dirname(dirname(fileURLToPath(import.meta.url)));
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
-  stamp = hashOf(JSON.stringify([process.version, ...files.map((name) => [name, statSync(join(folder, name)).size, statSync(join(folder, name)).mtimeMs])]));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => RUNS.test(name)).sort();
+  const stampOf = (name: string): readonly unknown[] => {
+    const { size, mtimeMs } = statSync(join(folder, name));
+    return [name, size, mtimeMs];
+  };
+  stamp = hashOf(JSON.stringify([process.version, ...files.map(stampOf)]));
   return stamp;
 }

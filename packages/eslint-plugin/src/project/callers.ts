@@ -210,11 +210,17 @@ const NOTHING: Interpretation = { observations: new Map(), entered: new Map(), l
 
 /** What the analysis of `main` shows if it comes to nothing that has a mode: no network comes into it then. Null if it may. */
 function withoutModes(main: SourceText, unsaved: SourceText | null, libraries: Libraries, files: FilesInSight): Interpretation | null {
+  if (isOnlyIndex(main.module)) return NOTHING;
   askNearestFirst(main.module, files);
   const all = [main, ...(unsaved === null ? [] : [unsaved]), ...files.sources()];
   if (!all.some(({ module, text }) => mentionsModes(module, text, libraries))) return NOTHING;
   const reached = reachedWithoutModes(main.module, all.map(({ module }) => module), libraries);
   return reached === null ? null : { ...NOTHING, lookedInto: reached };
+}
+
+/** A file of TypeScript or JavaScript that hands on what others export, and calls nothing: what their statements do is seen where they are linted. */
+function isOnlyIndex({ language, funcs, classes }: Module): boolean {
+  return language === 'typescript' && funcs.length === 1 && classes.length === 0 && !funcs[0]!.blocks.some(({ instrs }) => instrs.some(({ kind }) => kind === 'call'));
 }
 
 function keptOf(file: string, setting: Setting): Kept | null {

@@ -9,23 +9,30 @@
 import type { Func, Instr, Module, Temp } from '../ir/ir.ts';
 import { definitionsOf } from '../ir/definitions.ts';
 import type { Libraries } from '../libraries/read.ts';
+import { isModeSource } from './mode-sources.ts';
 
 const METHODS: ReadonlySet<string> = new Set(['eval', 'train', 'backward', 'forward', 'call']);
 
 interface Relevance {
-  readonly mentionsModes: boolean;
-  readonly runsNetworks: boolean;
+  readonly mentions: boolean;
+  readonly runs: boolean;
+  readonly draws: boolean;
 }
 
 /** Holds unless the file cannot be about modes: it names no library that has them and calls none of their methods. */
 export function mentionsModes(module: Module, text: string, libraries: Libraries): boolean {
   if (module.language === 'python') return /\.(?:eval|train|backward|forward|call)\s*\(/.test(text) || namesOf(libraries).packages.some((name) => text.includes(name));
-  return relevanceOf(module, libraries).mentionsModes;
+  return relevanceOf(module, libraries).mentions;
 }
 
-/** Holds unless no network that the file is handed can be run by it: it calls nothing by a name that runs networks. */
-export function runsNetworks(module: Module, text: string, libraries: Libraries): boolean {
-  return module.language === 'python' || libraries.models.some((model) => model.modules?.callable === true) || mentionsModes(module, text, libraries) || relevanceOf(module, libraries).runsNetworks;
+/**
+ * Holds unless callers have nothing to show of the file: it calls nothing by a name that runs networks, and what it imports of libraries with modes has none and draws nothing. A
+ * file that only computes with tensors imports such a library too.
+ */
+export function runsNetworks(module: Module, libraries: Libraries): boolean {
+  if (module.language === 'python' || libraries.models.some((model) => model.modules?.callable === true)) return true;
+  const { runs, draws, mentions } = relevanceOf(module, libraries);
+  return runs || (mentions && (draws || isModeSource(module, libraries)));
 }
 
 /**
@@ -55,24 +62,28 @@ function relevanceOf(module: Module, libraries: Libraries): Relevance {
 }
 
 function lookedAt(module: Module, libraries: Libraries): Relevance {
-  const { packages, running } = namesOf(libraries);
+  const { packages, running, drawing } = namesOf(libraries);
   const imports = (name: string): boolean => packages.some((known) => name === known || name.startsWith(`${known}/`));
-  let [mentions, runs] = [false, false];
+  let [mentions, runs, draws] = [false, false, false];
   for (const func of module.funcs) {
     for (const { instrs } of func.blocks) {
       for (const instr of instrs) {
-        if (instr.kind === 'import' || instr.kind === 'import-all') mentions ||= imports(instr.module);
+        if (instr.kind === 'import' || instr.kind === 'import-all') {
+          mentions ||= imports(instr.module);
+          draws ||= instr.kind === 'import' && instr.name !== null && drawing.has(instr.name);
+        } else if (instr.kind === 'get-attr') draws ||= drawing.has(instr.name);
         else if (instr.kind === 'call') {
           const name = calledName(func, instr);
           if (name === null) continue;
           mentions ||= METHODS.has(name);
-          runs ||= running.has(name);
+          runs ||= METHODS.has(name) || running.has(name);
+          draws ||= drawing.has(name);
         }
       }
-      if (mentions && runs) return { mentionsModes: true, runsNetworks: true };
+      if (mentions && runs) return { mentions, runs, draws };
     }
   }
-  return { mentionsModes: mentions, runsNetworks: runs };
+  return { mentions, runs, draws };
 }
 
 /** The name of a called method; none where it is `call` or `apply` of a function. */
@@ -99,6 +110,8 @@ interface Names {
   readonly packages: readonly string[];
   /** Methods that run networks. */
   readonly running: ReadonlySet<string>;
+  /** Functions that draw random numbers. */
+  readonly drawing: ReadonlySet<string>;
   /** Finds a method that counts, or a package, wherever it may be in a text. */
   readonly inText: RegExp;
   readonly packageInText: RegExp;
@@ -112,9 +125,11 @@ function namesOf(libraries: Libraries): Names {
     const packages = libraries.models.flatMap((model) => (model.modules === undefined && model.layers === undefined ? [] : model.packages));
     const running = new Set(libraries.models.flatMap(({ modules, layers }) => [...methodsThat(['call'], modules?.methods ?? {}), ...methodsThat(['apply', 'infer', 'fit'], layers?.methods ?? {})]));
     const methods = [...METHODS, ...running].map(escaped).join('|');
+    const drawing = new Set(libraries.models.flatMap(({ functions }) => functions.flatMap(({ path, effect }) => (effect.kind === 'random' ? [path.slice(path.lastIndexOf('.') + 1)] : []))));
     names = {
       packages,
       running,
+      drawing,
       // `x.call`, `x['call']`, also with a comment between; a name with escapes in it is taken for one.
       inText: new RegExp(`\\.\\s*(?:(?:/\\*(?:[^*]|\\*(?!/))*\\*/|//[^\\n]*\\n)\\s*)*(?:(?:${methods})\\b|[\\w$]*\\\\u)|['"\`](?:${methods})['"\`]\\s*\\]`, 'u'),
       packageInText: new RegExp(`['"\`](?:${packages.map(escaped).join('|')})(?:/[^'"\`]*)?['"\`]`, 'gu'),

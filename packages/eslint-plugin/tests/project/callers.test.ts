@@ -102,6 +102,12 @@ describe('TypeScript', () => {
     expect(findings(project({ ...base, 'main.ts': main.replace('new Net()', 'new Net().eval()') }), 'predict.ts', predict)).toEqual([]);
   });
 
+  test('an index between is none of them', () => {
+    const files = { 'package.json': '{}', 'net.ts': net, 'predict.ts': predict, 'index.ts': "export * from './net.ts';\nexport * from './predict.ts';\n", 'main.ts': main.replaceAll(/'\.\/(?:net|predict)\.ts'/g, "'./index.ts'") };
+    expect(findings(project(files), 'predict.ts', predict)).toContain('no-train-mode-inference definite');
+    expect(findings(project({ ...files, 'main.ts': files['main.ts'].replace('new Net()', 'new Net().eval()') }), 'predict.ts', predict)).toEqual([]);
+  });
+
   test('a file that comes to no mode depends on what it comes to', () => {
     const lib = 'export function wake(m) {\n  m.train();\n}\nexport function size() {\n  return 1;\n}\n';
     const text = "import { size } from './lib.js';\nexport const f = (x) => x.forward(size());\n";

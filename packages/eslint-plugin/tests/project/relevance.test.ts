@@ -7,15 +7,18 @@ import { isBeside, mentionsModes, runsNetworks } from '../../src/project/relevan
 function ask(text: string, language: 'python' | 'typescript'): readonly [mentions: boolean, runs: boolean] {
   const libraries = librariesFor(language, undefined);
   const module = lower({ file: language === 'python' ? 'a.py' : 'a.ts', text, language });
-  return [mentionsModes(module, text, libraries), runsNetworks(module, text, libraries)];
+  return [mentionsModes(module, text, libraries), runsNetworks(module, libraries)];
 }
 
 describe('TypeScript', () => {
   test.each<[string, string, boolean, boolean]>([
     ['an import of a library with modes', "import { nn } from '@modeguard/engine';\nnn;\n", true, true],
-    ['of a part of one', "import * as x from 'deepbox/nn/layers';\nx;\n", true, true],
+    ['of a part of one', "import * as x from 'deepbox/nn/layers';\nx;\n", true, false],
     ['an export from one', "export * from 'js-pytorch';\n", true, true],
-    ['require', "const torch = require('js-pytorch');\n", true, true],
+    ['require', "const { torch } = require('js-pytorch');\nmodule.exports = () => torch.nn;\n", true, true],
+    ['require of what is not used', "const torch = require('js-pytorch');\n", true, false],
+    ['tensors', "import * as tf from '@tensorflow/tfjs';\nexport const f = (x) => tf.tidy(() => tf.matMul(x, x));\n", true, false],
+    ['random numbers', "import * as tf from '@tensorflow/tfjs';\nexport const f = (x) => tf.tidy(() => tf.add(x, tf.randomNormal(x.shape)));\n", true, true],
     ['import()', "const load = async () => await import('@tensorflow/tfjs');\n", true, true],
     ['a mode that is set', 'export function f(m) { m.eval(); }\n', true, true],
     ['a forward pass', 'export const f = (m, x) => m?.forward(x);\n', true, true],
