@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { setBackend } from '../src/index.ts';
 import type { GradientContext, OpRecord } from '../src/autograd/op-record.ts';
 import { emptyStatistics } from '../src/ops/norm-records.ts';
+import type { OpAttributes } from '../src/ops/op-attributes.ts';
 import { registry } from '../src/ops/registry.ts';
 import { convolutionWindows } from '../src/ops/windows.ts';
 import { NdArray } from '../src/tensor/nd-array.ts';
@@ -164,6 +165,27 @@ describe.each(builds)('%s', (build) => {
         const grad = contiguous(x.shape);
         expectAll(onBoth(build, () => run(registry.gelu, [x], { approximate: 'none' }, grad, [true])), 2e-6);
         expectAll(onBoth(build, () => run(registry.silu, [x], {}, grad, [true])), 2e-6);
+      }),
+    );
+  });
+
+  test('activations of several kernels, also at their kinks', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 40 }), layout, (rows, columns, one) => {
+        const x = one([rows, columns], () => (random() < -0.6 ? Math.round(random() * 4) : random() * 6));
+        const grad = contiguous(x.shape);
+        const both = <K extends 'gelu' | 'hardtanh' | 'leakyRelu' | 'elu' | 'hardswish' | 'mish' | 'logsigmoid'>(name: K, attributes: OpAttributes[K]): void =>
+          expectAll(onBoth(build, () => run(registry[name], [x], attributes, grad, [true])), 3e-6);
+        both('hardtanh', { min: -1, max: 2 });
+        both('leakyRelu', { negativeSlope: 0.2 });
+        both('leakyRelu', { negativeSlope: -0.5 });
+        both('elu', { alpha: 1.3, scale: 1, inputScale: 1 });
+        both('elu', { alpha: 1.6732632423543772, scale: 1.0507009873554805, inputScale: 1 });
+        both('elu', { alpha: 0.5, scale: 1, inputScale: 2 });
+        both('hardswish', {});
+        both('gelu', { approximate: 'tanh' });
+        both('mish', {});
+        both('logsigmoid', {});
       }),
     );
   });

@@ -1,5 +1,5 @@
 /**
- * The kernels of optimizers and of the LSTM against the reference, in both builds.
+ * The kernels of optimizers and of recurrent layers against the reference, in both builds.
  */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -37,6 +37,29 @@ describe.each(builds)('%s', (build) => {
         expectSame(actual, expected, 1e-4);
       }),
       { numRuns: 100 },
+    );
+  });
+
+  test('a GRU and a plain layer run forward and backward as the reference does', () => {
+    const kinds = fc.constantFrom<(width: number, hidden: number, options: object) => nn.GRU | nn.RNN>(
+      (width, hidden, options) => new nn.GRU(width, hidden, options),
+      (width, hidden, options) => new nn.RNN(width, hidden, options),
+      (width, hidden, options) => new nn.RNN(width, hidden, { ...options, nonlinearity: 'relu' }),
+    );
+    fc.assert(
+      fc.property(kinds, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 4 }), fc.boolean(), fc.boolean(), (make, hidden, width, steps, batch, bidirectional, bias) => {
+        const { actual, expected } = onBoth(build, () => {
+          manualSeed(hidden);
+          const model = make(width, hidden, { bidirectional, bias });
+          const x = randn(steps, batch, width, { requiresGrad: true });
+          const start = randn(bidirectional ? 2 : 1, batch, hidden, { requiresGrad: true });
+          const [out, h] = model.call(x, start) as [Tensor, Tensor];
+          out.mul(out).sum().add(h.sum()).backward();
+          return [out, h, x.grad!, start.grad!, ...[...model.parameters()].map((parameter) => parameter.grad!)].map((tensor) => tensor.array);
+        });
+        for (const [index, array] of expected.entries()) expectSame(actual[index], array, 2e-5);
+      }),
+      { numRuns: 60 },
     );
   });
 

@@ -23,7 +23,7 @@ const unaryOps = { neg: anywhere, exp: moderate, log: positive, sqrt: positive, 
 const binaryOps = ['add', 'sub', 'mul', 'div', 'maximum', 'minimum'] as const;
 const others = ['pow', 'clamp', 'mean', 'softmax', 'logSoftmax'];
 /** Held in kernels-steps.test.ts and kernels-layers.test.ts. */
-const elsewhere = ['linear', 'recurrent', 'scaledDotProductAttention', 'conv', 'convTranspose', 'batchNorm', 'layerNorm', 'gelu', 'silu', 'mseLoss', 'l1Loss', 'bceWithLogitsLoss'];
+const elsewhere = ['linear', 'recurrent', 'scaledDotProductAttention', 'conv', 'convTranspose', 'batchNorm', 'layerNorm', 'gelu', 'silu', 'hardtanh', 'leakyRelu', 'elu', 'hardswish', 'mish', 'logsigmoid', 'mseLoss', 'l1Loss', 'bceWithLogitsLoss'];
 
 test('covers all that has kernels', () => {
   expect(Object.entries(registry).flatMap(([name, record]) => (record.compiled === true ? [name] : [])).sort()).toEqual([...Object.keys(unaryOps), ...binaryOps, ...others, ...elsewhere].sort());

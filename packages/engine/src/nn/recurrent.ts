@@ -9,7 +9,7 @@
  */
 import { uniform, zeros } from '../ops/creation.ts';
 import { applyNamed } from '../ops/apply-named.ts';
-import { recurrentOps } from '../ops/compiled-lstm.ts';
+import { recurrentOps } from '../ops/compiled-recurrent.ts';
 import { cat, stack } from '../ops/joining.ts';
 import type { CellKind } from '../ops/recurrent-cells.ts';
 import { Tensor } from '../ops/tensor.ts';

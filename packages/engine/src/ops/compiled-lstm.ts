@@ -15,11 +15,9 @@ import { NdArray } from '../tensor/nd-array.ts';
 import { packedRight } from '../tensor/packed-right.ts';
 import { sumArray } from '../tensor/reduce.ts';
 import { linear } from './compiled-linear.ts';
-import { layoutOf, positions, recurrentRecords, type RecurrentAttributes, type RecurrentOpAttributes } from './recurrent-records.ts';
-import type { Records } from './records.ts';
-import { withCompiled } from './with-compiled.ts';
+import { layoutOf, positions, type RecurrentAttributes } from './recurrent-records.ts';
 
-function compiledLstm(inputs: readonly NdArray[], attributes: RecurrentAttributes): NdArray | null {
+export function compiledLstm(inputs: readonly NdArray[], attributes: RecurrentAttributes): NdArray | null {
   const compiled = attributes.kind === 'LSTM' && !attributes.projected && inputs.every((input) => input.dtype === 'float32') ? kernels() : null;
   if (compiled === null) return null;
   const at = positions(attributes);
@@ -51,7 +49,7 @@ function compiledLstm(inputs: readonly NdArray[], attributes: RecurrentAttribute
 }
 
 /** The h that each time started from, [steps * batch, hidden]. */
-function statesBefore(compiled: Kernels, packedAt: number, first: NdArray, steps: number, size: number, reverse: boolean): NdArray {
+export function statesBefore(compiled: Kernels, packedAt: number, first: NdArray, steps: number, size: number, reverse: boolean): NdArray {
   const before = NdArray.uninitialized('float32', [steps * first.shape[0]!, first.shape[1]!]);
   const at = before.address();
   const later = (steps - 1) * size;
@@ -60,7 +58,7 @@ function statesBefore(compiled: Kernels, packedAt: number, first: NdArray, steps
   return before;
 }
 
-function compiledLstmGradient(grad: NdArray, { attributes, shapes, needs, input, output }: GradientContext<RecurrentAttributes>): readonly (NdArray | null)[] | null {
+export function compiledLstmGradient(grad: NdArray, { attributes, shapes, needs, input, output }: GradientContext<RecurrentAttributes>): readonly (NdArray | null)[] | null {
   const compiled = attributes.kind === 'LSTM' && !attributes.projected && grad.dtype === 'float32' ? kernels() : null;
   const { steps, batch, width, rows, hidden, states, memories } = layoutOf(shapes, attributes);
   if (compiled === null || steps === 0) return null;
@@ -91,5 +89,3 @@ function compiledLstmGradient(grad: NdArray, { attributes, shapes, needs, input,
   for (const bias of [at.bIh, at.bHh]) if (bias >= 0 && needs[bias]) gradients[bias] = sumArray(gates, [0], false);
   return gradients;
 }
-
-export const recurrentOps: Records<RecurrentOpAttributes> = /* @__PURE__ */ withCompiled<RecurrentOpAttributes>(recurrentRecords, { recurrent: { forward: compiledLstm, gradient: compiledLstmGradient } });

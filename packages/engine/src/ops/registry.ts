@@ -9,7 +9,7 @@ import { convOps } from './compiled-conv.ts';
 import { indexRecords } from './index-records.ts';
 import { linearOps } from './compiled-linear.ts';
 import { bceWithLogitsLossOp, l1LossOp, mseLossOp } from './compiled-loss.ts';
-import { recurrentOps } from './compiled-lstm.ts';
+import { recurrentOps } from './compiled-recurrent.ts';
 import { normOps } from './compiled-norm.ts';
 import { ctcRecords } from './ctc-records.ts';
 import { embeddingRecords } from './embedding-records.ts';
