@@ -11,6 +11,7 @@ import './nn/traced-call.ts';
 
 export * from './core.ts';
 export { einsum } from './ops/einsum.ts';
+export { checkpoint } from './nn/checkpoint.ts';
 export * as nn from './nn/index.ts';
 export * as F from './nn/functional.ts';
 export * as optim from './optim/index.ts';

@@ -100,7 +100,7 @@ export class GraphNode {
         'one of the variables needed for gradient computation has been modified by an inplace operation: ' +
           `[torch.${scalarTypeName[array.dtype]}Tensor [${array.shape.join(', ')}]], which is ${source instanceof GraphNode ? `output 0 of ${source.name}` : 'a leaf'}, ` +
           `is at version ${array.storage.version}; expected version ${this.versions[at]} instead. ` +
-          `Hint: ${this.name} needs the value from before; use the out-of-place operation.`,
+          `Hint: ${this.name} needs the value from before.`,
       );
     }
     return array;

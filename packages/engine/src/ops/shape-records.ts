@@ -10,7 +10,7 @@ import { promote, scalarTypeName } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { matrixProduct } from '../tensor/matrix-product.ts';
 import { sumToShape } from '../tensor/reduce.ts';
-import { contiguousStrides, formatSize, numelOf, type Shape } from '../tensor/shape.ts';
+import { contiguousStrides, numelOf, type Shape } from '../tensor/shape.ts';
 import type { OpAttributes } from './op-attributes.ts';
 
 type Records<K extends keyof OpAttributes> = { readonly [Name in K]: OpRecord<OpAttributes[Name]> };
@@ -118,9 +118,8 @@ export const shapeRecords: Records<
       const first = inputs[0]!;
       for (const [index, part] of inputs.entries()) {
         if (part.rank !== first.rank) throw new RuntimeError(`Tensors must have same number of dimensions: got ${first.rank} and ${part.rank}`);
-        if (part.shape.some((size, at) => at !== dim && size !== first.shape[at])) {
-          throw new RuntimeError(`Sizes of tensors must match except in dimension ${dim}. Got ${formatSize(first.shape)} and ${formatSize(part.shape)} (tensor number ${index} in the list)`);
-        }
+        const other = part.shape.findIndex((size, at) => at !== dim && size !== first.shape[at]);
+        if (other >= 0) throw new RuntimeError(`Sizes of tensors must match except in dimension ${dim}. Expected size ${first.shape[other]} but got size ${part.shape[other]} for tensor number ${index} in the list.`);
       }
       const total = inputs.reduce((sum, part) => sum + part.shape[dim]!, 0);
       const dtype = inputs.map((part) => part.dtype).reduce(promote);

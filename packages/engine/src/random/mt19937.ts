@@ -10,11 +10,12 @@ const shift = 397;
 
 export class Mt19937 {
   /** Signed, because a whole number above 2^31 is no small integer for V8. */
-  readonly #state = new Int32Array(size);
-  #index = size;
+  readonly words = new Int32Array(size);
+  /** How many of the words were given out. */
+  position = size;
 
   constructor(seed: number) {
-    const state = this.#state;
+    const state = this.words;
     state[0] = seed;
     for (let index = 1; index < size; index++) {
       const previous = state[index - 1]! ^ (state[index - 1]! >>> 30);
@@ -24,8 +25,8 @@ export class Mt19937 {
 
   /** The next integer in [0, 2^32). */
   next(): number {
-    if (this.#index === size) this.#twist();
-    let value = this.#state[this.#index++]!;
+    if (this.position === size) this.#twist();
+    let value = this.words[this.position++]!;
     value ^= value >>> 11;
     value ^= (value << 7) & 0x9d2c5680;
     value ^= (value << 15) & 0xefc60000;
@@ -34,7 +35,7 @@ export class Mt19937 {
   }
 
   #twist(): void {
-    const state = this.#state;
+    const state = this.words;
     const step = (index: number, next: number, far: number): void => {
       const mixed = (state[index]! & 0x80000000) | (state[next]! & 0x7fffffff);
       state[index] = state[far]! ^ (mixed >>> 1) ^ (-(mixed & 1) & 0x9908b0df);
@@ -43,6 +44,6 @@ export class Mt19937 {
     for (; index < size - shift; index++) step(index, index + 1, index + shift);
     for (; index < size - 1; index++) step(index, index + 1, index + shift - size);
     step(index, 0, shift - 1);
-    this.#index = 0;
+    this.position = 0;
   }
 }
