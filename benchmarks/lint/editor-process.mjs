@@ -4,11 +4,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ESLint } from 'eslint';
+import { withStatement } from './edits.mjs';
 import { median } from './measure.mjs';
 
 const { files, language, most, keys } = /** @type {{ files: string[], language: string, most: number, keys: number }} */ (JSON.parse(readFileSync(0, 'utf8')));
 const eslint = new ESLint({ cwd: process.cwd(), overrideConfigFile: fileURLToPath(new URL('./eslint/modeguard.config.mjs', import.meta.url)) });
-const mark = language === 'python' ? '#' : '//';
 /** What says nothing about networks is hardly analysed at all, and would only make the figures better. */
 const aboutNetworks = language === 'python' ? /^\s*(?:import|from)\s+torch\b/mu : /\.(?:eval|train|backward|forward|call|apply|predict|fit)\s*\(/u;
 
@@ -32,10 +32,9 @@ if (files[0] !== undefined) await timed(readFileSync(files[0], 'utf8'), files[0]
 const answers = [];
 for (const { file, text, lines } of chosen) {
   const opened = await timed(text, file);
-  const middle = lines.findIndex((line, index) => index >= lines.length / 2 && line.trim() === '');
   /** @type {{ passed: number, processor: number }[]} */
   const times = [];
-  for (let key = 1; key <= keys; key += 1) times.push(await timed(lines.with(middle < 0 ? lines.length - 1 : middle, `${mark} ${'x'.repeat(key)}`).join('\n'), file));
+  for (let key = 1; key <= keys; key += 1) times.push(await timed(withStatement(text, language === 'python', '1'.repeat(key)), file));
   const [passed, processor] = [times.map((time) => time.passed), times.map((time) => time.processor)];
   answers.push({ file, lines: lines.length, opened: opened.passed, first: passed[0] ?? NaN, median: median(passed), least: Math.min(...passed), processor: median(processor) });
   process.stderr.write(`${file}: ${median(passed).toFixed(0)} ms\n`);

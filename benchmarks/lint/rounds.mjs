@@ -8,6 +8,7 @@
 // "Cold" is said of what the tool itself keeps: the files are in the system's memory, for all tools alike.
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withStatement } from './edits.mjs';
 import { measure, median } from './measure.mjs';
 
 const SLOW = 240;
@@ -104,25 +105,11 @@ function editedFile(tree, round, rounds) {
   return file;
 }
 
-/**
- * A statement in the body of a function in the middle of the file, as somebody who works on it writes one; where no function is found, at the end. Not a
- * comment: a tool that knows what it has used of a file has nothing to do for that.
- *
- * @param {string} text @param {boolean} isPython
- */
-function withStatement(text, isPython) {
-  const starts = [...text.matchAll(isPython ? /^[ \t]*def \w+\([^()]*\)[^:\n]*:\r?\n([ \t]+)(?=\S)/gmu : /(?<!\b(?:extends|switch)\b[^\n]*)\)(?:\s*:[^;{}()]+)?\s*\{\r?\n/gu)];
-  const found = starts[starts.length >> 1];
-  if (found === undefined) return `${text}\n${isPython ? 'edited = 1' : 'void 0;'}\n`;
-  const at = found.index + found[0].length;
-  return `${text.slice(0, at)}${isPython ? `edited = 1\n${found[1]}` : 'void 0;\n'}${text.slice(at)}`;
-}
-
 /** @template T @param {string} file @param {() => Promise<T>} action @returns {Promise<T>} */
 async function withEdit(file, action) {
   const before = readFileSync(file);
   try {
-    writeFileSync(file, withStatement(before.toString('utf8'), file.endsWith('.py')));
+    writeFileSync(file, withStatement(before.toString('utf8'), file.endsWith('.py'), '1'));
     return await action();
   } finally {
     writeFileSync(file, before);

@@ -89,6 +89,29 @@ export async function layOut(name, { checkoutOf, into }) {
   return { name, folder, language, files, lines: linesOf(folder, files) };
 }
 
+/**
+ * The same tree with its files in another order: its repositories, or the folders of its only one, as a generator of random numbers that starts at `seed` shuffles them; in each by name.
+ * One that takes long comes early in one order and late in another.
+ *
+ * @param {Tree} tree @param {number} seed a whole number above 0 @returns {Tree}
+ */
+export function shuffled(tree, seed) {
+  const repositoryOf = (/** @type {string} */ file) => file.split(/[\\/]/u)[0] ?? '';
+  const isOne = new Set(tree.files.map(repositoryOf)).size === 1;
+  const partOf = isOne ? dirname : repositoryOf;
+  const parts = [...new Set(tree.files.map(partOf))].map((part) => tree.files.filter((file) => partOf(file) === part));
+  let state = seed;
+  for (let at = parts.length - 1; at > 0; at -= 1) {
+    // Park and Miller, "Random number generators: good ones are hard to find", 1988.
+    state = (state * 48271) % 2147483647;
+    const other = state % (at + 1);
+    const [one = [], two = []] = [parts[at], parts[other]];
+    parts[at] = two;
+    parts[other] = one;
+  }
+  return { ...tree, name: `${tree.name}-order${seed}`, files: parts.flat() };
+}
+
 /** A tree of the first files of another. @param {Tree} tree @param {number} count @param {string} into @returns {Promise<Tree>} */
 export async function subTree(tree, count, into) {
   const folder = join(into, `${tree.name}-${count}`);
