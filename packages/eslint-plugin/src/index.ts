@@ -3,10 +3,10 @@
 // plugin works in a project that has no other configuration.
 import { createRequire } from 'node:module';
 import type { Linter } from 'eslint';
-import * as typescriptParser from '@typescript-eslint/parser';
 import { makeRule } from './eslint/make-rule.ts';
 import { PythonLanguage } from './eslint/python-language.ts';
 import { revealRule } from './eslint/reveal-rule.ts';
+import { typescriptParser } from './eslint/typescript-parser.ts';
 import { RULES } from './rules/registry.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };

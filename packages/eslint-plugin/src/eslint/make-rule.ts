@@ -1,6 +1,7 @@
 // Turns a rule of ours into a rule of ESLint's. One object serves both languages: it listens to the root node of either and
 // reports what the shared analysis of the file says.
-import { ESLintUtils, type TSESLint } from '@typescript-eslint/utils';
+import type { TSESLint } from '@typescript-eslint/utils';
+import { RuleCreator } from '@typescript-eslint/utils/eslint-utils';
 import type { Finding, TextEdit } from '../report/finding.ts';
 import type { ModeRule } from '../rules/rule.ts';
 import { findingsOf, type FileFindings } from './findings-of.ts';
@@ -19,7 +20,7 @@ type MessageIds = 'definite' | 'possible' | 'suggestion';
 
 const DESIGNED = { type: 'array' as const, items: { type: 'string' as const, pattern: '^[^*]*\\*?[^*]*$' }, uniqueItems: true, description: 'Classes whose randomness is meant; one `*` in a name stands for anything.' };
 
-const createRule = ESLintUtils.RuleCreator<RuleDocs>((name) => `${DOCS}/${name}.md`);
+const createRule = RuleCreator<RuleDocs>((name) => `${DOCS}/${name}.md`);
 
 export function makeRule(rule: ModeRule): TSESLint.RuleModule<MessageIds, Options, RuleDocs> {
   const made = createRule<Options, MessageIds>({

@@ -1,13 +1,14 @@
 // The rule behind the marker `modeguard-reveal`: reports, at each such comment, the state after the line that it stands on. Where there is no marker it
 // has nothing to say and costs a look at the text.
-import { ESLintUtils, type TSESLint } from '@typescript-eslint/utils';
+import type { TSESLint } from '@typescript-eslint/utils';
+import { RuleCreator } from '@typescript-eslint/utils/eslint-utils';
 import type { Comment } from '../frontends/python/ast.ts';
 import { mayReveal, readRevealMarker, type RevealMarker } from '../debug/reveal.ts';
 import { publishFinding } from './collect.ts';
 import { findingsOf } from './findings-of.ts';
 import { DOCS, type RuleDocs } from './make-rule.ts';
 
-const createRule = ESLintUtils.RuleCreator<RuleDocs>((name) => `${DOCS}/${name}.md`);
+const createRule = RuleCreator<RuleDocs>((name) => `${DOCS}/${name}.md`);
 
 export const revealRule: TSESLint.RuleModule<'state', [], RuleDocs> = createRule<[], 'state'>({
   name: 'reveal',

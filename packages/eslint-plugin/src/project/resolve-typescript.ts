@@ -3,7 +3,7 @@
 import { dirname } from 'node:path';
 import ts from '#typescript';
 
-const DEFAULTS: ts.CompilerOptions = { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, allowJs: true, allowImportingTsExtensions: true };
+const defaults = (): ts.CompilerOptions => ({ module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, allowJs: true, allowImportingTsExtensions: true });
 
 /** The file that `specifier` means in `file`; null if it is none of the project's. */
 export function resolveTypeScript(file: string, specifier: string): string | null {
@@ -27,7 +27,7 @@ function optionsFor(folder: string): ts.CompilerOptions {
   const config = before === undefined ? (ts.findConfigFile(folder, ts.sys.fileExists) ?? null) : before.config;
   const time = config === null ? 0 : (ts.sys.getModifiedTime?.(config)?.getTime() ?? 0);
   if (before !== undefined && before.time === time) return before.options;
-  const options = config === null ? DEFAULTS : read(config);
+  const options = config === null ? defaults() : read(config);
   known.set(folder, { config, time, options });
   return options;
 }
@@ -36,7 +36,7 @@ function read(config: string): ts.CompilerOptions {
   const { config: json, error } = ts.readConfigFile(config, ts.sys.readFile);
   // Only the options matter; listing the files of a large project would cost more than the analysis.
   const host: ts.ParseConfigHost = { ...ts.sys, readDirectory: () => [] };
-  if (error !== undefined) return DEFAULTS;
+  if (error !== undefined) return defaults();
   const { options } = ts.parseJsonConfigFileContent(json, host, dirname(config));
-  return { ...DEFAULTS, ...options, allowJs: true };
+  return { ...defaults(), ...options, allowJs: true };
 }

@@ -61,19 +61,20 @@ function mentionedNames(node: ts.EnumDeclaration): ReadonlySet<string> {
   return names;
 }
 
-const BINARY: ReadonlyMap<ts.SyntaxKind, (a: number, b: number) => number> = new Map([
-  [ts.SyntaxKind.PlusToken, (a, b) => a + b],
-  [ts.SyntaxKind.MinusToken, (a, b) => a - b],
-  [ts.SyntaxKind.AsteriskToken, (a, b) => a * b],
-  [ts.SyntaxKind.SlashToken, (a, b) => a / b],
-  [ts.SyntaxKind.PercentToken, (a, b) => a % b],
-  [ts.SyntaxKind.AsteriskAsteriskToken, (a, b) => a ** b],
-  [ts.SyntaxKind.BarToken, (a, b) => a | b],
-  [ts.SyntaxKind.AmpersandToken, (a, b) => a & b],
-  [ts.SyntaxKind.CaretToken, (a, b) => a ^ b],
-  [ts.SyntaxKind.LessThanLessThanToken, (a, b) => a << b],
-  [ts.SyntaxKind.GreaterThanGreaterThanToken, (a, b) => a >> b],
-  [ts.SyntaxKind.GreaterThanGreaterThanGreaterThanToken, (a, b) => a >>> b],
+/** By the text of the operator. */
+const BINARY: ReadonlyMap<string | undefined, (a: number, b: number) => number> = new Map([
+  ['+', (a, b) => a + b],
+  ['-', (a, b) => a - b],
+  ['*', (a, b) => a * b],
+  ['/', (a, b) => a / b],
+  ['%', (a, b) => a % b],
+  ['**', (a, b) => a ** b],
+  ['|', (a, b) => a | b],
+  ['&', (a, b) => a & b],
+  ['^', (a, b) => a ^ b],
+  ['<<', (a, b) => a << b],
+  ['>>', (a, b) => a >> b],
+  ['>>>', (a, b) => a >>> b],
 ]);
 
 // What nests deeper is no number that anybody counts on from.
@@ -94,7 +95,7 @@ function constantOf(node: ts.Expression, members: ReadonlyMap<string, number>, o
     return inner.operator === ts.SyntaxKind.PlusToken ? operand : null;
   }
   if (!ts.isBinaryExpression(inner)) return null;
-  const apply = BINARY.get(inner.operatorToken.kind);
+  const apply = BINARY.get(ts.tokenToString(inner.operatorToken.kind));
   const [left, right] = [constantOf(inner.left, members, owner, depth + 1), constantOf(inner.right, members, owner, depth + 1)];
   return apply === undefined || left === null || right === null ? null : apply(left, right);
 }

@@ -9,16 +9,16 @@
 import ts from '#typescript';
 import type { Span } from '../../source/span.ts';
 
-const SCRIPT_KINDS: ReadonlyMap<string, ts.ScriptKind> = new Map([
-  ['.ts', ts.ScriptKind.TS],
-  ['.mts', ts.ScriptKind.TS],
-  ['.cts', ts.ScriptKind.TS],
-  ['.tsx', ts.ScriptKind.TSX],
-  ['.js', ts.ScriptKind.JS],
-  ['.mjs', ts.ScriptKind.JS],
-  ['.cjs', ts.ScriptKind.JS],
-  ['.jsx', ts.ScriptKind.JSX],
-]);
+const SCRIPT_KINDS: ReadonlyMap<string, keyof typeof ts.ScriptKind> = new Map([
+  ['.ts', 'TS'],
+  ['.mts', 'TS'],
+  ['.cts', 'TS'],
+  ['.tsx', 'TSX'],
+  ['.js', 'JS'],
+  ['.mjs', 'JS'],
+  ['.cjs', 'JS'],
+  ['.jsx', 'JSX'],
+] as const);
 
 /** The compiler records syntax errors on the tree but does not declare the field. */
 interface WithDiagnostics {
@@ -70,5 +70,5 @@ function createSourceFile(text: string, file: string, kind: ts.ScriptKind): ts.S
 
 function scriptKindOf(file: string): ts.ScriptKind {
   const dot = file.lastIndexOf('.');
-  return SCRIPT_KINDS.get(dot < 0 ? '' : file.slice(dot).toLowerCase()) ?? ts.ScriptKind.TS;
+  return ts.ScriptKind[SCRIPT_KINDS.get(dot < 0 ? '' : file.slice(dot).toLowerCase()) ?? 'TS'];
 }
