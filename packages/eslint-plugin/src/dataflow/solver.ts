@@ -20,6 +20,8 @@ export interface Analysis<S> {
   mayThrow(instr: Instr): boolean;
   /** Holds if somebody outside of this function catches what it throws, so that every throw must be told. */
   observesThrows(): boolean;
+  /** Holds if a throw in `now` shows nobody anything that one in `before` has not. */
+  throwsAlike(before: S, now: S): boolean;
   /** What the last `step` had already done when it threw, or null if that is no more than the state before it. */
   thrownState(): S | null;
   /** The state on the edge from the end of block `source` to `target`; null if the edge cannot be taken. May return `state` itself. */
@@ -79,7 +81,11 @@ export function solve<S>(func: Func, initial: S, analysis: Analysis<S>): Reached
 }
 
 function visit<S>(block: Block, state: S, analysis: Analysis<S>, flow: (target: BlockId, state: S) => void): void {
+  let last: S | null = null;
   const raise = (thrown: S): void => {
+    // Most instructions that may throw change nothing that would be seen then.
+    if (last !== null && analysis.throwsAlike(last, thrown)) return;
+    last = analysis.clone(thrown);
     if (block.handler !== null) flow(block.handler, thrown);
     else analysis.leave(thrown, null);
   };

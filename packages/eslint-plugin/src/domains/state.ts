@@ -100,6 +100,22 @@ export class State {
     this.relied = after.relied.clone();
   }
 
+  /** Holds if `later`, which this state became, certainly says the same but for temps: neither has been written to since. */
+  isUnchangedIn(later: State): boolean {
+    return (
+      this.heap.isSameAs(later.heap) &&
+      this.cells.isSameAs(later.cells) &&
+      this.locals.isSameAs(later.locals) &&
+      this.relied.isSameAs(later.relied) &&
+      this.grad === later.grad &&
+      this.gradSites === later.gradSites &&
+      this.scopes === later.scopes &&
+      this.staleGuards === later.staleGuards &&
+      this.differentiated === later.differentiated &&
+      this.facts === later.facts
+    );
+  }
+
   /** Joins `from` into this state; holds if this grew. */
   joinFrom(from: State): boolean {
     let grew = joinMap(this.cells, from.cells);

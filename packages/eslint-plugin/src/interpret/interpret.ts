@@ -121,6 +121,8 @@ function runRoots(machine: Machine, base: State): void {
   const roots = [...uncalled.filter((func) => func.owner === null), ...methods.filter(isHook), ...methods.filter((func) => !isHook(func))];
   const selves = new Map<ProjectClass, Self>();
   const called = new Set<Func>();
+  /** Roots that their budget did not suffice for: another round would not come further. */
+  const spent = new Set<Func>();
   const lastRuns = new Map<Func, { readonly from: State; readonly footprint: Footprint | null }>();
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     let grew = false;
@@ -128,13 +130,13 @@ function runRoots(machine: Machine, base: State): void {
       // Entered by an earlier root of the first round: it has a caller after all.
       if (round === 0 && machine.entered.has(func) && !machine.handedOut.has(func)) called.add(func);
       // One in code that is never reached is not there.
-      if (called.has(func) || !machine.created.has(func)) continue;
+      if (called.has(func) || !machine.created.has(func) || spent.has(func)) continue;
       // What it looked at is as it was: it would do the same again.
       const last = lastRuns.get(func);
       if (last !== undefined && last.footprint !== null && startsAlike(last.from, base, last.footprint)) continue;
       const watch = (machine.watch = new Watch(base, null));
       const from = base.clone();
-      const after = machine.withBudget(() => runRoot(machine, base, func, selves));
+      const after = machine.withBudget(() => runRoot(machine, base, func, selves), () => void spent.add(func));
       machine.watch = null;
       lastRuns.set(func, { from, footprint: watch.end(from, true) });
       if (after !== null) grew = keepSharedEffects(base, after) || grew;

@@ -207,10 +207,11 @@ export class Machine {
     return this.budget.exhausted;
   }
 
-  /** Runs one root on its own budget. If that is spent, nothing that was seen for the first time in this root is complete. */
-  withBudget<T>(run: () => T): T {
+  /** Runs one root on its own budget. If that is spent, nothing that was seen for the first time in this root is complete, and `onSpent` is called. */
+  withBudget<T>(run: () => T, onSpent: () => void = () => undefined): T {
     const [forwards, draws] = [this.forwards.length, this.draws.length];
     return this.budget.forRoot(run, () => {
+      onSpent();
       for (const observation of [...this.forwards.slice(forwards), ...this.draws.slice(draws)]) observation.incomplete = true;
     });
   }

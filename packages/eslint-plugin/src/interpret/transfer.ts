@@ -112,6 +112,12 @@ export class FunctionRun implements Analysis<State> {
     return effect === 'set-train' || effect === 'set-eval';
   }
 
+  throwsAlike(before: State, now: State): boolean {
+    if (!before.isUnchangedIn(now)) return false;
+    for (const temp of crossingTemps(this.func)) if (before.temps.get(temp) !== now.temps.get(temp)) return false;
+    return true;
+  }
+
   thrownState(): State | null {
     return this.#thrownByStep;
   }
