@@ -19,7 +19,7 @@ export interface ProjectClass {
   readonly module: Module;
   readonly definition: ClassDef;
   bases: readonly Value[];
-  readonly members: Map<string, { value: Value; member: 'method' | 'getter' | 'setter' | 'static' }>;
+  readonly members: Map<string, { value: Value; member: 'method' | 'getter' | 'cached' | 'setter' | 'static' }>;
 }
 
 export type ObjectKind =

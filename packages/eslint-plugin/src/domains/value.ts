@@ -50,9 +50,9 @@ export type Atom =
   /**
    * A function of the project. `receiver` is bound to it (methods), `prefix` are arguments bound before those of a call
    * (`functools.partial`, a class method's class); `scopes` are gradient scopes put around it (decorators). `made` tells a generator
-   * from others of its function, where it may be gone through in steps.
+   * from others of its function, where it may be gone through in steps. `memoized`: it runs once for each set of arguments.
    */
-  | { readonly kind: 'function'; readonly ref: FuncRef; readonly receiver: AbstractObject | null; readonly binding: Binding; readonly prefix: readonly Value[]; readonly scopes: readonly GradScopeEffect[]; readonly made?: AbstractObject }
+  | { readonly kind: 'function'; readonly ref: FuncRef; readonly receiver: AbstractObject | null; readonly binding: Binding; readonly prefix: readonly Value[]; readonly scopes: readonly GradScopeEffect[]; readonly made?: AbstractObject; readonly memoized?: boolean }
   | { readonly kind: 'class'; readonly class: ProjectClass }
   /** Something that can be called, with arguments that were bound before those of a call (`partial(nn.BatchNorm2d, eps=1e-6)`) or scopes around it (`torch.no_grad()(net)`). */
   | { readonly kind: 'partial'; readonly target: Atom; readonly prefix: readonly Value[]; readonly keywords: ReadonlyMap<string, Value>; readonly scopes?: readonly GradScopeEffect[] }
@@ -158,7 +158,7 @@ export function sameAtom(a: Atom, b: Atom): boolean {
     case 'object':
       return b.kind === 'object' && a.object === b.object;
     case 'function':
-      return b.kind === 'function' && a.ref.func === b.ref.func && sameCaptured(a.ref.captured, b.ref.captured) && a.receiver === b.receiver && a.binding === b.binding && a.made === b.made && a.prefix.length === b.prefix.length && a.prefix.every((value, i) => equalValues(value, b.prefix[i]!)) && a.scopes.length === b.scopes.length && a.scopes.every((scope, i) => scope === b.scopes[i]);
+      return b.kind === 'function' && a.ref.func === b.ref.func && sameCaptured(a.ref.captured, b.ref.captured) && a.receiver === b.receiver && a.binding === b.binding && a.made === b.made && a.memoized === b.memoized && a.prefix.length === b.prefix.length && a.prefix.every((value, i) => equalValues(value, b.prefix[i]!)) && a.scopes.length === b.scopes.length && a.scopes.every((scope, i) => scope === b.scopes[i]);
     case 'class':
       return b.kind === 'class' && a.class === b.class;
     case 'partial':

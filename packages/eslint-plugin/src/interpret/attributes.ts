@@ -5,8 +5,10 @@ import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
 import { NO_ARGS, type Frame } from './activation.ts';
+import { callValue, type CallInstr } from './call.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
+import { descriptorMethods, readDescriptor } from './descriptors.ts';
 import { noteParameterUse } from './forward.ts';
 import { noteAssignment } from './assigned-flags.ts';
 import { exported } from './imports.ts';
@@ -84,12 +86,16 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
   if (object.class !== null) {
     const member = findMember(machine.order(object.class), name);
     if (member !== null) {
-      if (member.entry.member !== 'getter') return bound(member.entry.value, object);
+      const read = member.entry.member === 'static' ? descriptorMethods(machine, member.entry.value, '__get__') : null;
+      if (read !== null) return readDescriptor(machine, frame, state, read, object, instr);
+      if (member.entry.member !== 'getter' && member.entry.member !== 'cached') return bound(member.entry.value, object);
       let result: Value = NOTHING;
       for (const atom of member.entry.value.atoms) {
         if (atom.kind === 'function') result = joinValues(result, callFunction(machine, frame, state, atom.ref, object, NO_ARGS, instr).value);
       }
-      return joinValues(result, member.entry.value.unknown ? ANYTHING : NOTHING);
+      result = joinValues(result, member.entry.value.unknown ? ANYTHING : NOTHING);
+      if (member.entry.member === 'cached') state.setAttr(object, name, result, true);
+      return result;
     }
   }
   if (hasMode && machine.libraries.moduleMethods.has(name)) return ofAtoms({ kind: 'method', object, name });
@@ -160,6 +166,13 @@ export function setAttribute(machine: Machine, frame: Frame, state: State, targe
     if (atom.kind !== 'object') continue;
     const object = atom.object;
     const strong = one === object;
+    const setter = machine.setters.has(name) ? setterOf(machine, object, name, value) : null;
+    if (setter !== null) {
+      const on = strong ? state : state.clone();
+      callValue(machine, frame, on, setter.method, { ...NO_ARGS, positional: setter.takesObject ? [ofObject(object), value] : [value] }, instr as CallInstr);
+      if (!strong) state.joinFrom(on);
+      continue;
+    }
     if ((object.kind === 'module' || object.kind === 'opaque') && machine.libraries.flags.has(name)) {
       const modes = modesOfFlag(value);
       if (strong && !noteShallowRestore(machine, frame, state, object, modes, value, instr)) noteAssignment(machine, frame, object, modes, instr);
@@ -178,6 +191,22 @@ export function setAttribute(machine: Machine, frame: Frame, state: State, targe
     machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
     if (target.atoms.length === 0) setUnseen(machine, frame, state, name, value, instr);
   }
+}
+
+/** The name under which a class keeps a setter: its getter has the name itself. */
+export function setterName(name: string): string {
+  return `set ${name}`;
+}
+
+/** What an assignment runs, or null. A module of PyTorch registers a part without asking for a setter. */
+function setterOf(machine: Machine, object: AbstractObject, name: string, value: Value): { readonly method: Value; readonly takesObject: boolean } | null {
+  if (object.class === null || (machine.language === 'python' && object.kind === 'module' && objectsOf(value).some((part) => part.kind === 'module'))) return null;
+  const order = machine.order(object.class);
+  const setter = findMember(order, setterName(name));
+  if (setter !== null) return { method: bound(setter.entry.value, object), takesObject: false };
+  const descriptor = findMember(order, name);
+  const method = descriptor === null ? null : descriptorMethods(machine, descriptor.entry.value, '__set__');
+  return method === null ? null : { method, takesObject: true };
 }
 
 /** What is stored in an object of the caller is the caller's too. */

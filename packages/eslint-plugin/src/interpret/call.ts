@@ -13,6 +13,7 @@ import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { callCollectionMethod } from './collection-call.ts';
 import { construct, constructLoaded } from './construct.ts';
+import { descriptorMethods } from './descriptors.ts';
 import { callStackMethod, STACK } from './exit-stacks.ts';
 import { callForward } from './forward.ts';
 import { callGeneratorMethod, consume, consumedArgs, newGenerator, nextOf, pendingGenerator } from './generators.ts';
@@ -21,6 +22,7 @@ import { exported } from './imports.ts';
 import { callLibrary } from './library-call.ts';
 import { callObjectMethod } from './library-object.ts';
 import type { Machine } from './machine.ts';
+import { callMemoized } from './memoized.ts';
 import { callLayer, familyOf, noteUnseenPredict } from './option-layers.ts';
 import { noteDirectForward, noteFlagCalled } from './mode-methods.ts';
 import { callModuleMethod } from './module-method.ts';
@@ -161,6 +163,7 @@ function withinScopes(machine: Machine, state: State, scopes: readonly GradScope
 function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args: ArgValues, instr: CallInstr): CallResult {
   switch (atom.kind) {
     case 'function': {
+      if (atom.memoized === true) return callMemoized(machine, state, atom, args, () => callAtom(machine, frame, state, { ...atom, memoized: false }, args, instr));
       const pending = pendingGenerator(atom, args);
       if (pending !== null) return returned(ofAtoms(newGenerator(machine, frame, state, pending, instr)));
       return withinScopes(machine, state, atom.scopes, () => callFunction(machine, frame, state, atom.ref, atom.receiver, atom.prefix.length === 0 ? args : { ...args, positional: [...atom.prefix, ...args.positional] }, instr), instr);
@@ -251,7 +254,8 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       if (object.class !== null) {
         const member = findMember(machine.order(object.class), name);
         if (member !== null) {
-          if (member.entry.member === 'getter') return callValue(machine, frame, state, getAttribute(machine, frame, state, ofObject(object), name, instr), args, instr);
+          const isComputed = member.entry.member === 'getter' || member.entry.member === 'cached' || (member.entry.member === 'static' && descriptorMethods(machine, member.entry.value, '__get__') !== null);
+          if (isComputed) return callValue(machine, frame, state, getAttribute(machine, frame, state, ofObject(object), name, instr), args, instr);
           return callMember(machine, frame, state, member.entry.value, object, args, instr);
         }
       }

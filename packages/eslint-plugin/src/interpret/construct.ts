@@ -4,7 +4,7 @@ import { EVAL, TRAIN, type ModeSet } from '../domains/mode.ts';
 import type { AbstractObject, ObjectKind, ProjectClass } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, joinValues, mustConstant, objectsOf, ofObject } from '../domains/value.ts';
-import type { Instr } from '../ir/ir.ts';
+import { METACLASS, type Instr } from '../ir/ir.ts';
 import type { ClassRow } from '../libraries/schema.ts';
 import { NO_ARGS, type ArgValues, type Frame } from './activation.ts';
 import { findArgument } from './arguments.ts';
@@ -31,7 +31,16 @@ export function construct(machine: Machine, frame: Frame, state: State, cls: Pro
   const object = machine.objects.allocate(state, frame.context, instr, `c${cls.definition.id} ${cls.module.file}`, { kind, class: cls, library: order.row, label: cls.definition.name, inert: order.row === null ? 'no' : 'unknown' }, kind === 'instance' ? {} : { modes: TRAIN, settings: [setting], statistics: FRESH, trainable: TRAINABLE });
   if (kind === 'module' && !machine.constructsParts) return returned(ofObject(object));
   const returns = initialize(machine, frame, state, object, order, args, instr);
+  if (machine.language === 'python' && isChangedFromOutside(machine, cls, order)) escapeTree(state, ofObject(object));
   return { value: ofObject(object), returns };
+}
+
+/** Holds if a metaclass makes the instances, or a base class has had its way with the class: what they do to an instance is not followed. */
+function isChangedFromOutside(machine: Machine, cls: ProjectClass, order: ClassOrder): boolean {
+  const metaclass = findMember(order, METACLASS);
+  const makes = metaclass?.entry.value.atoms.some((atom) => atom.kind === 'class' && findMember(machine.order(atom.class), '__call__') !== null) ?? false;
+  const base = findMember(order, '__init_subclass__');
+  return makes || (base !== null && base.owner !== cls);
 }
 
 /** An instance that a framework's class method makes from saved weights, with constructor arguments that were saved too. */

@@ -196,6 +196,12 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     }
     case 'number-range':
       return returned(rangeOf(machine, frame, state, args, instr));
+    case 'memoize': {
+      const [target] = args.positional;
+      const decorates = target !== undefined && target.atoms.some((atom) => atom.kind === 'function');
+      if (!decorates) return returned(ofAtoms({ kind: 'library', path }));
+      return returned({ ...target, atoms: target.atoms.map((atom) => (atom.kind === 'function' ? { ...atom, memoized: true } : atom)) });
+    }
     case 'same-function':
       return returned(args.positional[0] ?? ANYTHING);
     case 'gives':

@@ -135,6 +135,8 @@ export class Machine {
   readonly randomCalls = new Set<Instr>();
   /** Calls of code that we cannot see: what they give may be anything. */
   readonly unseenCalls = new Set<Instr>();
+  /** Names of attributes that some class has a setter or a descriptor for. */
+  readonly setters = new Set<string>();
   /** Generator functions that are context managers. */
   readonly managers = new Set<Func>();
   /** Objects that code outside this file may hold: what is stored in them may be used there. */

@@ -99,7 +99,7 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
     default:
       break;
   }
-  if (IMMEDIATE.has(name)) {
+  if (machine.language === 'typescript' && IMMEDIATE.has(name)) {
     const result = runCallbacks(machine, frame, state, given, { positional: [joinValues(receiver, ANYTHING)], keywords: new Map(), more: ANYTHING, written: [] }, instr);
     return returned(joinValues(result, derive([receiver, ...given])));
   }

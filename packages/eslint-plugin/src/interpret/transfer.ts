@@ -9,12 +9,13 @@ import { PathFacts } from '../domains/path-facts.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofBoolean, ofConstant, ofObject, type Value } from '../domains/value.ts';
 import type { Frame, Resumed } from './activation.ts';
-import { getAttribute, getItem, iterate, setAttribute, setItem } from './attributes.ts';
+import { getAttribute, getItem, iterate, setAttribute, setItem, setterName } from './attributes.ts';
 import { callInstr } from './call.ts';
 import { capturedBy } from './closures.ts';
 import { concatenated } from './collection-call.ts';
 import { conditionsOf, outcomeOf, truthName, type Conditions } from './conditions.ts';
 import { crossingTemps } from './crossing-temps.ts';
+import { descriptorMethods } from './descriptors.ts';
 import { Edges } from './edges.ts';
 import { consume, hasPending, iterationOf } from './generators.ts';
 import { importedValue, starImported } from './imports.ts';
@@ -273,6 +274,11 @@ export class FunctionRun implements Analysis<State> {
           if (atom.kind !== 'class') continue;
           const known = atom.class.members.get(instr.name);
           // A getter and its setter share a name; the getter is what a read finds.
+          if (instr.member === 'static' && descriptorMethods(machine, value, '__set__') !== null) machine.setters.add(instr.name);
+          if (instr.member === 'setter') {
+            machine.setters.add(instr.name);
+            atom.class.members.set(setterName(instr.name), { value, member: 'setter' });
+          }
           if (known?.member === 'getter' && instr.member === 'setter') continue;
           atom.class.members.set(instr.name, { value: known === undefined || known.member !== instr.member ? value : joinValues(known.value, value), member: instr.member });
         }

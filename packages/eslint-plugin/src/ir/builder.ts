@@ -11,6 +11,13 @@ import type { Span } from '../source/span.ts';
 /** States hold the variables of several modules: their numbers are all different. */
 let variables = 0;
 
+/** A variable with an id that no other has. */
+export function newVariable(owner: FuncId, name: string, origin: Variable['origin']): Variable {
+  const variable: Variable = { id: variables, name, owner, captured: false, origin };
+  variables += 1;
+  return variable;
+}
+
 export class ModuleBuilder {
   readonly file: string;
   readonly language: Language;
@@ -39,9 +46,7 @@ export class ModuleBuilder {
   }
 
   variable(owner: FuncId, name: string, origin: Variable['origin']): Variable {
-    const variable: Variable = { id: variables, name, owner, captured: false, origin };
-    variables += 1;
-    return variable;
+    return newVariable(owner, name, origin);
   }
 
   export(name: string, variable: Variable): void {

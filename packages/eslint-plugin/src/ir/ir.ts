@@ -94,6 +94,9 @@ export interface Param {
   readonly optional: boolean;
 }
 
+/** The member under which a Python class has the metaclass that it names; no program can spell it. */
+export const METACLASS = '<metaclass>';
+
 export interface ClassDef {
   readonly id: ClassId;
   readonly name: string;
@@ -175,8 +178,8 @@ export type InstrBody =
   | { readonly kind: 'function'; readonly dest: Temp; readonly func: FuncId; readonly defaults: readonly { readonly param: number; readonly value: Temp }[] }
   /** A class value; members follow as `define-member`. Keyword bases (`metaclass=`) are left out. */
   | { readonly kind: 'class'; readonly dest: Temp; readonly class: ClassId; readonly bases: readonly Temp[] }
-  /** `member`: `static` is an attribute of the class itself (every attribute of a Python class body that is no function). */
-  | { readonly kind: 'define-member'; readonly class: Temp; readonly name: string; readonly value: Temp; readonly member: 'method' | 'getter' | 'setter' | 'static' }
+  /** `member`: `static` is an attribute of the class itself (every attribute of a Python class body that is no function); `cached`: what a getter gives stands for it from then on. */
+  | { readonly kind: 'define-member'; readonly class: Temp; readonly name: string; readonly value: Temp; readonly member: 'method' | 'getter' | 'cached' | 'setter' | 'static' }
   /** `super` / `super()`: the next class after the owner of this function, bound to the receiver. */
   | { readonly kind: 'super'; readonly dest: Temp }
   /** `[a, b]`, `(a, b)`, `{a, b}`, `{k: v}`, also an f-string or template (`string`: its interpolated values). */

@@ -157,6 +157,8 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('iterate'), gives: v.picklist(['elements', 'numbered', 'tuples', 'next', 'chosen', 'results', 'generated', 'joined']) }),
     /** Counts from its arguments: with constants it is known whether anything is counted. */
     v.strictObject({ kind: v.literal('number-range') }),
+    /** A decorator that keeps what a function has given, and gives that again for the same arguments; with anything but a function it makes the decorator. */
+    v.strictObject({ kind: v.literal('memoize') }),
     /** A decorator that leaves the function as it is. */
     v.strictObject({ kind: v.literal('same-function') }),
     /** Gives what stands at another path: `functools.wraps(fn)` gives a decorator. */

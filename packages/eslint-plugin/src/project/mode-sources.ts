@@ -52,6 +52,7 @@ const COUNTS: Readonly<Record<FunctionEffect['kind'], boolean>> = {
   'values-of': false,
   iterate: false,
   'number-range': false,
+  memoize: false,
   'same-function': false,
   gives: false,
   'exit-stack': false,

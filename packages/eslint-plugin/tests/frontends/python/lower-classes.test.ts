@@ -306,6 +306,7 @@ class A(B, C.D, *E, metaclass=F, **G): pass
       %5 = global F
       %6 = global G
       %7 = class #0(%0, %2, %4)
+      define static %7.<metaclass> = %5
       store A, %7
       return
   "
@@ -476,7 +477,7 @@ class A:
       %0 = class #0()
       %1 = function #1
       store p, %1
-      define getter %0.p = %1
+      define cached %0.p = %1
       store A, %0
       return
 

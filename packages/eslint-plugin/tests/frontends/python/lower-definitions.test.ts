@@ -72,6 +72,7 @@ class A(B, metaclass=M):
       %1 = global B
       %2 = global M
       %3 = class #0(%1)
+      define static %3.<metaclass> = %2
       %4 = 0.5
       store rate, %4
       define static %3.rate = %4

@@ -38,6 +38,7 @@ class A(b(), metaclass=c(), *d()): pass
       %5 = global c
       %6 = call %5()
       %7 = class #0(%1, %4)
+      define static %7.<metaclass> = %6
       store A, %7
       return
   "

@@ -6,7 +6,7 @@ import { bindOutside, namesReadEarly } from './class-names.ts';
 import { applyDecorators, lowerDecorators } from './functions.ts';
 import { headerOf, spanOf, type Lowering } from './lowering.ts';
 import { bindingsOf } from './scopes.ts';
-import type { ClassId, Temp } from '../../../ir/ir.ts';
+import { METACLASS, type ClassId, type Temp } from '../../../ir/ir.ts';
 
 export function lowerClass(l: Lowering, node: ClassDef): void {
   const decorators = lowerDecorators(l, node.decorator_list);
@@ -21,10 +21,12 @@ function lowerUndecorated(l: Lowering, node: ClassDef): Temp {
   const span = spanOf(node);
   // The class that stands for several (`*bases`) cannot be named; it keeps its place in the order.
   const bases = node.bases.map((base) => (base.type === 'Starred' ? builder.opaque('bases', [l.expression(base.value)], spanOf(base)) : l.expression(base)));
-  for (const keyword of node.keywords) l.expression(keyword.value);
+  const keywords = node.keywords.map((keyword) => ({ name: keyword.arg, value: l.expression(keyword.value) }));
   const classId = classIdOf(l, node);
   const value = builder.temp();
   builder.emit({ kind: 'class', dest: value, class: classId, bases }, span);
+  const metaclass = keywords.find(({ name }) => name === 'metaclass');
+  if (metaclass !== undefined) builder.emit({ kind: 'define-member', class: value, name: METACLASS, value: metaclass.value, member: 'static' }, span);
   const bindings = bindingsOf(node.body, l.file.hasWalrus);
   const scope = l.scopeOf(node, 'class', () => bindings);
   scope.classId = classId;

@@ -49,7 +49,7 @@ export class FunctionLowering implements Lowering {
     return dest;
   }
 
-  storeName(name: string, value: Temp, span: Span, member: 'method' | 'getter' | 'setter' | 'static' = 'static'): void {
+  storeName(name: string, value: Temp, span: Span, member: 'method' | 'getter' | 'cached' | 'setter' | 'static' = 'static'): void {
     const scope = this.#scope;
     const variable = scope.target(name);
     this.builder.store(variable, value, span);

@@ -8,7 +8,7 @@ import { bindingsOf, type Bindings } from './scopes.ts';
 import type { ClassId, FuncId, FuncKind, Param, Temp } from '../../../ir/ir.ts';
 
 type Definition = FunctionDef | AsyncFunctionDef;
-type Member = 'method' | 'getter' | 'setter' | 'deleter';
+type Member = 'method' | 'getter' | 'cached' | 'setter' | 'deleter';
 
 export function lowerFunction(l: Lowering, node: Definition): void {
   const { builder } = l;
@@ -23,7 +23,7 @@ export function lowerFunction(l: Lowering, node: Definition): void {
     if (known !== undefined) return known;
     const reserved = l.file.module.reserveFunc();
     l.file.funcs.set(node, reserved);
-    const kind: FuncKind = classId === null ? 'function' : member === 'getter' || member === 'setter' ? member : node.name === '__init__' ? 'constructor' : 'method';
+    const kind: FuncKind = classId === null ? 'function' : member === 'cached' ? 'getter' : member === 'getter' || member === 'setter' ? member : node.name === '__init__' ? 'constructor' : 'method';
     lowerBody(l, node, reserved, kind, classId);
     return reserved;
   });
@@ -46,9 +46,9 @@ function accessorOf(l: Lowering, node: Definition): { readonly decorator: Expr; 
 /** `@property`, `@cached_property`, `@name.setter` and the like. */
 function memberOf(l: Lowering, node: Definition, decorator: Expr): Member {
   if (decorator.type === 'Name' && decorator.id === 'property' && l.scope.lookup('property') === null) return 'getter';
-  if (decorator.type === 'Name' && decorator.id === 'cached_property') return 'getter';
+  if (decorator.type === 'Name' && decorator.id === 'cached_property') return 'cached';
   if (decorator.type !== 'Attribute') return 'method';
-  if (decorator.attr === 'cached_property') return 'getter';
+  if (decorator.attr === 'cached_property') return 'cached';
   if (decorator.value.type !== 'Name' || decorator.value.id !== node.name) return 'method';
   return decorator.attr === 'getter' || decorator.attr === 'setter' || decorator.attr === 'deleter' ? decorator.attr : 'method';
 }

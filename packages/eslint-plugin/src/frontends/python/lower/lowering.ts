@@ -29,7 +29,7 @@ export interface Lowering {
   condition(test: Expr, then: BlockId, otherwise: BlockId): void;
   assign(target: Expr, value: Temp): void;
   loadName(name: string, span: Span): Temp;
-  storeName(name: string, value: Temp, span: Span, member?: 'method' | 'getter' | 'setter' | 'static'): void;
+  storeName(name: string, value: Temp, span: Span, member?: 'method' | 'getter' | 'cached' | 'setter' | 'static'): void;
   inScope<T>(scope: Scope, body: () => T): T;
   /** A lowering for a function nested in this one, whose scope's parent is the present scope. */
   nested(id: FuncId, bindings: Bindings, kind?: 'function' | 'comprehension'): Lowering;
