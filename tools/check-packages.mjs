@@ -45,7 +45,7 @@ const PROGRAMS = /** @type {const} */ ([
     optimizer.step();
     model.eval();
     noGrad(() => console.log(model.call(x).toArray()));`],
-  ['the network of linear layers, with all methods of tensors', 48_400, `
+  ['the network of linear layers, with all methods of tensors', 48_700, `
     import { manualSeed, noGrad, tensor } from '@modeguard/engine';
     import { Dropout, Linear, ReLU, Sequential } from '@modeguard/engine/nn';
     import { crossEntropy } from '@modeguard/engine/functional';

@@ -237,15 +237,44 @@ def index(program):
 
 def in_place(program):
     target = program.pick(lambda tensor: not tensor.is_leaf or not tensor.requires_grad or program.often(0.1))
-    name = program.choose(*"add_ sub_ mul_ div_ relu_ exp_ clamp_ copy_ fill_ zero_".split())
-    if name in ("relu_", "exp_", "zero_"):
+    tensor = program[target]
+    name = program.choose(*"add_ sub_ mul_ div_ relu_ exp_ clamp_ copy_ fill_ zero_ neg_ abs_ sqrt_ sigmoid_ tanh_ pow_ maskedFill_ scatter_ scatterAdd_ indexPut_ lerp_ addcmul_ addcdiv_".split())
+    if name in ("maskedFill_", "scatter_", "scatterAdd_", "indexPut_", "lerp_", "addcmul_", "addcdiv_"):
+        return place_in(program, name, target, tensor)
+    if name == "pow_" and not tensor.is_floating_point():
+        raise Skip
+    if name in ("relu_", "exp_", "zero_", "neg_", "abs_", "sqrt_", "sigmoid_", "tanh_"):
         method(program, name, target)
     elif name == "clamp_":
         method(program, name, target, -0.5, 1.0)
     elif name == "fill_":
         method(program, name, target, program.choose(0, 1, 2.5))
     else:
-        method(program, name, target, program.beside(program[target], number=name != "copy_"))
+        other = program.beside(tensor, number=name != "copy_")
+        if name == "pow_" and isinstance(other, dict) and not program[other].is_floating_point():
+            raise Skip
+        method(program, name, target, other)
+
+
+def place_in(program, name, target, tensor):
+    """Writes in place of parts, and of sums with other tensors of the same type."""
+    own, sizes = NAMES[tensor.dtype], list(tensor.shape)
+    if name == "maskedFill_":
+        return method(program, name, target, program.leaf("bool", [size if program.often(0.8) else 1 for size in sizes]), program.choose(0, 1.5, -2))
+    if name in ("lerp_", "addcmul_", "addcdiv_"):
+        if not tensor.is_floating_point():
+            raise Skip
+        return method(program, name, target, program.leaf(own, sizes), 0.3 if name == "lerp_" else program.leaf(own, sizes))
+    if tensor.dim() == 0 or tensor.numel() == 0:
+        raise Skip
+    if name == "indexPut_":
+        at = program.distinct([program.random.randint(1, sizes[0])], 0)
+        values = program.leaf(own, [len(program[at]), *sizes[1:]])
+        return method(program, name, target, [at], values, False, compute=lambda x, places, given, accumulate: x.index_put_(tuple(places), given, accumulate))
+    dim = program.random.randrange(tensor.dim())
+    sizes[dim] = program.random.randint(1, sizes[dim])
+    index = program.distinct(sizes, dim) if name == "scatter_" else program.positions(sizes, tensor.shape[dim])
+    method(program, name, target, dim, index, program.leaf(own, sizes))
 
 
 def function(program):

@@ -22,6 +22,7 @@ test('a model comes back as it was, views and empty tensors included', () => {
   other.loadStateDict(loaded);
   expect([...other.stateDict()].map(([name, value]) => [name, value.dtype, value.toArray()])).toEqual([...model.stateDict()].map(([name, value]) => [name, value.dtype, value.toArray()]));
   const odd = new Map([['2', tensor([[1, 2, 3]]).t()], ['1', zeros(0, 3)], ['flag', tensor([true, false])], ['wide', tensor([1e300], { dtype: 'float64' })], ['int', tensor([-7], { dtype: 'int32' })]]);
+  expect([...loadWeights(saveWeights({ w: ones(2) }))].map(([name, value]) => [name, value.toArray()])).toEqual([['w', [1, 1]]]);
   expect([...loadWeights(saveWeights(odd))].map(([name, value]) => [name, value.shape, value.toArray()])).toEqual([...odd].map(([name, value]) => [name, value.shape, value.toArray()]));
 });
 

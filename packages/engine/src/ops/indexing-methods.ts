@@ -6,6 +6,7 @@
  *
  * Worked example: after `import '../ops/indexing-methods.ts'` the call `tensor([1, 2, 3]).flip(0)` gives 3, 2, 1.
  */
+import { applyInPlace } from '../autograd/apply-op.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { broadcastShapes, normalizeDim, normalizeDims, numelOf, type Shape } from '../tensor/shape.ts';
 import { ApplyingTensor } from './applying-tensor.ts';
@@ -22,6 +23,10 @@ export type Index = Tensor | null;
 
 function apply<K extends keyof IndexAttributes>(x: ApplyingTensor, op: K, attributes: IndexAttributes[K], ...others: readonly Operand[]): Tensor {
   return ApplyingTensor.applyFrom<IndexAttributes, K>(indexRecords, op, x, attributes, others);
+}
+
+function inPlace<K extends keyof IndexAttributes, T extends ApplyingTensor>(x: T, op: K, attributes: IndexAttributes[K], ...others: readonly ApplyingTensor[]): T {
+  return applyInPlace<IndexAttributes[K], ApplyingTensor>(op, indexRecords[op], x, others, attributes) as T;
 }
 
 /** The dimensions that the entries of an index stand at, and the entries: masks become the positions of their true elements. */
@@ -69,15 +74,16 @@ const dimOf = (x: ApplyingTensor, dim: number): number => normalizeDim(dim, x.sh
 
 abstract class IndexingMethods extends ApplyingTensor {
   /** A number is written as an element of the tensor's own type. */
-  static #placed(x: IndexingMethods, op: 'scatter' | 'scatterAdd', dim: number, index: Tensor, source: Operand): Tensor {
+  static #source(x: IndexingMethods, index: Tensor, source: Operand): Tensor {
     const filled = typeof source !== 'object' ? x.operand(source).wrap(x.operand(source).array.copy(x.dtype), false) : source;
-    const values = filled.shape.length === 0 && index.dim() > 0 ? self(filled).expand(...index.shape) : filled;
-    return apply(x, op, { dim: dimOf(x, dim) }, index, self(values));
+    return self(filled.shape.length === 0 && index.dim() > 0 ? self(filled).expand(...index.shape) : filled);
   }
 
   /** A copy with `source` (a number or a tensor) written at `index` along `dim`. */
-  scatter(dim: number, index: Tensor, source: Operand): Tensor { return IndexingMethods.#placed(this, 'scatter', dim, index, source); }
-  scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor { return IndexingMethods.#placed(this, 'scatterAdd', dim, index, source); }
+  scatter(dim: number, index: Tensor, source: Operand): Tensor { return apply(this, 'scatter', { dim: dimOf(this, dim) }, index, IndexingMethods.#source(this, index, source)); }
+  scatter_(dim: number, index: Tensor, source: Operand): this { return inPlace(this, 'scatter', { dim: dimOf(this, dim) }, index, IndexingMethods.#source(this, index, source)); }
+  scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor { return apply(this, 'scatterAdd', { dim: dimOf(this, dim) }, index, source); }
+  scatterAdd_(dim: number, index: Tensor, source: Tensor): this { return inPlace(this, 'scatterAdd', { dim: dimOf(this, dim) }, index, source); }
 
   /** `x.index(i, null, j)` is `x[i, :, j]` with tensors or masks; indices that are not adjacent bring their dimension to the front. */
   index(...indices: readonly Index[]): Tensor {
@@ -93,6 +99,12 @@ abstract class IndexingMethods extends ApplyingTensor {
     if (!dims.every((dim, at) => dim === dims[0]! + at)) throw new RuntimeError('indexPut(): indices must stand next to each other');
     return apply(this, 'indexPut', { dims, accumulate }, values, ...entries);
   }
+  /** Writes `values` where `index` would look: `x[i, :, j] = values` in Python. */
+  indexPut_(indices: readonly Index[], values: Operand, accumulate = false): this {
+    const { dims, entries } = entriesOf(this, indices);
+    if (!dims.every((dim, at) => dim === dims[0]! + at)) throw new RuntimeError('indexPut_(): indices must stand next to each other');
+    return inPlace(this, 'indexPut', { dims, accumulate }, this.operand(values), ...entries);
+  }
 
   /** The elements where the mask, which broadcasts, is true, in one dimension. */
   maskedSelect(mask: Tensor): Tensor {
@@ -102,6 +114,7 @@ abstract class IndexingMethods extends ApplyingTensor {
     return self(this).expand(...from).index(mask.expand(...from));
   }
 
+  maskedFill_(mask: Tensor, value: number): this { return inPlace(this, 'maskedFill', { value }, mask); }
   maskedFill(mask: Tensor, value: number): Tensor { return apply(this, 'maskedFill', { value }, mask); }
   /** Positions of the elements that are not zero, int64 [count, rank]. */
   nonzero(): Tensor { return apply(this, 'nonzero', {}); }

@@ -6,6 +6,7 @@
  *
  * Worked example: after `import '../ops/math-methods.ts'` the call `tensor([1, 2, 3]).cumsum(0)` gives 1, 3, 6.
  */
+import { applyInPlace } from '../autograd/apply-op.ts';
 import { normalizeDim, reducedDims } from '../tensor/shape.ts';
 import { isFloating, nativeName } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
@@ -28,6 +29,25 @@ function apply<K extends keyof Attributes>(x: ApplyingTensor, op: K, attributes:
 
 function over(x: ApplyingTensor, dims: Dims | undefined | null, keepdim: boolean): { readonly dims: readonly number[]; readonly keepdim: boolean } {
   return { dims: reducedDims(dims ?? undefined, x.shape.length), keepdim };
+}
+
+interface Share {
+  readonly value?: number;
+}
+
+const scaled = (product: Tensor, { value = 1 }: Share): Tensor => (value === 1 ? product : product.mul(value));
+
+function requireOneType(x: ApplyingTensor, end: Tensor): void {
+  if (end.dtype !== x.dtype) throw new RuntimeError(`expected dtype ${nativeName[x.dtype]} for \`end\` but got dtype ${nativeName[end.dtype]}`);
+}
+
+function requireFraction(a: Tensor, b: Tensor): void {
+  if (isFloating(a.dtype) || isFloating(b.dtype)) return;
+  throw new RuntimeError(
+    'Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as ' +
+      '(input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. ' +
+      'The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.',
+  );
 }
 
 abstract class MathMethods extends ApplyingTensor {
@@ -57,7 +77,7 @@ abstract class MathMethods extends ApplyingTensor {
   remainder(divisor: Operand): Tensor { return apply(this, 'remainder', {}, divisor); }
   /** this + weight * (end - this). */
   lerp(end: Tensor, weight: Operand): Tensor {
-    if (end.dtype !== this.dtype) throw new RuntimeError(`expected dtype ${nativeName[this.dtype]} for \`end\` but got dtype ${nativeName[end.dtype]}`);
+    requireOneType(this, end);
     return apply(this, 'lerp', {}, end, weight);
   }
   isnan(): Tensor { return apply(this, 'isnan', {}); }
@@ -74,20 +94,31 @@ abstract class MathMethods extends ApplyingTensor {
   bitwiseNot(): Tensor { return apply(this, 'bitwiseNot', {}); }
 
   /** this + value * a * b. */
-  addcmul(a: Tensor, b: Tensor, options: { readonly value?: number } = {}): Tensor {
-    return this.apply('add', {}, a.mul(b).mul(options.value ?? 1));
+  addcmul(a: Tensor, b: Tensor, options: Share = {}): Tensor {
+    return this.apply('add', {}, scaled(a.mul(b), options));
   }
 
   /** this + value * a / b. */
-  addcdiv(a: Tensor, b: Tensor, options: { readonly value?: number } = {}): Tensor {
-    if (!isFloating(a.dtype) && !isFloating(b.dtype)) {
-      throw new RuntimeError(
-        'Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as ' +
-          '(input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. ' +
-          'The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.',
-      );
-    }
-    return this.apply('add', {}, a.div(b).mul(options.value ?? 1));
+  addcdiv(a: Tensor, b: Tensor, options: Share = {}): Tensor {
+    requireFraction(a, b);
+    return this.apply('add', {}, scaled(a.div(b), options));
+  }
+
+  neg_(): this { return this.applyInPlace('neg', {}); }
+  abs_(): this { return this.applyInPlace('abs', {}); }
+  sqrt_(): this { return this.applyInPlace('sqrt', {}); }
+  sigmoid_(): this { return this.applyInPlace('sigmoid', {}); }
+  tanh_(): this { return this.applyInPlace('tanh', {}); }
+  pow_(exponent: Operand): this { return this.applyInPlace('pow', {}, exponent); }
+  /** Moves this by `weight` of the way towards `end`. */
+  lerp_(end: Tensor, weight: Operand): this {
+    requireOneType(this, end);
+    return applyInPlace('lerp', records.lerp, this as ApplyingTensor, [end, this.operand(weight)], {}) as this;
+  }
+  addcmul_(a: Tensor, b: Tensor, options: Share = {}): this { return this.applyInPlace('add', {}, scaled(a.mul(b), options)); }
+  addcdiv_(a: Tensor, b: Tensor, options: Share = {}): this {
+    requireFraction(a, b);
+    return this.applyInPlace('add', {}, scaled(a.div(b), options));
   }
 
   prod(dim?: number, keepdim = false): Tensor { return apply(this, 'prod', over(this, dim, keepdim)); }

@@ -56,11 +56,12 @@ function writeValue(view: DataView, at: number, dtype: DType, value: number): vo
   }
 }
 
-/** The bytes of a state dictionary. */
-export function saveWeights(state: ReadonlyMap<string, Tensor>): Uint8Array {
+/** The bytes of a state dictionary, or of an object of tensors. */
+export function saveWeights(state: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>): Uint8Array {
+  const entries: ReadonlyMap<string, Tensor> = state instanceof Map ? state : new Map(Object.entries(state));
   const header: [string, unknown][] = [];
   let size = 0;
-  for (const [name, tensor] of state) {
+  for (const [name, tensor] of entries) {
     const { tag, bytes } = formats[tensor.dtype];
     const end = size + tensor.numel() * bytes;
     header.push([name, { dtype: tag, shape: tensor.shape, data_offsets: [size, end] }]);
@@ -77,7 +78,7 @@ export function saveWeights(state: ReadonlyMap<string, Tensor>): Uint8Array {
   bytes.fill(0x20, 8, 8 + padded);
   bytes.set(json, 8);
   let at = 8 + padded;
-  for (const tensor of state.values()) {
+  for (const tensor of entries.values()) {
     for (const value of tensor.array.contiguousData()) {
       writeValue(view, at, tensor.dtype, value);
       at += formats[tensor.dtype].bytes;
