@@ -24,7 +24,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
 const require = createRequire(import.meta.url);
 const eslintFolder = dirname(require.resolve('eslint/package.json'));
-const ours = ['.modeguard_cache'];
+/** The second in a tree that has packages. */
+const ours = ['.modeguard_cache', '.cache'];
 
 /** @param {string} manifest */
 const versionOf = (manifest) => /** @type {{ version: string }} */ (JSON.parse(readFileSync(manifest, 'utf8'))).version;

@@ -28,8 +28,9 @@ Options:
       --rounds N           runs of each, of which the medians are shown
                            (default: 3; with --short: 1)
       --checkouts DIR      take the repositories from here, as DIR/owner+name or
-                           DIR/owner/name, and fetch nothing
-      --cache DIR          where repositories and Python tools are kept
+                           DIR/owner/name, and fetch none
+      --cache DIR          where repositories, Python tools and npm packages
+                           are kept
                            (default: ${defaultCache().replace(homedir(), '~')})
       --python COMMAND     a Python to install tools with; may be repeated
       --timeout SECONDS    for one run of one tool (default: 1800)

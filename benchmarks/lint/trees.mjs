@@ -9,6 +9,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { dirname, join, relative } from 'node:path';
 import { Problem } from '../../tools/ecosystem/problem.mjs';
 import { runGit } from '../../tools/ecosystem/process.mjs';
+import { linkPackages } from './npm-packages.mjs';
 
 /**
  * @typedef {'python' | 'typescript'} Language
@@ -21,6 +22,7 @@ import { runGit } from '../../tools/ecosystem/process.mjs';
  * @property {Language} language
  * @property {readonly Source[]} sources
  * @property {object} [tsconfig] Written to the root of each source, where the repository's own cannot be used.
+ * @property {Readonly<Record<string, string>>} [packages] What the sources import, at exact versions.
  *
  * @typedef {object} Tree
  * @property {string} name
@@ -40,6 +42,13 @@ const tfjsConfig = {
 };
 const magentaConfig = { compilerOptions: { target: 'es2017', module: 'esnext', moduleResolution: 'bundler', lib: ['es2019', 'dom'], noImplicitAny: true, noEmit: true, skipLibCheck: true, types: [] }, include: ['music/src'] };
 
+/** What music/package.json asks for, as of July 2021. */
+const magentaPackages = {
+  '@tensorflow/tfjs': '2.8.6', '@tensorflow/tfjs-backend-webgl': '2.8.6', '@tonejs/midi': '2.0.28', 'fft.js': '4.0.4', 'ndarray-resample': '1.0.1', protobufjs: '6.11.6', staffrender: '0.2.1', tonal: '2.2.2', tone: '14.9.17',
+  '@types/clone': '0.1.30', '@types/d3': '5.16.7', '@types/file-saver': '1.3.1', '@types/ndarray': '1.1.0', '@types/node': '14.18.63', '@types/node-fetch': '2.6.13', '@types/tape': '4.13.4', '@types/webmidi': '2.1.0',
+};
+const magentaSource = { repository: 'magenta/magenta-js', folder: 'music/src' };
+
 /** @type {Readonly<Record<string, TreeDefinition>>} */
 export const trees = {
   'python-small': { language: 'python', sources: small.map((repository) => ({ repository })) },
@@ -47,7 +56,8 @@ export const trees = {
   'one-project': { language: 'python', sources: [{ repository: 'huggingface/diffusers', folder: 'src' }] },
   deepbox: { language: 'typescript', sources: [{ repository: 'jehaad1/Deepbox', folder: 'src' }] },
   torchlette: { language: 'typescript', sources: [{ repository: 'vinhowe/torchlette', folder: 'src' }] },
-  magenta: { language: 'typescript', sources: [{ repository: 'magenta/magenta-js', folder: 'music/src' }], tsconfig: magentaConfig },
+  magenta: { language: 'typescript', sources: [magentaSource], tsconfig: magentaConfig },
+  'magenta-installed': { language: 'typescript', sources: [magentaSource], tsconfig: magentaConfig, packages: magentaPackages },
   tfjs: { language: 'typescript', sources: [{ repository: 'tensorflow/tfjs', folder: 'tfjs-core/src' }, { repository: 'tensorflow/tfjs', folder: 'tfjs-layers/src' }], tsconfig: tfjsConfig },
 };
 
@@ -110,6 +120,17 @@ export function shuffled(tree, seed) {
     parts[other] = one;
   }
   return { ...tree, name: `${tree.name}-order${seed}`, files: parts.flat() };
+}
+
+/** Makes the packages of a tree available to its sources, if it has any. @param {Tree} tree @param {{ cache: string, say: (line: string) => void }} options @returns {Promise<string | null>} Why they are not. */
+export async function withPackages({ name, folder }, options) {
+  const { sources, packages } = definitionOf(name);
+  if (packages === undefined) return null;
+  for (const { repository } of sources) {
+    const missing = await linkPackages(join(folder, repository.replace('/', '+')), name, packages, options);
+    if (missing !== null) return missing;
+  }
+  return null;
 }
 
 /** A tree of the first files of another. @param {Tree} tree @param {number} count @param {string} into @returns {Promise<Tree>} */

@@ -1,15 +1,15 @@
 // @ts-check
 // What modeguard adds to typed linting: typescript-eslint's typed rules over a tree, with and without our plugin, in the same rounds. The packages
 // that the repositories depend on are not installed: their types are unknown to both, and typed linting has the less to do for it, so that what is
-// shown of our share is rather too much than too little.
+// shown of our share is rather too much than too little. The one tree of which most is calls of a library is measured with its packages too.
 import { typedLinting, typedLintingWithPlugin } from '../contenders.mjs';
 import { grouped, megabytesText, secondsText, table } from '../report.mjs';
 import { measureInRounds } from '../rounds.mjs';
-import { layOut } from '../trees.mjs';
+import { layOut, withPackages } from '../trees.mjs';
 
 export const title = 'TypeScript: what is added to typed linting';
 /** @param {boolean} short */
-export const treeNames = (short) => (short ? ['deepbox', 'magenta'] : ['deepbox', 'torchlette', 'magenta', 'tfjs']);
+export const treeNames = (short) => (short ? ['deepbox', 'magenta', 'magenta-installed'] : ['deepbox', 'torchlette', 'magenta', 'magenta-installed', 'tfjs']);
 
 /** @param {import('../run.mjs').Bench} bench @returns {Promise<string>} */
 export async function run({ options, checkoutOf, scratch, say }) {
@@ -17,6 +17,11 @@ export async function run({ options, checkoutOf, scratch, say }) {
   const rows = [];
   for (const name of treeNames(options.short)) {
     const tree = await layOut(name, { checkoutOf, into: scratch });
+    const missing = await withPackages(tree, { cache: options.cache, say });
+    if (missing !== null) {
+      rows.push([name, grouped(tree.files.length), grouped(tree.lines), missing, '', '', '', '', '', '']);
+      continue;
+    }
     const [without, together] = await measureInRounds(tree, [typedLinting, typedLintingWithPlugin], { rounds: options.rounds, timeoutSeconds: options.timeoutSeconds, say });
     const size = [name, grouped(tree.files.length), grouped(tree.lines)];
     if (without === undefined || together === undefined || without.cold === null || together.cold === null) {
