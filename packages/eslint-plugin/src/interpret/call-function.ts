@@ -103,7 +103,7 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   machine.thrown = thrownBefore;
   machine.noteThrown(run.thrown);
   if (run.exit !== null) state.adopt(run.exit);
-  if (!comeBack(machine, state, context) && options.managed === undefined && !machine.exhausted) {
+  if (!comeBack(machine, state, context) && options.managed === undefined && !machine.exhausted && !watch.asksCallers) {
     const kept: Kept = { entry, footprint, captured, receiver, ambience: ambienceOf(machine), catching: machine.catching, exit: run.exit, thrown: run.thrown, result: run.result, visits: machine.visits.slice(visitsBefore).map((item) => ({ ...item, path: item.path.slice(machine.path.length) })), leaves: visit?.leaves.slice(leavesBefore) ?? [] };
     machine.keptResults.set(context, [kept, ...(machine.keptResults.get(context) ?? [])].slice(0, MAX_KEPT));
     keepForOthers(machine, context, kept, early, before);

@@ -8,7 +8,7 @@
 //
 // Guarantees: a run that went through whole maps, or asked which closures of earlier activations live, has no footprint; it is used again only
 // where all of the state is the same. So has one that gave other names to older objects on some of its paths: if it has only one path they get
-// those names again, whoever refers to them.
+// those names again, whoever refers to them. Nothing is kept of one that looked at the variables of its callers, which are no part of the state.
 import type { ObjectState } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { Key, SharedMap, TouchLog } from '../domains/shared-map.ts';
@@ -28,6 +28,8 @@ export interface Footprint {
 export class Watch {
   readonly #renamed = new Map<AbstractObject, AbstractObject>();
   #hasPaths = false;
+  /** Holds if the names of functions that run further up were looked at: no other call is known to start alike. */
+  asksCallers = false;
   /** Variables of which it was asked who still uses them. */
   readonly searched = new Set<Variable>();
   readonly #outer: Watch | null;
@@ -60,6 +62,7 @@ export class Watch {
     const [objects, variables] = [this.#objects.end(), this.#variables.end()];
     this.#outer?.noteRenamed(this.#renamed);
     if (this.#hasPaths) this.#outer?.noteBranches();
+    if (this.asksCallers && this.#outer !== null) this.#outer.asksCallers = true;
     for (const variable of this.searched) this.#outer?.searched.add(variable);
     const renamed = new Map([...this.#renamed].filter(([object]) => entry.heap.has(object)));
     const isUnbounded = this.#objects.all || this.#variables.all || ((this.#hasPaths || throws) && renamed.size > 0) || [...this.searched].some((variable) => entry.cells.has(variable));

@@ -148,6 +148,7 @@ function choiceOf(machine: Machine, frame: Frame, state: State, receiver: Value)
   };
   if (!state.cells.values().every(isWhole)) return null;
   // The names of all activations up to the one that made them.
+  if (machine.watch !== null) machine.watch.asksCallers = true;
   let at: Frame['caller'] = { frame, state };
   for (; at !== undefined; at = at.frame.caller) {
     if (!at.state.locals.values().every(isWhole) || !at.state.temps.values().every(isWhole)) return null;

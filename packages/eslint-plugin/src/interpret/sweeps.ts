@@ -139,6 +139,7 @@ function areHeldElsewhere(machine: Machine, frame: Frame, state: State, networks
     return found;
   };
   if (state.cells.values().some((value) => leads(value, true)) || state.locals.values().some((value) => leads(value, true))) return true;
+  if (machine.watch !== null) machine.watch.asksCallers = true;
   for (let at = frame.caller; at !== undefined; at = at.frame.caller) {
     if (at.state.locals.values().some((value) => leads(value, true)) || at.state.temps.values().some((value) => leads(value, true))) return true;
   }
