@@ -282,7 +282,7 @@ class Names {
     if (one.kind === 'object') return other.kind === 'object' && this.#pair(one.object, other.object);
     switch (one.kind) {
       case 'function':
-        return other.kind === 'function' && one.ref.func === other.ref.func && one.binding === other.binding && sameCaptured(one.ref.captured, other.ref.captured) && sameItems(one.scopes, other.scopes) && this.#alikeNullable(one.receiver, other.receiver) && this.#alikeNullable(one.made ?? null, other.made ?? null) && this.#alikeValues(one.prefix, other.prefix);
+        return other.kind === 'function' && one.ref.func === other.ref.func && one.binding === other.binding && one.memoized === other.memoized && sameCaptured(one.ref.captured, other.ref.captured) && sameItems(one.scopes, other.scopes) && this.#alikeNullable(one.receiver, other.receiver) && this.#alikeNullable(one.made ?? null, other.made ?? null) && this.#alikeValues(one.prefix, other.prefix);
       case 'partial':
         return other.kind === 'partial' && sameItems(one.scopes ?? [], other.scopes ?? []) && this.#alikeAtoms(one.target, other.target) && this.#alikeValues(one.prefix, other.prefix) && sameItems([...one.keywords.keys()], [...other.keywords.keys()]) && this.#alikeValues([...one.keywords.values()], [...other.keywords.values()]);
       case 'method':

@@ -22,6 +22,8 @@ export function callMemoized(machine: Machine, state: State, atom: Extract<Atom,
     escapeTree(state, result.value);
     return result;
   }
+  // The key names objects.
+  machine.noteOwn();
   const variable = variableOf(machine, atom.ref.func, key);
   const known = state.cells.get(variable);
   if (known !== undefined) return { value: known, returns: true };
