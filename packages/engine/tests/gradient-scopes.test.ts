@@ -3,7 +3,7 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { cat, enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, nn, noGrad, ones, randn, setGradEnabled, stack, tensor, where, zeros } from '../src/index.ts';
+import { cat, enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, nn, noGrad, ones, randn, scope, setGradEnabled, stack, tensor, where, zeros } from '../src/index.ts';
 
 describe('scopes', () => {
   test('E01 nest, return results and restore after a throw', () => {
@@ -137,6 +137,16 @@ describe('autograd', () => {
     expect([early.requiresGrad, early.gradFn!.name]).toEqual([true, 'AsStridedBackward0']);
     repeated.sum().add(early.sum()).backward();
     for (const [index, value] of [10.8731, 29.5562, 80.3421].entries()) expect(x.grad!.at(index).item()).toBeCloseTo(value, 3);
+  });
+
+  test('a view outlives its base: writes to it are then its own history', () => {
+    const x = ones(4, { requiresGrad: true });
+    const made = scope();
+    const part = made.keep(x.mul(3).view(2, 2).t().at(0));
+    made.dispose();
+    part.mul_(tensor([2, 5]));
+    part.sum().backward();
+    expect(x.grad!.toArray()).toEqual([6, 0, 15, 0]);
   });
 
   test('an in-place operation keeps what it needs of its own target', () => {

@@ -93,13 +93,13 @@ function refuseInPlace(target: TensorBase, others: readonly TensorBase[]): void 
     throw new RuntimeError('unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.');
   }
   if (!isRecording() || !isFloating(target.dtype)) return;
-  const { viewOf: base, viewMade } = target;
+  const { base, viewMade } = target;
   if (base !== null && viewMade !== null && (base.requiresGrad || others.some((other) => other.requiresGrad))) {
     if (typeof viewMade === 'object') throw new RuntimeError(viewMade.refusal);
-    const [made, now] = viewMade === 'inference' ? ['inference', 'in normal mode'] : ['no_grad', 'with grad mode enabled'];
+    const [now, suffix] = viewMade === 'inference' ? ['in normal mode', '_mode'] : ['with grad mode enabled', ''];
     throw new RuntimeError(
-      `A view was created in ${made} mode and is being modified inplace ${now}. Given that this use case is ambiguous and error-prone, it is forbidden. ` +
-        `You can clarify your code by moving both the view and the inplace either both inside the ${viewMade === 'inference' ? 'inference_mode' : made} block ` +
+      `A view was created in ${viewMade} mode and is being modified inplace ${now}. Given that this use case is ambiguous and error-prone, it is forbidden. ` +
+        `You can clarify your code by moving both the view and the inplace either both inside the ${viewMade}${suffix} block ` +
         "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
     );
   }
@@ -126,7 +126,7 @@ export function applyInPlace<A, T extends TensorBase>(op: string, opRecord: OpRe
         'See https://github.com/pytorch/rfcs/pull/17 for more details.',
     );
   }
-  const base = target.viewOf;
+  const { base } = target;
   const step = node !== null && base !== null ? new CopySlices(node, base, target.array) : node;
   if (step !== null) {
     const changed = base ?? target;

@@ -48,12 +48,19 @@ export abstract class TensorBase {
     this.#inference = options.inference ?? isInferenceModeEnabled();
   }
 
+  /** What this is a view of, as long as that has its memory: it may have been disposed of, or been given other values. */
+  get base(): TensorBase | null {
+    const { viewOf } = this;
+    return viewOf !== null && viewOf.array.storage === this.array.storage ? viewOf : null;
+  }
+
   /** The operation that made this, if it was recorded. Of a view whose memory was written to under autograd since: that it is a part of its base. */
   get gradFn(): GraphNode | null {
-    if (this.viewOf !== null && this.historyVersion !== this.array.storage.rewrites) {
+    const { base } = this;
+    if (base !== null && this.historyVersion !== this.array.storage.rewrites) {
       this.historyVersion = this.array.storage.rewrites;
-      const edge = this.viewOf.edge();
-      if (edge !== null) this.#gradFn = viewNode(this.viewOf.array, this.array, edge);
+      const edge = base.edge();
+      if (edge !== null) this.#gradFn = viewNode(base.array, this.array, edge);
     }
     return this.#gradFn;
   }

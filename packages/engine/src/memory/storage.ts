@@ -153,7 +153,7 @@ export class Storage {
 
   private refuse(): never {
     throw new RuntimeError(
-      `the values of this tensor were freed: it was ${this.origin === '' ? 'not made by an operation' : `made by ${this.origin}`} and ended by dispose() or at the end of its scope(). ` +
+      `the values of this tensor were freed: it was ${this.origin === '' ? 'not made by an operation' : `made by ${this.origin}`} and ended by dispose() or its scope(). ` +
         'Clone it, or keep() it in the scope, to use it longer.',
     );
   }

@@ -58,8 +58,9 @@ function indexOf(better: (candidate: number, best: number) => boolean, name: str
         let best = 0;
         for (let index = 1; index < count; index++) {
           // A NaN counts as better than any number, the first as the best.
-          const [candidate, top] = [data[start + index]!, data[start + best]!];
-          if (better(candidate, top) || (Number.isNaN(candidate) && !Number.isNaN(top))) best = index;
+          const top = data[start + best]!;
+          const candidate = data[start + index]!;
+          if (better(candidate, top) || (candidate !== candidate && top === top)) best = index;
         }
         return best;
       });

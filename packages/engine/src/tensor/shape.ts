@@ -55,7 +55,7 @@ export function normalizeDims(dims: number | readonly number[] | undefined, rank
 
 /** Dimensions to reduce: as PyTorch's reductions, an empty list means all of them. */
 export function reducedDims(dims: number | readonly number[] | undefined, rank: number): number[] {
-  return normalizeDims(typeof dims === 'object' && dims.length === 0 ? undefined : dims, rank);
+  return normalizeDims((dims as readonly number[] | undefined)?.length === 0 ? undefined : dims, rank);
 }
 
 /** The common shape of two operands, sizes aligned from the last dimension. */
