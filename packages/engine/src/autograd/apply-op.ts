@@ -16,7 +16,7 @@ import { isInferenceModeEnabled, isRecording } from './grad-mode.ts';
 import { GraphNode, type Edge } from './graph-node.ts';
 import type { Gradient, OpRecord, Saved } from './op-record.ts';
 import type { TensorBase } from './tensor-base.ts';
-import { CopySlices } from './view-history.ts';
+import { copySlices } from './view-history.ts';
 
 /** What an operation saves depends only on how many inputs there are and which of them want a gradient: asked once for each. */
 const savedFor = new WeakMap<Gradient<never>, Saved[]>();
@@ -127,7 +127,7 @@ export function applyInPlace<A, T extends TensorBase>(op: string, opRecord: OpRe
     );
   }
   const { base } = target;
-  const step = node !== null && base !== null ? new CopySlices(node, base, target.array) : node;
+  const step = node !== null && base !== null ? copySlices(node, base, target.array) : node;
   if (step !== null) {
     const changed = base ?? target;
     changed.gradFn = step;

@@ -33,6 +33,8 @@ export class GraphNode {
   readonly sequence = ++created;
   /** Hooks on the tensor that this operation made; null until there is one. */
   hooks: GradientHooks | null = null;
+  /** The write into a view that this carries into the history of the base, if it is one. */
+  inner: GraphNode | null = null;
   private readonly gradient: Gradient<unknown>;
   private readonly attributes: unknown;
   private readonly shapes: readonly Shape[];
@@ -57,7 +59,7 @@ export class GraphNode {
 
   /** `AddBackward0`: PyTorch's name of the gradient function. */
   get name(): string {
-    return `${this.op[0]!.toUpperCase()}${this.op.slice(1)}Backward0`;
+    return `${this.op[0]!.toUpperCase()}${this.op.slice(1)}${this.inner === null ? 'Backward0' : ''}`;
   }
 
   gradients(grad: NdArray): readonly (NdArray | null)[] {
@@ -85,6 +87,7 @@ export class GraphNode {
       storage.freeIfUnreachable();
     }
     this.arrays = [];
+    this.inner?.free();
   }
 
   toString(): string {

@@ -36,31 +36,18 @@ export function viewNode(base: NdArray, view: NdArray, edge: Edge): GraphNode {
 }
 
 /** A recorded write into `view`, as a step in the history of its base. */
-export class CopySlices extends GraphNode {
-  readonly #write: GraphNode;
-
-  constructor(write: GraphNode, base: TensorBase, view: NdArray) {
-    const { array } = base;
-    super(
-      ...step('copySlices', array, [base.edge(), ...write.edges.slice(1)], (grad) => {
-        const look = shadow(grad.dtype, array);
-        const [whole, region] = [look(array), look(view)];
-        whole.assign(grad);
-        const [own, ...others] = write.gradients(region.copy());
-        region.assign(own ?? NdArray.filled(grad.dtype, view.shape, 0));
-        return [whole.copy(), ...others];
-      }),
-    );
-    this.#write = write;
-  }
-
-  /** PyTorch numbers no gradient function of this name. */
-  override get name(): string {
-    return 'CopySlices';
-  }
-
-  override free(): void {
-    super.free();
-    this.#write.free();
-  }
+export function copySlices(write: GraphNode, base: TensorBase, view: NdArray): GraphNode {
+  const { array } = base;
+  const node = new GraphNode(
+    ...step('copySlices', array, [base.edge(), ...write.edges.slice(1)], (grad) => {
+      const look = shadow(grad.dtype, array);
+      const [whole, region] = [look(array), look(view)];
+      whole.assign(grad);
+      const [own, ...others] = write.gradients(region.copy());
+      region.assign(own ?? NdArray.filled(grad.dtype, view.shape, 0));
+      return [whole.copy(), ...others];
+    }),
+  );
+  node.inner = write;
+  return node;
 }
