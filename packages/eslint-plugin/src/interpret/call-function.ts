@@ -55,7 +55,8 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   if (options.managed === undefined) {
     const kept = machine.keptResults.get(context)?.find((item) => item.receiver === receiver && (item.catching || !machine.catching) && sameAmbience(item.ambience, machine) && sameCaptured(item.captured, captured) && startsAlike(item.entry, entry, item.footprint));
     if (kept !== undefined) return useAgain(machine, kept, entry, state);
-    const done = doneElsewhere(machine, context, ref, entry, receiver, captured, early);
+    // Variables that a closure of an earlier activation still uses have more values than this one gives them.
+    const done = shared.size > 0 ? null : doneElsewhere(machine, context, ref, entry, receiver, captured, early);
     if (done !== null) {
       machine.noteThrown(done.thrown);
       if (done.exit !== null) state.adopt(done.exit);

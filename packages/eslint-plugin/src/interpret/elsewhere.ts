@@ -90,12 +90,11 @@ export function doneElsewhere(machine: Machine, context: Context, ref: FuncRef, 
   if (known === undefined || machine.probe !== null || machine.trainingCalls !== null || context.isFold || context.home !== context) return null;
   for (const portable of known) {
     const { kept } = portable;
-    if (portable.early !== early || (kept.catching !== machine.catching && !kept.catching) || kept.ambience.constructsParts !== machine.constructsParts || !sameCaptured(kept.captured, captured)) continue;
+    if (portable.early !== early || (machine.catching && !kept.catching) || kept.ambience.constructsParts !== machine.constructsParts || !sameCaptured(kept.captured, captured)) continue;
     if (!isApart(context, portable.reach) || (portable.isOutside && machine.running !== null && machine.running.observation.number >= 0)) continue;
     const names = new Names(machine, portable, context, entry);
     const outcome = names.startAlike(receiver) ? names.outcome() : null;
-    if (outcome === null) continue;
-    return outcome;
+    if (outcome !== null) return outcome;
   }
   return null;
 }
