@@ -6,16 +6,21 @@
 // holds of a file that counts. Refuses: to know what a file imports through others; whoever asks about an analysis
 // asks about all files that go into it.
 // Example: `import { nn } from '@modeguard/engine'` counts, `// as '@modeguard/engine' does it` does not.
+import { isAbsolute } from 'node:path';
 import type { Func, Instr, Module, Temp } from '../ir/ir.ts';
 import { definitionsOf } from '../ir/definitions.ts';
 import type { Libraries } from '../libraries/read.ts';
 import { isModeSource } from './mode-sources.ts';
+import { packageNameOf } from './package-name.ts';
+import { listingAround, type ListedFile, type Listing } from './project-listing.ts';
 
 const METHODS: ReadonlySet<string> = new Set(['eval', 'train', 'backward', 'forward', 'call']);
 
 interface Relevance {
   readonly mentions: boolean;
   readonly runs: boolean;
+  /** Calls something by a name that runs networks in libraries of layers, and that many other things have. */
+  readonly applies: boolean;
   readonly draws: boolean;
 }
 
@@ -27,12 +32,31 @@ export function mentionsModes(module: Module, text: string, libraries: Libraries
 
 /**
  * Holds unless callers have nothing to show of the file: it calls nothing by a name that runs networks, and what it imports of libraries with modes has none and draws nothing. A
- * file that only computes with tensors imports such a library too.
+ * file that only computes with tensors imports such a library too; `fit` and `predict` are names of many things where nobody in the project imports layers.
  */
 export function runsNetworks(module: Module, libraries: Libraries): boolean {
   if (module.language === 'python' || libraries.models.some((model) => model.modules?.callable === true)) return true;
-  const { runs, draws, mentions } = relevanceOf(module, libraries);
-  return runs || (mentions && (draws || isModeSource(module, libraries)));
+  const { runs, applies, draws, mentions } = relevanceOf(module, libraries);
+  return runs || (mentions && (draws || isModeSource(module, libraries))) || (applies && mayHaveLayers(module.file, libraries));
+}
+
+const layersIn = new WeakMap<Libraries, WeakMap<Listing, boolean>>();
+
+/** Holds unless no file of the project around `file` imports a library with layers whose mode is an option of each call, and the project is none. */
+export function mayHaveLayers(file: string, libraries: Libraries): boolean {
+  if (!isAbsolute(file)) return true;
+  const listing = listingAround(file, 'typescript');
+  let known = layersIn.get(libraries);
+  if (known === undefined) layersIn.set(libraries, (known = new WeakMap()));
+  let answer = known.get(listing);
+  if (answer === undefined) known.set(listing, (answer = !listing.marked || !listing.complete || listing.files.some((item) => hasLayers(item, libraries))));
+  return answer;
+}
+
+function hasLayers({ file, specifiers }: ListedFile, libraries: Libraries): boolean {
+  const models = libraries.models.filter(({ layers }) => layers !== undefined);
+  const packageName = models.some(({ own }) => own !== undefined) ? packageNameOf(file) : null;
+  return models.some(({ packages, own }) => (packageName !== null && own?.packages.includes(packageName) === true) || specifiers.some((from) => packages.some((name) => from === name || from.startsWith(`${name}/`))));
 }
 
 /**
@@ -64,7 +88,7 @@ function relevanceOf(module: Module, libraries: Libraries): Relevance {
 function lookedAt(module: Module, libraries: Libraries): Relevance {
   const { packages, running, drawing } = namesOf(libraries);
   const imports = (name: string): boolean => packages.some((known) => name === known || name.startsWith(`${known}/`));
-  let [mentions, runs, draws] = [false, false, false];
+  let [mentions, runs, applies, draws] = [false, false, false, false];
   for (const func of module.funcs) {
     for (const { instrs } of func.blocks) {
       for (const instr of instrs) {
@@ -76,21 +100,28 @@ function lookedAt(module: Module, libraries: Libraries): Relevance {
           const name = calledName(func, instr);
           if (name === null) continue;
           mentions ||= METHODS.has(name);
-          runs ||= METHODS.has(name) || running.has(name);
+          runs ||= METHODS.has(name);
+          applies ||= running.has(name);
           draws ||= drawing.has(name);
         }
       }
-      if (mentions && runs) return { mentions, runs, draws };
+      if (mentions && runs) return { mentions, runs, applies, draws };
     }
   }
-  return { mentions, runs, draws };
+  return { mentions, runs, applies, draws };
 }
 
 /** The name of a called method; none where it is `call` or `apply` of a function. */
-function calledName(func: Func, { callee }: Extract<Instr, { kind: 'call' }>): string | null {
+function calledName(func: Func, { callee, args }: Extract<Instr, { kind: 'call' }>): string | null {
   if (callee.kind !== 'method') return null;
   const { name, object } = callee;
-  return (name === 'call' || name === 'apply') && isMethodOfPrototype(func, object) ? null : name;
+  return (name === 'call' || name === 'apply') && (isMethodOfPrototype(func, object) || (args[0] !== undefined && isThis(func, args[0].value))) ? null : name;
+}
+
+/** `original.call(this)`: what a wrapper hands on is the receiver, and no network is run on one. */
+function isThis(func: Func, temp: Temp): boolean {
+  const instr = definitionsOf(func).get(temp);
+  return instr?.kind === 'load' && instr.variable.origin === 'this';
 }
 
 /** `Object.prototype.hasOwnProperty`, `Array.prototype.slice`. */

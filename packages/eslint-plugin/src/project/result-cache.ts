@@ -10,6 +10,7 @@ import { ownStamp, placeOf, readEntry, writeEntry } from './cache-folder.ts';
 import { dependencyOnParts, dependencyOnText, isUnchanged, type Dependency, type Reading } from './dependencies.ts';
 import { importersOf } from './importers.ts';
 import { hashOf, hashOfFile, listingAround } from './project-listing.ts';
+import { mayHaveLayers } from './relevance.ts';
 import type { Resolution } from './resolution.ts';
 import { hashOfCode, type UsedParts } from './used-parts.ts';
 
@@ -88,10 +89,10 @@ export function keepNothing(question: TextQuestion): void {
   writeEntry(place, { key, text: hashOf(question.text), code: null, dependencies: [], views: [], result: [] } satisfies Entry);
 }
 
-function keyOf({ file, language, settings, resolution }: CacheQuestion): string {
+function keyOf({ file, language, settings, resolution, libraries }: CacheQuestion): string {
   const { fingerprint } = listingAround(file, language);
   const importers = importersOf(file, language, resolution);
-  return hashOf(JSON.stringify([ownStamp(), fingerprint, importers, settings, resolution?.key ?? '']));
+  return hashOf(JSON.stringify([ownStamp(), fingerprint, importers, settings, resolution?.key ?? '', language === 'typescript' && mayHaveLayers(file, libraries)]));
 }
 
 /** For a result that the text alone decides. */

@@ -1,4 +1,7 @@
 // Files that cannot be about modes are known by what they import and call, not by what their comments say.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lower } from '../../src/analyze.ts';
 import { librariesFor } from '../../src/libraries/read.ts';
@@ -27,6 +30,8 @@ describe('TypeScript', () => {
     ['comments and strings', "// import { nn } from '@modeguard/engine'; m.eval()\nexport const s = 'js-pytorch';\n/* m.forward(x) */\n", false, false],
     ['a package of another name', "import x from 'deepboxes';\nx;\n", false, false],
     ['functions of prototypes', "export const f = (o, x) => Object.prototype.hasOwnProperty.call(o, x) || o.hasOwnProperty.call(o, x) || Array.prototype.slice.call(x) || Math.max.prototype.f.apply(x);\n", false, false],
+    ['a wrapper', 'export function wrap(f) { return function (...args) { return args.length === 0 ? f.call(this) : f.apply(this, args); }; }\n', false, false],
+    ['a part of the receiver', 'export class A { f(m) { return m.call(this.x); } }\n', true, true],
     ['arithmetic', 'export function f(a: number): number { return Math.sin(a) + [a].map((x) => x + 1).length; }\n', false, false],
   ])('%s', (_, text, mentions, runs) => {
     expect(ask(text, 'typescript')).toEqual([mentions, runs]);
@@ -51,6 +56,28 @@ describe('the text alone', () => {
   ])('%s', (_, text, beside) => {
     expect(isBeside(text, librariesFor('typescript'))).toBe(beside);
   });
+});
+
+test('a prediction is none where nobody imports layers', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'modeguard-relevance-'));
+  const file = join(folder, 'a.ts');
+  const text = 'export const f = (m, x) => m.predict(x);\n';
+  const libraries = librariesFor('typescript');
+  const runs = (): boolean => runsNetworks(lower({ file, text, language: 'typescript' }), libraries);
+  try {
+    writeFileSync(file, text);
+    expect(runs()).toBe(true);
+    for (const [name, imported, expected] of [['none', './c', false], ['some', '@tensorflow/tfjs/dist/index', true]] as const) {
+      const inside = join(folder, name, 'a.ts');
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, 'package.json'), '{}');
+      writeFileSync(inside, text);
+      writeFileSync(join(folder, name, 'b.ts'), `import * as tf from '${imported}';\ntf;\n`);
+      expect(runsNetworks(lower({ file: inside, text, language: 'typescript' }), libraries)).toBe(expected);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('in Python whatever is called may be a network', () => {
