@@ -5,7 +5,7 @@ import type { State } from '../domains/state.ts';
 import { ANYTHING, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofConstant, ofObject, type Value } from '../domains/value.ts';
 import type { ArgValues, Frame } from './activation.ts';
 import { arrayFrom, CALLING, callThroughArray, mapped } from './array-callbacks.ts';
-import { getItem, iterate } from './attributes.ts';
+import { getItem, iterate, RANGE } from './attributes.ts';
 import type { Instr } from '../ir/ir.ts';
 import type { FunctionEffect } from '../libraries/schema.ts';
 import { allArgs, exactElements, returned, type CallInstr } from './call.ts';
@@ -177,6 +177,25 @@ export function concatenated(machine: Machine, frame: Frame, state: State, opera
   const exact = operands.map((operand) => exactElements(state, operand));
   const any = operands.reduce((joined, operand) => joinValues(joined, iterate(state, operand)), NOTHING);
   return listOf(machine, frame, state, instr, 'sum', 'list', exact.every((elements) => elements !== null) ? exact.flatMap((elements) => elements) : null, any);
+}
+
+const MERGING = new Set(['|', '|=']);
+const REPEATING = new Set(['*', '*=', '&', '-', '^']);
+
+/** What Python's operators make of collections: `a + b`, `first | second`, `[net] * 3`; null if they are none. */
+export function combined(machine: Machine, frame: Frame, state: State, operator: string, operands: readonly Value[], instr: Instr): Value | null {
+  if (operator === '+' || operator === '+=') return concatenated(machine, frame, state, operands, instr);
+  const isMerging = MERGING.has(operator);
+  if (!isMerging && !REPEATING.has(operator)) return null;
+  const collections = operands.map(mustObject).filter((object) => object?.kind === 'collection' && object.label !== RANGE);
+  if (collections.length === 0) return null;
+  if (isMerging && collections.length === operands.length && collections.every((object) => object!.label === 'dict')) {
+    const entries = new Map<string, Value>();
+    for (const object of collections) for (const [name, value] of state.object(object!).attrs) entries.set(name, name === elementName(null) ? joinValues(entries.get(name) ?? NOTHING, value) : value);
+    return ofObject(machine.objects.collection(state, frame.context, instr, 'merged', 'dict', entries));
+  }
+  const any = collections.reduce((joined, object) => joinValues(joined, iterate(state, ofObject(object!))), NOTHING);
+  return listOf(machine, frame, state, instr, 'combined', 'list', null, joinValues(any, ANYTHING));
 }
 
 /** Holds if it is a collection, or the parameters of a module. */

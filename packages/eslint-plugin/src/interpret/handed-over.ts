@@ -5,6 +5,7 @@
 //
 // Refuses to know: when it runs, and so what mode there is after it; functions of other files that it calls.
 import { UNKNOWN_MODE } from '../domains/mode.ts';
+import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { boundIn, objectsOf, type Value } from '../domains/value.ts';
 import type { Func, Module } from '../ir/ir.ts';
@@ -25,7 +26,14 @@ export function noteHandedOver(machine: Machine, state: State, value: Value): vo
   }
 }
 
-function makeUncertain(state: State, part: Parameters<State['object']>[0]): void {
+/** Code that runs around the `forward` of `object` gets it, and may switch it. */
+export function noteHook(machine: Machine, state: State, object: AbstractObject, value: Value): void {
+  noteHandedOver(machine, state, value);
+  const switches = value.atoms.some((atom) => atom.kind === 'function' && setsModes(atom.ref.module, atom.ref.func, machine.libraries));
+  if (switches) eachInTree(state, object, false, (part) => makeUncertain(state, part));
+}
+
+function makeUncertain(state: State, part: AbstractObject): void {
   const { modes } = state.object(part);
   if ((modes | UNKNOWN_MODE) !== modes) state.update(part, { modes: modes | UNKNOWN_MODE });
 }

@@ -14,6 +14,7 @@ import { findMember } from './class-order.ts';
 import { setChildren } from './construct.ts';
 import { copyOf } from './copies.ts';
 import { callForward } from './forward.ts';
+import { noteHook } from './handed-over.ts';
 import type { Machine } from './machine.ts';
 import { noteReliedMode } from './races.ts';
 import { eachMentioned } from './renaming.ts';
@@ -94,6 +95,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
     case 'hook':
       machine.noteOwn();
       machine.hooked.add(object);
+      for (const value of allArgs(args)) noteHook(machine, state, object, value);
       return returned(ANYTHING);
     case 'apply':
       applyToParts(machine, frame, state, object, args, instr);

@@ -12,7 +12,7 @@ import type { Frame, Resumed } from './activation.ts';
 import { getAttribute, getItem, iterate, setAttribute, setItem, setterName } from './attributes.ts';
 import { callInstr } from './call.ts';
 import { capturedBy } from './closures.ts';
-import { concatenated } from './collection-call.ts';
+import { combined } from './collection-call.ts';
 import { conditionsOf, outcomeOf, truthName, type Conditions } from './conditions.ts';
 import { crossingTemps } from './crossing-temps.ts';
 import { descriptorMethods } from './descriptors.ts';
@@ -257,7 +257,11 @@ export class FunctionRun implements Analysis<State> {
         const func = this.#module.funcs[instr.func]!;
         machine.created.add(func);
         if (instr.defaults.length > 0) this.#noteMade();
-        if (instr.defaults.length > 0) machine.defaults.set(func, new Map(instr.defaults.map((item) => [item.param, state.get(item.value)])));
+        if (instr.defaults.length > 0) {
+          // A place that makes several functions (`[lambda net=net: net.eval() for net in nets]`) has a default for each.
+          const known = machine.defaults.get(func);
+          machine.defaults.set(func, new Map(instr.defaults.map((item) => [item.param, joinValues(known?.get(item.param) ?? NOTHING, state.get(item.value))])));
+        }
         const captured = capturedBy(this.#module, func, frame.captured);
         const ref = captured === undefined ? { module: this.#module, func } : { module: this.#module, func, captured };
         state.set(instr.dest, ofAtoms({ kind: 'function', ref, receiver: null, binding: 'receiver', prefix: [], scopes: [] }));
@@ -320,7 +324,7 @@ export class FunctionRun implements Analysis<State> {
           return true;
         }
         const operands = instr.operands.map((operand) => state.get(operand));
-        const joined = machine.language === 'python' && (instr.operator === '+' || instr.operator === '+=') ? concatenated(machine, frame, state, operands, instr) : null;
+        const joined = machine.language === 'python' ? combined(machine, frame, state, instr.operator, operands, instr) : null;
         const computed = joined ?? evaluateOperator(machine, state, instr.operator, operands, instr);
         state.set(instr.dest, isOff(state.grad) ? cutOff(computed) : computed);
         return true;
