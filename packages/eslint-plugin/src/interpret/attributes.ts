@@ -154,7 +154,7 @@ export function setAttribute(machine: Machine, frame: Frame, state: State, targe
   const one = mustObject(target);
   for (const atom of target.atoms) {
     if (atom.kind === 'parameters' && REQUIRES_GRAD.has(name)) {
-      setTreeTrainable(machine, state, atom.object, trainableOfFlag(value), target.atoms.length === 1);
+      setTreeTrainable(machine, frame, state, atom.object, trainableOfFlag(value), target.atoms.length === 1, instr);
       continue;
     }
     if (atom.kind === 'parameters' && name === 'data') noteWrittenTo(machine, state, atom.object);

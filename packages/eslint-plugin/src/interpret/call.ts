@@ -299,7 +299,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
     }
     case 'parameters': {
       if (isInPlace(name)) noteWrittenTo(machine, state, atom.object);
-      if (machine.libraries.moduleMethods.get(name) === 'requires-grad') setTreeTrainable(machine, state, atom.object, trainableOfFlag(args.positional[0]), receiver.atoms.length === 1);
+      if (machine.libraries.moduleMethods.get(name) === 'requires-grad') setTreeTrainable(machine, frame, state, atom.object, trainableOfFlag(args.positional[0]), receiver.atoms.length === 1, instr);
       return returned(ofAtoms(atom));
     }
     case 'function':

@@ -48,7 +48,7 @@ export function constructLoaded(machine: Machine, frame: Frame, state: State, cl
   const result = construct(machine, frame, state, cls, { ...NO_ARGS, more: ANYTHING }, instr);
   const setting: ModeSetting = { site: machine.site(instr.span), mode: modes, how: 'loaded', selective: false };
   for (const object of objectsOf(result.value)) {
-    setTreeStatistics(machine, state, object, CALIBRATED, true);
+    setTreeStatistics(machine, frame, state, object, CALIBRATED, true, instr);
     if (modes !== TRAIN) setTreeMode(machine, frame, state, object, modes, setting, true, instr);
   }
   return result;

@@ -151,7 +151,7 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       differentiate(machine, frame.context.ref, state, given, instr);
       return returned(ANYTHING);
     case 'calibrate':
-      for (const object of objectsOf(findArgument(state, args, effect.module).value)) setTreeStatistics(machine, state, object, CALIBRATED, true);
+      for (const object of objectsOf(findArgument(state, args, effect.module).value)) setTreeStatistics(machine, frame, state, object, CALIBRATED, true, instr);
       return returned(ANYTHING);
     case 'binding': {
       const target = args.positional[0] ?? ANYTHING;

@@ -81,14 +81,14 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       return returned(model?.modules?.returnsSelf === false ? ofAtoms({ kind: 'constant', value: { type: 'undefined' } }) : self);
     }
     case 'load-state':
-      setTreeStatistics(machine, state, object, CALIBRATED, certain);
+      setTreeStatistics(machine, frame, state, object, CALIBRATED, certain, instr);
       return returned(ANYTHING);
     case 'freeze':
-      setTreeTrainable(machine, state, object, trainableOfFlag({ ...NOTHING, atoms: [{ kind: 'constant', value: { type: 'boolean', value: false } }] }), certain);
+      setTreeTrainable(machine, frame, state, object, trainableOfFlag({ ...NOTHING, atoms: [{ kind: 'constant', value: { type: 'boolean', value: false } }] }), certain, instr);
       return returned(self);
     case 'unfreeze':
     case 'requires-grad':
-      setTreeTrainable(machine, state, object, trainableOfFlag(args.positional[0] ?? args.keywords.get('requires_grad')), certain);
+      setTreeTrainable(machine, frame, state, object, trainableOfFlag(args.positional[0] ?? args.keywords.get('requires_grad')), certain, instr);
       return returned(self);
     case 'modules':
       return returned(listOfTree(machine, frame, state, object, name, instr));

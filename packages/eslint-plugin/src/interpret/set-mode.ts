@@ -13,6 +13,7 @@ import type { Frame } from './activation.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import type { Machine } from './machine.ts';
+import { ownPartsOf } from './own-parts.ts';
 
 /**
  * Calls `visit` for `root` and every module registered below it; `strong` tells whether a visit means this very object, `chosen` whether it means it
@@ -72,6 +73,7 @@ export function setTreeMode(machine: Machine, frame: Frame, state: State, root: 
   machine.budget.noteRelevant();
   machine.noteOwn();
   const { trainMethod } = machine.libraries.moduleModel;
+  const isPart = ownPartsOf(machine, frame, state, root, instr);
   eachInTree(state, root, strong, (object, _, certain) => {
     if (object !== root && object.class !== null) {
       const override = findMember(machine.order(object.class), trainMethod);
@@ -87,7 +89,7 @@ export function setTreeMode(machine: Machine, frame: Frame, state: State, root: 
     if (object === root || setting.selective || setting.how !== 'called') state.setMode(object, modes, setting, certain);
     else setPart(state, frame, root, object, modes, setting, certain);
     return true;
-  }, (part) => isOwn(part) || machine.objects.isMadeFor(part, root));
+  }, (part) => isOwn(part) || isPart(part));
 }
 
 /**
@@ -153,18 +155,18 @@ function negate(modes: ModeSet): ModeSet {
   return modes & ~(TRAIN | EVAL) ? swapped | UNKNOWN_MODE : swapped;
 }
 
-export function setTreeStatistics(machine: Machine, state: State, root: AbstractObject, statistics: StatisticsSet, strong: boolean): void {
+export function setTreeStatistics(machine: Machine, frame: Frame, state: State, root: AbstractObject, statistics: StatisticsSet, strong: boolean, instr: Instr): void {
   eachInTree(state, root, strong, (object, _, certain) => {
     const old = state.object(object).statistics;
     state.update(object, { statistics: certain ? statistics : old | statistics });
-  }, (part) => machine.objects.isMadeFor(part, root));
+  }, ownPartsOf(machine, frame, state, root, instr));
 }
 
-export function setTreeTrainable(machine: Machine, state: State, root: AbstractObject, trainable: TrainableSet, strong: boolean): void {
+export function setTreeTrainable(machine: Machine, frame: Frame, state: State, root: AbstractObject, trainable: TrainableSet, strong: boolean, instr: Instr): void {
   eachInTree(state, root, strong, (object, _, certain) => {
     const old = state.object(object).trainable;
     state.update(object, { trainable: certain ? trainable : old | trainable });
-  }, (part) => machine.objects.isMadeFor(part, root));
+  }, ownPartsOf(machine, frame, state, root, instr));
 }
 
 export function trainableOfFlag(value: Value | undefined): TrainableSet {
