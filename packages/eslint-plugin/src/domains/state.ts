@@ -35,6 +35,8 @@ export interface StaleGuard {
   readonly side: boolean;
 }
 
+const NO_SCOPES: ReadonlyMap<number, OpenScope> = new Map();
+
 export class State {
   cells: SharedMap<Variable, Value>;
   locals: SharedMap<Variable, Value>;
@@ -53,41 +55,34 @@ export class State {
   /** Facts about the path through the function that runs. */
   facts: PathFacts;
 
-  constructor(cells: SharedMap<Variable, Value>, heap: Heap, grad: GradSet, gradSites: readonly Site[], escapees: Set<AbstractObject>) {
-    this.cells = cells;
-    this.heap = heap;
-    this.grad = grad;
-    this.gradSites = gradSites;
-    this.locals = new SharedMap();
-    this.temps = new SharedMap();
-    this.scopes = new Map();
-    this.staleGuards = [];
-    this.differentiated = [];
-    this.facts = PathFacts.none;
-    this.escapees = escapees;
-    this.relied = new SharedMap();
+  private constructor(parts: Pick<State, 'cells' | 'locals' | 'temps' | 'heap' | 'grad' | 'gradSites' | 'scopes' | 'staleGuards' | 'differentiated' | 'relied' | 'escapees' | 'facts'>) {
+    this.cells = parts.cells;
+    this.locals = parts.locals;
+    this.temps = parts.temps;
+    this.heap = parts.heap;
+    this.grad = parts.grad;
+    this.gradSites = parts.gradSites;
+    this.scopes = parts.scopes;
+    this.staleGuards = parts.staleGuards;
+    this.differentiated = parts.differentiated;
+    this.relied = parts.relied;
+    this.escapees = parts.escapees;
+    this.facts = parts.facts;
   }
 
   static initial(grad: GradSet): State {
-    return new State(new SharedMap(new TouchLog()), new SharedMap(new TouchLog()), grad, [], new Set());
+    return new State({ cells: new SharedMap(new TouchLog()), locals: new SharedMap(), temps: new SharedMap(), heap: new SharedMap(new TouchLog()), grad, gradSites: [], scopes: NO_SCOPES, staleGuards: [], differentiated: [], relied: new SharedMap(), escapees: new Set(), facts: PathFacts.none });
   }
 
   clone(): State {
-    const copy = this.forCallee();
-    copy.locals = this.locals.clone();
-    copy.temps = this.temps.clone();
-    copy.scopes = this.scopes;
-    copy.facts = this.facts;
-    return copy;
+    const { cells, locals, temps, heap, grad, gradSites, scopes, staleGuards, differentiated, relied, escapees, facts } = this;
+    return new State({ cells: cells.clone(), locals: locals.clone(), temps: temps.clone(), heap: heap.clone(), grad, gradSites, scopes, staleGuards, differentiated, relied: relied.clone(), escapees, facts });
   }
 
   /** What a called function starts from: everything but this function's own names. */
   forCallee(): State {
-    const state = new State(this.cells.clone(), this.heap.clone(), this.grad, this.gradSites, this.escapees);
-    state.staleGuards = this.staleGuards;
-    state.differentiated = this.differentiated;
-    state.relied = this.relied.clone();
-    return state;
+    const { cells, heap, grad, gradSites, staleGuards, differentiated, relied, escapees } = this;
+    return new State({ cells: cells.clone(), locals: new SharedMap(), temps: new SharedMap(), heap: heap.clone(), grad, gradSites, scopes: NO_SCOPES, staleGuards, differentiated, relied: relied.clone(), escapees, facts: PathFacts.none });
   }
 
   /** Takes over what a call left behind. */

@@ -5,7 +5,7 @@
 const ROOT_BUDGET = 80_000;
 const FILE_BUDGET = 300_000;
 /**
- * Steps that a root may take in which nothing turns up that has a mode, and all such roots of a file together, beside one for each instruction of the file;
+ * Steps that a root may take in which nothing turns up that has a mode, and all such roots of a file together, beside one for each instruction of its own;
  * when these are spent, the others get less. Most code of most projects is about other things.
  */
 const IDLE_ROOT_BUDGET = 20_000;
@@ -19,23 +19,16 @@ export class Budget {
   /** The limit as soon as something turns up that has a mode. */
   #fullLimit = FILE_BUDGET;
   #idleSteps = 0;
-  readonly #size: number;
-
-  /** @param size instructions of the file that is analysed */
-  constructor(size: number) {
-    this.#size = size;
-  }
-
   /** Holds if the root that runs now, or the file, has taken all the steps that it may. */
   get exhausted(): boolean {
     return this.steps > this.#limit;
   }
 
-  /** Runs one root on its own budget; `onSpent` is called if that did not suffice. */
-  forRoot<T>(run: () => T, onSpent: () => void): T {
+  /** Runs a root of `size` instructions on its own budget; `onSpent` is called if that did not suffice. */
+  forRoot<T>(size: number, run: () => T, onSpent: () => void): T {
     const before = this.steps;
     this.#fullLimit = Math.min(before + ROOT_BUDGET, FILE_BUDGET);
-    this.#limit = Math.min(before + this.#size + Math.max(IDLE_LEAST, Math.min(IDLE_ROOT_BUDGET, IDLE_FILE_BUDGET - this.#idleSteps)), this.#fullLimit);
+    this.#limit = Math.min(before + size + Math.max(IDLE_LEAST, Math.min(IDLE_ROOT_BUDGET, IDLE_FILE_BUDGET - this.#idleSteps)), this.#fullLimit);
     const result = run();
     if (this.exhausted) onSpent();
     if (this.#limit !== this.#fullLimit) this.#idleSteps += this.steps - before;

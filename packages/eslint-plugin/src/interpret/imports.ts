@@ -32,7 +32,7 @@ export function runImports(machine: Machine): State {
       seen.add(target);
       load(target);
       const main = target.funcs[0]!;
-      const run = machine.withBudget(() => runFunction(machine, { context: machine.rootContext({ module: target, func: main }, target.file), receiver: null, early: true }, main, state.clone()));
+      const run = machine.withBudget([main], () => runFunction(machine, { context: machine.rootContext({ module: target, func: main }, target.file), receiver: null, early: true }, main, state.clone()));
       if (run.exit === null) continue;
       state = run.exit;
       // A scope that an imported file leaves open is not the importer's.

@@ -59,7 +59,7 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
   const machine = new Machine(module, libraries, files, recorder);
   const main = module.funcs[0]!;
   const start = runImports(machine);
-  const run = machine.withBudget(() => runFunction(machine, { context: machine.rootContext({ module, func: main }, 'main'), receiver: null, early: true }, main, start));
+  const run = machine.withBudget([main], () => runFunction(machine, { context: machine.rootContext({ module, func: main }, 'main'), receiver: null, early: true }, main, start));
   const base = run.exit ?? run.thrown ?? State.initial(GRAD_ENABLED);
   if (run.exit !== null && run.thrown !== null) base.joinFrom(run.thrown);
   noteAssignedFlags(machine, base);
@@ -136,7 +136,7 @@ function runRoots(machine: Machine, base: State): void {
       if (last !== undefined && last.footprint !== null && startsAlike(last.from, base, last.footprint)) continue;
       const watch = (machine.watch = new Watch(base, null));
       const from = base.clone();
-      const after = machine.withBudget(() => runRoot(machine, base, func, selves), () => void spent.add(func));
+      const after = machine.withBudget([func], () => runRoot(machine, base, func, selves), () => void spent.add(func));
       machine.watch = null;
       lastRuns.set(func, { from, footprint: watch.end(from, true) });
       if (after !== null) grew = keepSharedEffects(base, after) || grew;

@@ -11,7 +11,7 @@ import type { AbstractObject, ProjectClass, Site } from '../domains/object.ts';
 import type { ModeSetting } from '../domains/heap.ts';
 import type { ModeSet } from '../domains/mode.ts';
 import type { Relied, State } from '../domains/state.ts';
-import { joinValues, objectsOf, type Captured, type FuncRef, type Value } from '../domains/value.ts';
+import { joinValues, NOTHING, objectsOf, type Captured, type FuncRef, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { Span } from '../source/span.ts';
 import type { Probe, RunningForward } from './activation.ts';
@@ -90,7 +90,7 @@ const MAX_SETTLED_DEPTH = 3;
 
 export class Machine {
   readonly objects = new ObjectTable(this);
-  readonly budget: Budget;
+  readonly budget = new Budget();
   /** The file that is analysed. */
   readonly module: Module;
   /** The file whose code runs now. */
@@ -194,7 +194,6 @@ export class Machine {
   constructor(module: Module, libraries: Libraries, files: ProjectFiles, recorder: Recorder | null = null) {
     this.recorder = recorder;
     this.module = module;
-    this.budget = new Budget(module.funcs.reduce((sum, func) => sum + func.blocks.reduce((part, block) => part + block.instrs.length, 0), 0));
     this.current = module;
     this.libraries = libraries;
     this.files = files;
@@ -210,9 +209,10 @@ export class Machine {
   }
 
   /** Runs one root on its own budget. If that is spent, nothing that was seen for the first time in this root is complete, and `onSpent` is called. */
-  withBudget<T>(run: () => T, onSpent: () => void = () => undefined): T {
+  withBudget<T>(root: readonly Func[], run: () => T, onSpent: () => void = () => undefined): T {
     const [forwards, draws] = [this.forwards.length, this.draws.length];
-    return this.budget.forRoot(run, () => {
+    const size = root.reduce((sum, func) => sum + func.blocks.reduce((part, block) => part + block.instrs.length, 0), 0);
+    return this.budget.forRoot(size, run, () => {
       onSpent();
       for (const observation of [...this.forwards.slice(forwards), ...this.draws.slice(draws)]) observation.incomplete = true;
     });
@@ -393,19 +393,19 @@ export class Machine {
 
   /** The value with everything that its collections hold: what a function that takes it apart may see. */
   settled(state: State, value: Value): Value {
+    let level = collectionsIn([value]);
+    if (level.length === 0) return value;
     let result = value;
-    let level: readonly Value[] = [value];
     // Each collection once, the nearest first: collections that hold one another have more ways through them than steps of a budget can pay for.
     const seen = new Set<AbstractObject>();
     for (let depth = 0; depth < MAX_SETTLED_DEPTH && level.length > 0; depth++) {
-      const next: Value[] = [];
-      for (const object of level.flatMap(objectsOf)) {
-        if (object.kind !== 'collection' || seen.has(object)) continue;
+      const next: AbstractObject[] = [];
+      for (const object of level) {
+        if (seen.has(object)) continue;
         seen.add(object);
-        for (const element of state.object(object).attrs.values()) {
-          result = joinValues(result, element);
-          next.push(element);
-        }
+        const { elements, collections } = contentsOf(state.object(object).attrs);
+        result = joinValues(result, elements);
+        next.push(...collections);
       }
       level = next;
     }
@@ -417,6 +417,29 @@ export class Machine {
     for (let at = context; at.call !== null && at.parent !== null; at = at.parent) sites.push({ file: at.parent.ref.module.file, span: at.call.span });
     return sites.reverse();
   }
+}
+
+/** What a collection holds. */
+interface Contents {
+  /** All elements in one. */
+  readonly elements: Value;
+  readonly collections: readonly AbstractObject[];
+}
+
+const contents = new WeakMap<ReadonlyMap<string, Value>, Contents>();
+
+/** Asked far more often than elements change; a table of numbers has thousands of them. */
+function contentsOf(attrs: ReadonlyMap<string, Value>): Contents {
+  let known = contents.get(attrs);
+  if (known === undefined) {
+    const values = [...attrs.values()];
+    contents.set(attrs, (known = { elements: values.reduce(joinValues, NOTHING), collections: collectionsIn(values) }));
+  }
+  return known;
+}
+
+function collectionsIn(values: readonly Value[]): readonly AbstractObject[] {
+  return values.flatMap(objectsOf).filter((object) => object.kind === 'collection');
 }
 
 /** A leaf as an observation keys it. */

@@ -20,7 +20,7 @@ import { noteSwitchedOff, noTraces, type Traces } from './switched-off.ts';
 
 export function probeClasses(machine: Machine, base: State): void {
   const idles = mayIdle(machine);
-  for (const cls of machine.classes.values()) if (cls.module === machine.module) machine.withBudget(() => probeClass(machine, base, cls, idles));
+  for (const cls of machine.classes.values()) if (cls.module === machine.module) machine.withBudget(cls.module.funcs.filter((func) => func.owner === cls.definition.id), () => probeClass(machine, base, cls, idles));
 }
 
 function probeClass(machine: Machine, base: State, cls: ProjectClass, idles: boolean): void {
