@@ -45,7 +45,7 @@ const PROGRAMS = /** @type {const} */ ([
     optimizer.step();
     model.eval();
     noGrad(() => console.log(model.call(x).toArray()));`],
-  ['the network of linear layers, with all methods of tensors', 48_700, `
+  ['the network of linear layers, with all methods of tensors', 49_200, `
     import { manualSeed, noGrad, tensor } from '@modeguard/engine';
     import { Dropout, Linear, ReLU, Sequential } from '@modeguard/engine/nn';
     import { crossEntropy } from '@modeguard/engine/functional';
@@ -58,7 +58,7 @@ const PROGRAMS = /** @type {const} */ ([
     optimizer.step();
     model.eval();
     noGrad(() => console.log(String(model.call(x))));`],
-  ['everything', 115_500, `
+  ['everything', 116_000, `
     export * from '@modeguard/engine';`],
 ]);
 let failed = false;

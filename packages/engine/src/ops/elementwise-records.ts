@@ -5,9 +5,9 @@
  * clamp: 1 at the bounds; maximum: half to each of two equal operands). PyTorch 2.13 `derivatives.yaml`.
  */
 import type { Gradient, NotDifferentiable, OpRecord } from '../autograd/op-record.ts';
-import type { NdArray } from '../tensor/nd-array.ts';
+import { NdArray } from '../tensor/nd-array.ts';
 import { floatingOf, isFloating, type DType } from '../tensor/dtype.ts';
-import { chooseArrays, combineArrays, mapArray, mulArrays } from '../tensor/elementwise.ts';
+import { chooseArrays, combineArrays, compareArrays, mapArray, mulArrays } from '../tensor/elementwise.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { resultType } from '../tensor/promotion.ts';
 import { sumToShape } from '../tensor/reduce.ts';
@@ -92,8 +92,8 @@ function extremum(wins: (x: number, y: number) => boolean, value: (x: number, y:
 
 const comparison: NotDifferentiable = { notDifferentiable: 'a comparison is constant almost everywhere' };
 
-function compare(holds: (x: number, y: number) => boolean): OpRecord<None> {
-  return { forward: ([x, y]) => combineArrays(x!, y!, (a, b) => (holds(a, b) ? 1 : 0), 'bool'), gradient: comparison };
+function compare(outcomes: number): OpRecord<None> {
+  return { forward: ([x, y]) => compareArrays(x!, y!, outcomes), gradient: comparison };
 }
 
 export const binaryRecords: Records<'add' | 'sub' | 'mul' | 'div' | 'pow' | 'maximum' | 'minimum'> = {
@@ -164,12 +164,12 @@ export const unaryRecords: Records<
 };
 
 export const comparisonRecords: Records<'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le'> = {
-  eq: compare((x, y) => x === y),
-  ne: compare((x, y) => x !== y),
-  gt: compare((x, y) => x > y),
-  lt: compare((x, y) => x < y),
-  ge: compare((x, y) => x >= y),
-  le: compare((x, y) => x <= y),
+  eq: compare(8),
+  ne: compare(7),
+  gt: compare(2),
+  lt: compare(4),
+  ge: compare(10),
+  le: compare(12),
 };
 
 export const choiceRecords: Records<'where' | 'dropout'> = {
@@ -177,11 +177,13 @@ export const choiceRecords: Records<'where' | 'dropout'> = {
     forward: ([condition, x, y]) => chooseArrays(condition!, x!, y!),
     gradient: {
       saves: () => ({ inputs: [0] }),
-      of: (grad, context) => {
-        const chosen = context.input(0);
-        const part = (keep: boolean, index: number): NdArray | null =>
-          context.needs[index] ? sumToShape(combineArrays(grad, chosen, (g, test) => ((test !== 0) === keep ? g : 0), grad.dtype), context.shapes[index]!) : null;
-        return [null, part(true, 1), part(false, 2)];
+      of: (grad, { needs, shapes, input }) => {
+        const zero = NdArray.filled(grad.dtype, [], 0);
+        return [
+          null,
+          needs[1] ? sumToShape(chooseArrays(input(0), grad, zero), shapes[1]!) : null,
+          needs[2] ? sumToShape(chooseArrays(input(0), zero, grad), shapes[2]!) : null,
+        ];
       },
     },
   },

@@ -6,13 +6,14 @@
  */
 import type { OpRecord } from '../autograd/op-record.ts';
 import { allocate, isFloating, scalarTypeName } from '../tensor/dtype.ts';
-import { combineArrays } from '../tensor/elementwise.ts';
+import { chooseArrays } from '../tensor/elementwise.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { sumToShape } from '../tensor/reduce.ts';
 import { broadcastShapes, contiguousStrides, numelOf, type Shape } from '../tensor/shape.ts';
 import type { AlongDim } from './op-attributes.ts';
 import type { Records } from './records.ts';
+import { sortedOrder } from './sorted-order.ts';
 
 export interface IndexAttributes {
   /** Inputs: x, index, source of the index's shape or larger. */
@@ -28,7 +29,8 @@ export interface IndexAttributes {
   readonly roll: { readonly shifts: readonly number[]; readonly dims: readonly number[] };
   readonly tril: { readonly diagonal: number };
   readonly triu: { readonly diagonal: number };
-  readonly argsort: { readonly dim: number; readonly descending: boolean };
+  /** Of each row only the `first` of the order, if that is given. */
+  readonly argsort: { readonly dim: number; readonly descending: boolean; readonly first?: number };
   /** The positions of the elements that are not zero, [count, rank]. */
   readonly nonzero: Readonly<Record<never, never>>;
 }
@@ -138,12 +140,6 @@ function triangle(name: string, keeps: (row: number, column: number, diagonal: n
   return { forward: ([x], { diagonal }) => cut(x!, diagonal), gradient: { saves: () => ({}), of: (grad, { attributes }) => [cut(grad, attributes.diagonal)] } };
 }
 
-/** As PyTorch sorts: NaN is larger than everything. */
-function ascending(a: number, b: number): number {
-  if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : 1;
-  return Number.isNaN(b) ? -1 : a - b || 0;
-}
-
 export const indexRecords: Records<IndexAttributes> = {
   scatter: {
     forward: ([x, index, source], { dim }) => {
@@ -239,11 +235,11 @@ export const indexRecords: Records<IndexAttributes> = {
     forward: ([x, mask], { value }) => {
       if (mask!.dtype !== 'bool') throw new RuntimeError(`masked_fill_ only supports boolean masks, but got mask with dtype ${mask!.dtype}`);
       const written = x!.dtype === 'bool' ? Number(value !== 0) : isFloating(x!.dtype) ? value : Math.trunc(value);
-      return combineArrays(x!, mask!, (kept, hidden) => (hidden === 0 ? kept : written), x!.dtype);
+      return chooseArrays(mask!, NdArray.filled(x!.dtype, [], written), x!);
     },
     gradient: {
       saves: () => ({ inputs: [1] }),
-      of: (grad, { shapes, input }) => [sumToShape(combineArrays(grad, input(1), (g, hidden) => (hidden === 0 ? g : 0), grad.dtype), shapes[0]!), null],
+      of: (grad, { shapes, input }) => [sumToShape(chooseArrays(input(1), NdArray.filled(grad.dtype, [], 0), grad), shapes[0]!), null],
     },
   },
   flip: rearrangement((shape, { dims }) => (at) => {
@@ -255,17 +251,11 @@ export const indexRecords: Records<IndexAttributes> = {
   tril: triangle('tril', (row, column, diagonal) => column - row <= diagonal),
   triu: triangle('triu', (row, column, diagonal) => column - row >= diagonal),
   argsort: {
-    forward: ([x], { dim, descending }) => {
+    forward: ([x], { dim, descending, first }) => {
       const moved = x!.rank === 0 ? x!.reshape([1]) : x!.transpose(dim, -1);
-      const data = moved.contiguousData();
       const count = moved.shape.at(-1)!;
-      const out = new Float64Array(data.length);
-      for (let start = 0; start < data.length; start += count) {
-        const order = Array.from({ length: count }, (_, index) => index);
-        order.sort((a, b) => (descending ? ascending(data[start + b]!, data[start + a]!) : ascending(data[start + a]!, data[start + b]!)));
-        out.set(order, start);
-      }
-      const sorted = NdArray.from('int64', moved.shape, out);
+      const kept = first ?? count;
+      const sorted = NdArray.from('int64', moved.shape.with(-1, kept), sortedOrder(moved.contiguousData(), count, descending, kept));
       return x!.rank === 0 ? sorted.reshape([]) : sorted.transpose(dim, -1).contiguous();
     },
     gradient: { notDifferentiable: 'an order is no smooth function of the values' },

@@ -143,11 +143,10 @@ abstract class IndexingMethods extends ApplyingTensor {
   topk(k: number, dim = -1, largest = true): ValuesAndIndices {
     if (!(k >= 0 && k <= (this.shape[dimOf(this, dim)] ?? 1))) throw new RuntimeError('selected index k out of range');
     if (this.dtype === 'bool') throw new RuntimeError('topk does not support bool dtypes on CPU');
-    const sorted = this.sort(dim, largest);
-    if (this.shape.length === 0) return sorted;
-    const { values, indices } = sorted;
-    const at = dimOf(this, dim);
-    return { values: values.narrow(at, 0, k).contiguous(), indices: indices.narrow(at, 0, k).contiguous() };
+    // A scalar has one element, of which nobody asks for none.
+    if (this.shape.length === 0) return this.sort(dim, largest);
+    const indices: Tensor = apply(this, 'argsort', { dim: dimOf(this, dim), descending: largest, first: k });
+    return { values: self(this).gather(dim, indices), indices };
   }
 
   /** Parts of `size` (the last may be smaller), or of the given sizes, along `dim`. */

@@ -6,7 +6,7 @@
  */
 import type { Gradient, OpRecord } from '../autograd/op-record.ts';
 import { floatingOf, isFloating, type DType } from '../tensor/dtype.ts';
-import { combineArrays, mapArray, mulArrays } from '../tensor/elementwise.ts';
+import { combineArrays, compareArrays, mapArray, mulArrays } from '../tensor/elementwise.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { resultType } from '../tensor/promotion.ts';
@@ -79,8 +79,8 @@ function step(value: (x: number) => number): OpRecord<None> {
   return { forward: ([x]) => (isFloating(x!.dtype) ? mapArray(x!, value) : x!.copy()), gradient: flat };
 }
 
-function test(holds: (x: number) => boolean): OpRecord<None> {
-  return { forward: ([x]) => mapArray(x!, (value) => (holds(value) ? 1 : 0), 'bool'), gradient: { notDifferentiable: 'a test is constant almost everywhere' } };
+function test(holds: (x: NdArray) => NdArray): OpRecord<None> {
+  return { forward: ([x]) => holds(x!), gradient: { notDifferentiable: 'a test is constant almost everywhere' } };
 }
 
 function roundToEven(x: number): number {
@@ -171,9 +171,9 @@ export const mathRecords: Records<MathAttributes> = {
       ],
     },
   }),
-  isnan: test(Number.isNaN),
-  isinf: test((x) => x === Infinity || x === -Infinity),
-  logicalNot: test((x) => x === 0),
+  isnan: test((x) => compareArrays(x, x, 1)),
+  isinf: test((x) => mapArray(x, (value) => Number(value === Infinity || value === -Infinity), 'bool')),
+  logicalNot: test((x) => compareArrays(x, NdArray.filled(x.dtype, [], 0), 8)),
   prod: {
     forward: ([x], { dims, keepdim }) =>
       reduceArray(x!, dims, keepdim, countedType(x!.dtype), (data, start, count) => {

@@ -10,7 +10,7 @@ import { promote, scalarTypeName } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { matrixProduct } from '../tensor/matrix-product.ts';
 import { sumToShape } from '../tensor/reduce.ts';
-import { contiguousStrides, numelOf, type Shape } from '../tensor/shape.ts';
+import { numelOf, type Shape } from '../tensor/shape.ts';
 import type { OpAttributes } from './op-attributes.ts';
 
 type Records<K extends keyof OpAttributes> = { readonly [Name in K]: OpRecord<OpAttributes[Name]> };
@@ -32,24 +32,18 @@ function view<A>(forward: (x: NdArray, attributes: A) => NdArray, backward: (gra
 
 const backToShape = (grad: NdArray, shape: Shape): NdArray => grad.reshape(shape);
 
-/** Calls `visit(position in the output, position in the source)` for every element that `index` picks along `dim`. */
-function eachGathered(index: NdArray, sourceShape: Shape, dim: number, visit: (output: number, source: number) => void): void {
+/** Calls `visit(position in the index, position in the memory of the source)` for every element that `index` picks along `dim`. */
+function eachGathered(index: NdArray, source: NdArray, dim: number, visit: (output: number, source: number) => void): void {
   const picks = index.contiguousData();
-  const strides = contiguousStrides(sourceShape);
-  const outer = contiguousStrides(index.shape);
-  for (let position = 0; position < picks.length; position++) {
-    const pick = picks[position]!;
-    const size = sourceShape[dim]!;
-    if (pick < 0 || pick >= size) throw new RuntimeError(`index ${pick} is out of bounds for dimension ${dim} with size ${size}`);
-    let source = 0;
-    let rest = position;
-    for (let at = 0; at < outer.length; at++) {
-      const coordinate = Math.floor(rest / outer[at]!);
-      rest -= coordinate * outer[at]!;
-      source += (at === dim ? pick : coordinate) * strides[at]!;
+  const size = source.shape[dim]!;
+  // Rows of the source under the shape of the index, as if every pick were 0.
+  new NdArray(source.storage, source.dtype, index.shape, source.strides.map((stride, at) => (at === dim ? 0 : stride)), source.offset).forEachRow((start, stride, length, position) => {
+    for (let at = 0; at < length; at++) {
+      const pick = picks[position + at]!;
+      if (pick < 0 || pick >= size) throw new RuntimeError(`index ${pick} is out of bounds for dimension ${dim} with size ${size}`);
+      visit(position + at, start + at * stride + pick * (source.strides[dim] ?? 0));
     }
-    visit(position, source);
-  }
+  });
 }
 
 function requireIndex(op: string, index: NdArray, narrower = false): void {
@@ -58,21 +52,22 @@ function requireIndex(op: string, index: NdArray, narrower = false): void {
 
 /** The index of `indexSelect`, repeated so that `gather` can use it. */
 function spreadIndex(index: NdArray, shape: Shape, dim: number): NdArray {
-  const sizes = shape.with(dim, index.shape[0]!);
-  return index.reshape(shape.map((_, at) => (at === dim ? index.shape[0]! : 1))).expand(sizes);
+  return index.reshape(shape.map((_, at) => (at === dim ? index.numel : 1))).expand(shape.with(dim, index.numel));
 }
 
 function gatherForward(x: NdArray, index: NdArray, dim: number): NdArray {
   const out = NdArray.filled(x.dtype, index.shape, 0);
-  const source = x.contiguousData();
-  eachGathered(index, x.shape, dim, (at, from) => (out.storage.data[at] = source[from]!));
+  const target = out.storage.data;
+  const { data } = x.storage;
+  eachGathered(index, x, dim, (at, from) => (target[at] = data[from]!));
   return out;
 }
 
 function scatterAdd(grad: NdArray, index: NdArray, shape: Shape, dim: number): NdArray {
   const out = NdArray.filled(grad.dtype, shape, 0);
   const values = grad.contiguousData();
-  eachGathered(index, shape, dim, (at, to) => (out.storage.data[to]! += values[at]!));
+  const { data } = out.storage;
+  eachGathered(index, out, dim, (at, to) => (data[to]! += values[at]!));
   return out;
 }
 
@@ -163,11 +158,11 @@ export const shapeRecords: Records<
         if (index!.numel !== 1) throw new RuntimeError(`index_select(): Index to scalar can have only 1 value, got ${index!.numel} value(s)`);
         return gatherForward(x!.reshape([1]), index!.reshape([1]), 0).reshape([]);
       }
-      return gatherForward(x!, spreadIndex(index!.reshape([-1]), x!.shape, dim), dim);
+      return gatherForward(x!, spreadIndex(index!, x!.shape, dim), dim);
     },
     gradient: {
       saves: () => ({ inputs: [1] }),
-      of: (grad, { attributes: { dim }, shapes, input }) => [shapes[0]!.length === 0 ? grad : scatterAdd(grad, spreadIndex(input(1).reshape([-1]), shapes[0]!, dim), shapes[0]!, dim), null],
+      of: (grad, { attributes: { dim }, shapes, input }) => [shapes[0]!.length === 0 ? grad : scatterAdd(grad, spreadIndex(input(1), shapes[0]!, dim), shapes[0]!, dim), null],
     },
   },
 };

@@ -5,7 +5,7 @@
  * int32 wraps around as in C. Refuses nothing. Approximation, documented: `int64` is stored in doubles, so integers are exact up to 2^53, not 2^63;
  * what the engine counts with int64 (indices, batches) stays far below.
  */
-import { f32, f64, i32, u8, type ElementArray, type ElementKind } from '../memory/element-kind.ts';
+import { f32, f64, heapArray, i32, u8, type ElementArray, type ElementKind } from '../memory/element-kind.ts';
 
 export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool';
 export type TypedArray = ElementArray;
@@ -21,18 +21,9 @@ export const nativeName: Readonly<Record<DType, string>> = { float32: 'float', f
 /** How the elements are kept in memory. */
 export const elementKind: Readonly<Record<DType, ElementKind>> = { float32: f32, float64: f64, int32: i32, int64: f64, bool: u8 };
 
+/** Zeros on the JavaScript heap. */
 export function allocate(dtype: DType, length: number): TypedArray {
-  switch (dtype) {
-    case 'float32':
-      return new Float32Array(length);
-    case 'float64':
-    case 'int64':
-      return new Float64Array(length);
-    case 'int32':
-      return new Int32Array(length);
-    case 'bool':
-      return new Uint8Array(length);
-  }
+  return heapArray(elementKind[dtype], length);
 }
 
 /** The type that holds values of both. */

@@ -13,33 +13,40 @@ import { resultType } from './promotion.ts';
 
 export function mapArray(a: NdArray, fn: (x: number) => number, dtype: DType = a.dtype): NdArray {
   const source = a.contiguousData();
-  const data = allocate(dtype, source.length);
+  const data = allocate(dtype, a.numel);
   for (let index = 0; index < data.length; index++) data[index] = fn(source[index]!);
   return NdArray.from(dtype, a.shape, data);
 }
 
-/** Values of `a` repeated to `shape`, row-major. */
-function spread(a: NdArray, shape: Shape): TypedArray {
-  return (sameShape(a.shape, shape) ? a : a.expand(shape)).contiguousData();
+/** Values of `a` repeated to `shape`, row-major, and the bits of a position that count: none for a single value, which is not repeated. */
+function spread(a: NdArray, shape: Shape): [TypedArray, number] {
+  return a.numel === 1 ? [a.contiguousData(), 0] : [a.expand(shape).contiguousData(), -1];
 }
 
-export function combineArrays(a: NdArray, b: NdArray, fn: (x: number, y: number) => number, dtype: DType = a.dtype === b.dtype ? a.dtype : resultType(a, b)): NdArray {
+export function combineArrays(a: NdArray, b: NdArray, fn: (x: number, y: number) => number, dtype: DType = resultType(a, b)): NdArray {
   const shape = broadcastShapes(a.shape, b.shape);
   const data = allocate(dtype, numelOf(shape));
-  if (b.numel === 1) {
-    const y = b.contiguousData()[0]!;
-    const x = spread(a, shape);
-    for (let index = 0; index < data.length; index++) data[index] = fn(x[index]!, y);
-  } else if (a.numel === 1) {
-    const x = a.contiguousData()[0]!;
-    const y = spread(b, shape);
-    for (let index = 0; index < data.length; index++) data[index] = fn(x, y[index]!);
-  } else {
-    const x = spread(a, shape);
-    const y = spread(b, shape);
-    for (let index = 0; index < data.length; index++) data[index] = fn(x[index]!, y[index]!);
-  }
+  const [x, bitsX] = spread(a, shape);
+  const [y, bitsY] = spread(b, shape);
+  for (let index = 0; index < data.length; index++) data[index] = fn(x[index & bitsX]!, y[index & bitsY]!);
   return NdArray.from(dtype, shape, data);
+}
+
+/**
+ * A comparison, as bool: `outcomes` has a bit for each way in which two numbers can stand: 1 where one is NaN, 2 for x > y, 4 for x < y, 8 for equal ones.
+ * One loop for all of them, without a branch or a call: a function for each would be called for every element.
+ */
+export function compareArrays(a: NdArray, b: NdArray, outcomes: number): NdArray {
+  const shape = broadcastShapes(a.shape, b.shape);
+  const data = allocate('bool', numelOf(shape));
+  const [x, bitsX] = spread(a, shape);
+  const [y, bitsY] = spread(b, shape);
+  for (let index = 0; index < data.length; index++) {
+    const p = x[index & bitsX]!;
+    const q = y[index & bitsY]!;
+    data[index] = (outcomes >> (+(p >= q) + 2 * +(p <= q))) & 1;
+  }
+  return NdArray.from('bool', shape, data);
 }
 
 export function addArrays(a: NdArray, b: NdArray): NdArray {
@@ -66,9 +73,9 @@ export function chooseArrays(condition: NdArray, a: NdArray, b: NdArray): NdArra
   const shape = broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape));
   const dtype = resultType(a, b);
   const data = allocate(dtype, numelOf(shape));
-  const test = spread(condition, shape);
-  const x = spread(a, shape);
-  const y = spread(b, shape);
-  for (let index = 0; index < data.length; index++) data[index] = test[index] !== 0 ? x[index]! : y[index]!;
+  const [test, bitsTest] = spread(condition, shape);
+  const [x, bitsX] = spread(a, shape);
+  const [y, bitsY] = spread(b, shape);
+  for (let index = 0; index < data.length; index++) data[index] = test[index & bitsTest] !== 0 ? x[index & bitsX]! : y[index & bitsY]!;
   return NdArray.from(dtype, shape, data);
 }

@@ -98,9 +98,8 @@ export class NdArray {
       return this.offset === 0 && count === data.length ? data : data.subarray(this.offset, this.offset + count);
     }
     const copy = allocate(this.dtype, count);
-    let position = 0;
-    this.forEachRow((start, stride, length) => {
-      for (let index = 0, at = start; index < length; index++, at += stride) copy[position++] = data[at]!;
+    this.forEachRow((start, stride, length, position) => {
+      for (let index = 0, at = start; index < length; index++, at += stride) copy[position + index] = data[at]!;
     });
     return copy;
   }
@@ -115,8 +114,8 @@ export class NdArray {
     }
     const data = allocate(dtype, this.numel);
     const source = this.contiguousData();
-    if (dtype === 'bool' && this.dtype !== 'bool') for (let index = 0; index < data.length; index++) data[index] = source[index] === 0 ? 0 : 1;
-    else if (dtype === 'int64' && this.dtype !== 'int64') for (let index = 0; index < data.length; index++) data[index] = Math.trunc(source[index]!);
+    const truth = dtype === 'bool';
+    if ((truth || dtype === 'int64') && this.dtype !== dtype) for (let index = 0; index < data.length; index++) data[index] = truth ? +(source[index] !== 0) : Math.trunc(source[index]!);
     else data.set(source);
     return NdArray.from(dtype, this.shape, data);
   }
@@ -137,9 +136,8 @@ export class NdArray {
     if (compiled !== null) return copyElements(compiled, this.shape, from.address(), from.strides, this.address(), this.strides);
     const values = from.contiguousData();
     const { data } = this.storage;
-    let position = 0;
-    this.forEachRow((start, stride, length) => {
-      for (let index = 0, at = start; index < length; index++, at += stride) data[at] = values[position++]!;
+    this.forEachRow((start, stride, length, position) => {
+      for (let index = 0, at = start; index < length; index++, at += stride) data[at] = values[position + index]!;
     });
   }
 
@@ -221,16 +219,16 @@ export class NdArray {
     return strides === null ? new NdArray(this.copy().storage, this.dtype, shape, contiguousStrides(shape), 0) : this.#view(shape, strides, this.offset);
   }
 
-  /** Calls `visit(start, stride, length)` for every innermost row, in row-major order of the rows. */
-  forEachRow(visit: (start: number, stride: number, length: number) => void): void {
+  /** Calls `visit(start, stride, length, position)` for every innermost row, in row-major order of the rows; `position` counts the elements before it. */
+  forEachRow(visit: (start: number, stride: number, length: number, position: number) => void): void {
     if (this.numel === 0) return;
     const last = this.rank - 1;
-    if (last < 0) return visit(this.offset, 1, 1);
+    if (last < 0) return visit(this.offset, 1, 1, 0);
     const length = this.shape[last]!;
     const stride = this.strides[last]!;
     const index = new Array<number>(last).fill(0);
-    for (let start = this.offset; ; ) {
-      visit(start, stride, length);
+    for (let start = this.offset, position = 0; ; position += length) {
+      visit(start, stride, length, position);
       let dim = last - 1;
       for (; dim >= 0; dim--) {
         start += this.strides[dim]!;
