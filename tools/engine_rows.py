@@ -243,6 +243,18 @@ ROWS = [
         ("ij,jk->ik", [(2, 3)]), ("ij->ij", [(2, 3), (2, 3)]), ("ij,jk->ik", [(2, 3), (4, 2)]), ("ijk->i", [(2, 3)]), ("i->i", [(2, 3)]), ("ii->i", [(2, 3)]), ("ij->ijj", [(2, 3)]), ("ij->k", [(2, 3)]), ("i.j->i", [(2, 3)]), ("...i...->i", [(2, 3)]), ("i1->i", [(2, 3)])]],
     # in bags only where all rows are picked equally often: else the CPU kernel takes the count of another row
     ("F.embeddingBag", [I([[0, 1], [1, 0]]), T(3, 2)], dict(mode="sum", scale_grad_by_freq=True, per_sample_weights=T(2, 2))), ("F.embeddingBag", [I([[0, 1, 2], [2, 0, 1]]), T(4, 2)], dict(scale_grad_by_freq=True, padding_idx=1)), ("F.embeddingBag", [I([[0, 1]]), T(3, 2)], dict(mode="max", scale_grad_by_freq=True)),
+    # images sampled at places, some of them outside
+    *[("F.gridSample", [T(2, 2, 3, 4), T(2, 3, 2, 2)], dict(mode=mode, padding_mode=padding, align_corners=corners))
+      for mode in ("bilinear", "nearest", "bicubic") for padding in ("zeros", "border", "reflection") for corners in (True, False)],
+    *[("F.gridSample", [T(1, 2, 3, 2, 4), T(1, 2, 2, 2, 3)], dict(mode=mode, padding_mode=padding, align_corners=corners))
+      for mode in ("bilinear", "nearest") for padding, corners in (("zeros", False), ("border", True), ("reflection", False))],
+    ("F.gridSample", [T(1, 1, 1, 3), T(1, 2, 2, 2)], dict(padding_mode="reflection", align_corners=True)), ("F.gridSample", [T(1, 2, 3, 3), C(1, 2, 2, 2)], dict(align_corners=False)),
+    ("F.gridSample", [T(1, 2, 3, 3), T(1, 2, 2, 2)], dict(mode="cubic", align_corners=False)), ("F.gridSample", [T(1, 2, 3, 3), T(1, 2, 2, 2)], dict(padding_mode="edge", align_corners=False)),
+    *[("F.gridSample", [T(*x), T(*grid)], dict(align_corners=False)) for x, grid in [((2, 3, 3), (1, 2, 2)), ((1, 2, 3, 3), (2, 2, 2, 2)), ((1, 2, 3, 3), (1, 2, 2, 3)), ((1, 2, 3, 3), (1, 2, 2))]],
+    ("F.gridSample", [T(1, 1, 2, 2, 2), T(1, 2, 2, 2, 3)], dict(mode="bicubic", align_corners=False)),
+    ("F.affineGrid", [T(2, 2, 3), [2, 1, 3, 4], False], {}), ("F.affineGrid", [T(1, 2, 3), [1, 1, 1, 3], True], {}), ("F.affineGrid", [T(1, 3, 4), [1, 1, 2, 3, 2], False], {}), ("F.affineGrid", [T(1, 3, 4), [1, 1, 2, 3, 2], True], {}),
+    ("F.affineGrid", [T(1, 2, 3), [1, 1, 0, 2], False], {}), ("F.affineGrid", [T(2, 3), [1, 1, 2, 2], False], {}), ("F.affineGrid", [I([[[1, 0, 0], [0, 1, 0]]]), [1, 1, 2, 2], False], {}), ("F.affineGrid", [T(1, 3, 4), [1, 1, 2, 2], False], {}), ("F.affineGrid", [T(2, 2, 3), [1, 1, 2, 2], False], {}),
+    *[("F.pdist", [T(4, 3), p], {}) for p in (0.0, 1.0, 2.0, 3.0, 1.5, float("inf"))], ("F.pdist", [T(1, 3)], {}), ("F.pdist", [T(values=[[1.0, 2.0], [1.0, 2.0], [0.0, 2.0]])], {}), ("F.pdist", [T(3)], {}), ("F.pdist", [T(3, 2), -1.0], {}),
 ]
 
 # Where the engine's name in snake case is not PyTorch's.

@@ -132,6 +132,7 @@ const examples: { readonly [K in OpName]?: readonly Example<OpAttributes[K]>[] }
   maxUnpool: [{ shapes: [[1, 2, 2]], attributes: { size: [5] }, fixed: () => ({ after: [tensor([[[0, 3], [4, 1]]], { dtype: 'int64' })] }) }],
   pad: [{ shapes: [[2, 3]], attributes: { sources: [Int32Array.from([1, 0, 1]), Int32Array.from([-1, 0, 1, 1, 2, -1])], value: 3 } }],
   resample: [{ shapes: [[1, 2, 3, 2]], attributes: { steps: [{ dim: 2, taps: 2, source: Int32Array.from([0, 1, 1, 2, 2, 2, 0, 0]), weight: new Float64Array([0.5, 0.5, 0.2, 0.8, 1, 0, 0.3, 0.7]) }, { dim: 3, taps: 1, source: Int32Array.from([0, 1, 1]), weight: new Float64Array([1, 1, 1]) }] } }],
+  gridSample: (['bilinear', 'bicubic'] as const).flatMap((mode) => (['zeros', 'border', 'reflection'] as const).map((paddingMode) => ({ shapes: [[1, 2, 3, 4], [1, 2, 3, 2]], attributes: { mode, paddingMode, alignCorners: paddingMode === 'border' } }))),
   unfold: [{ shapes: [[1, 2, 4, 3]], attributes: { windows: convolutionWindows([4, 3], [2, 2], [1, 1], [1, 0], [1, 1]) } }],
   fold: [{ shapes: [[1, 8, 10]], attributes: { windows: convolutionWindows([4, 3], [2, 2], [1, 1], [1, 0], [1, 1]) } }],
   mseLoss: [{ shapes: broadcast, attributes: {} }],

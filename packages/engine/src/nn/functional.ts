@@ -11,6 +11,7 @@ export * from './functional/ctc.ts';
 export * from './functional/distance.ts';
 export * from './functional/dropout.ts';
 export * from './functional/embedding.ts';
+export * from './functional/grid-sample.ts';
 export * from './functional/gumbel-softmax.ts';
 export * from './functional/linear-cross-entropy.ts';
 export * from './functional/linear.ts';

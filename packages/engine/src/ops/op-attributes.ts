@@ -12,6 +12,7 @@ import type { AttentionAttributes } from './attention-records.ts';
 import type { ConvAttributes } from './conv-records.ts';
 import type { CtcAttributes } from './ctc-records.ts';
 import type { EmbeddingAttributes } from './embedding-records.ts';
+import type { GridSampleAttributes } from './grid-sample-records.ts';
 import type { IndexAttributes } from './index-records.ts';
 import type { LinearAttributes } from './linear-records.ts';
 import type { LogicAttributes } from './logic-records.ts';
@@ -90,6 +91,6 @@ export interface TensorOpAttributes {
 }
 
 export interface OpAttributes
-  extends TensorOpAttributes, ActivationAttributes, AttentionAttributes, ConvAttributes, CtcAttributes, EmbeddingAttributes, IndexAttributes, LinearAttributes, LogicAttributes, LossAttributes, MathAttributes, NormAttributes, PoolAttributes, RecurrentOpAttributes, SpatialAttributes {}
+  extends TensorOpAttributes, ActivationAttributes, AttentionAttributes, ConvAttributes, CtcAttributes, EmbeddingAttributes, GridSampleAttributes, IndexAttributes, LinearAttributes, LogicAttributes, LossAttributes, MathAttributes, NormAttributes, PoolAttributes, RecurrentOpAttributes, SpatialAttributes {}
 
 export type OpName = keyof OpAttributes;

@@ -6,6 +6,7 @@
 import { activationOps } from './activation-ops.ts';
 import { attentionOps } from './compiled-attention.ts';
 import { convOps } from './compiled-conv.ts';
+import { gridSampleRecords } from './grid-sample-records.ts';
 import { indexRecords } from './index-records.ts';
 import { linearOps } from './compiled-linear.ts';
 import { bceWithLogitsLossOp, l1LossOp, mseLossOp } from './compiled-loss.ts';
@@ -29,6 +30,7 @@ export const registry: Records<OpAttributes> = {
   ...convOps,
   ...ctcRecords,
   ...embeddingRecords,
+  ...gridSampleRecords,
   ...indexRecords,
   ...linearOps,
   ...logicRecords,

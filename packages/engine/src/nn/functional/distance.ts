@@ -4,7 +4,9 @@
  * Guarantees: defaults are PyTorch's.
  */
 import '../../ops/math-methods.ts';
+import { tensor } from '../../ops/creation.ts';
 import type { Tensor } from '../../ops/tensor.ts';
+import { RuntimeError } from '../../tensor/errors.ts';
 
 /** x divided by its p-norm over `dim`, or by `eps` where that is larger. */
 export function normalize(x: Tensor, options: { readonly p?: number; readonly dim?: number; readonly eps?: number } = {}): Tensor {
@@ -21,4 +23,15 @@ export function cosineSimilarity(a: Tensor, b: Tensor, dim = 1, eps = 1e-8): Ten
 /** The p-norm of a - b + eps over the last dimension. */
 export function pairwiseDistance(a: Tensor, b: Tensor, options: { readonly p?: number; readonly eps?: number; readonly keepdim?: boolean } = {}): Tensor {
   return a.sub(b).add(options.eps ?? 1e-6).norm(options.p ?? 2, -1, options.keepdim ?? false);
+}
+
+/** The p-norms of the differences between all pairs of rows of [N, M]: [N (N - 1) / 2], the pairs (0, 1), (0, 2), …, (1, 2), … */
+export function pdist(x: Tensor, p = 2): Tensor {
+  if (x.dim() !== 2) throw new RuntimeError(`pdist only supports 2D tensors, got: ${x.dim()}D`);
+  if (!(p >= 0)) throw new RuntimeError('pdist only supports non-negative p values');
+  const rows = x.size(0);
+  const pairs: [number, number][] = [];
+  for (let first = 0; first < rows; first++) for (let second = first + 1; second < rows; second++) pairs.push([first, second]);
+  const side = (which: 0 | 1): Tensor => x.indexSelect(0, tensor(pairs.map((pair) => pair[which]), { dtype: 'int64' }));
+  return side(0).sub(side(1)).norm(p, 1);
 }

@@ -5,6 +5,7 @@
  * 'trilinear' and 'bicubic' (with a = -0.75) use pixel centres, or corners with `alignCorners`; 'area' averages. Input [N, C, *in].
  */
 import { applyNamed } from '../../ops/apply-named.ts';
+import { cubicWeights } from '../../ops/cubic.ts';
 import { spatialRecords } from '../../ops/spatial-records.ts';
 import type { Taps } from '../../ops/spatial-records.ts';
 import type { Tensor } from '../../ops/tensor.ts';
@@ -23,14 +24,6 @@ export interface InterpolateOptions {
   readonly alignCorners?: boolean | null;
   /** Computes coordinates from the sizes instead of from the factor given. */
   readonly recomputeScaleFactor?: boolean;
-}
-
-/** Keys' cubic convolution with a = -0.75: weights of the four neighbours at distance `t` from the second. */
-function cubicWeights(t: number): number[] {
-  const a = -0.75;
-  const near = (x: number): number => ((a + 2) * x - (a + 3)) * x * x + 1;
-  const far = (x: number): number => ((a * x - 5 * a) * x + 8 * a) * x - 4 * a;
-  return [far(t + 1), near(t), near(1 - t), far(2 - t)];
 }
 
 /** The neighbours of one output position and their weights. */
