@@ -24,6 +24,8 @@ export interface Analysis<S> {
   throwsAlike(before: S, now: S): boolean;
   /** What the last `step` had already done when it threw, or null if that is no more than the state before it. */
   thrownState(): S | null;
+  /** The state in which what is thrown in block `source` arrives at its handler. May return `state` itself. */
+  caught(state: S, source: BlockId, handler: BlockId): S;
   /** The state on the edge from the end of block `source` to `target`; null if the edge cannot be taken. May return `state` itself. */
   edge(state: S, terminal: Terminal, source: BlockId, target: BlockId, isThen: boolean): S | null;
   /**
@@ -86,7 +88,7 @@ function visit<S>(block: Block, state: S, analysis: Analysis<S>, flow: (target: 
     // Most instructions that may throw change nothing that would be seen then.
     if (last !== null && analysis.throwsAlike(last, thrown)) return;
     last = analysis.clone(thrown);
-    if (block.handler !== null) flow(block.handler, thrown);
+    if (block.handler !== null) flow(block.handler, analysis.caught(thrown, block.id, block.handler));
     else analysis.leave(thrown, null);
   };
   for (const instr of block.instrs) {
@@ -113,7 +115,7 @@ function visit<S>(block: Block, state: S, analysis: Analysis<S>, flow: (target: 
       analysis.leave(state, terminal);
       return;
     case 'throw':
-      if (block.handler !== null) flow(block.handler, state);
+      if (block.handler !== null) flow(block.handler, analysis.caught(state, block.id, block.handler));
       else analysis.leave(state, terminal);
       return;
     case 'unreachable':

@@ -13,6 +13,7 @@ import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { setChildren } from './construct.ts';
 import { copyOf } from './copies.ts';
+import { focusOf } from './focus.ts';
 import { callForward } from './forward.ts';
 import { noteHook } from './handed-over.ts';
 import type { Machine } from './machine.ts';
@@ -76,7 +77,9 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       const setting: ModeSetting = { site: machine.site(instr.span), mode: modes, how: 'called', selective };
       // Whichever of them it is, the others are not in use.
       const chosen = certain ? [object] : choiceOf(machine, frame, state, receiver);
-      for (const item of chosen ?? [object]) setTreeMode(machine, frame, state, item, modes, setting, chosen !== null, instr);
+      const focused = chosen === null || state.object(object).many ? elementOf(machine, frame, state, receiver, instr) : null;
+      if (focused !== null) for (const item of focused) setTreeMode(machine, frame, state, item, modes, setting, true, instr, () => true);
+      else for (const item of chosen ?? [object]) setTreeMode(machine, frame, state, item, modes, setting, chosen !== null, instr);
       noteReliedMode(frame, state, object, setting);
       return returned(model?.modules?.returnsSelf === false ? ofAtoms({ kind: 'constant', value: { type: 'undefined' } }) : self);
     }
@@ -139,9 +142,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
 function choiceOf(machine: Machine, frame: Frame, state: State, receiver: Value): readonly AbstractObject[] | null {
   const objects = objectsOf(receiver);
   if (receiver.unknown || objects.length < 2 || objects.length !== receiver.atoms.length) return null;
-  const { trainMethod } = machine.libraries.moduleModel;
-  const isPlain = (object: AbstractObject): boolean => object.kind === 'module' && object.age === 'latest' && !state.object(object).many && (object.class === null || findMember(machine.order(object.class), trainMethod) === null);
-  if (!objects.every(isPlain)) return null;
+  if (!objects.every((object) => isPlain(machine, object) && object.age === 'latest' && !state.object(object).many)) return null;
   const all = new Set(objects);
   const isWhole = (value: Value): boolean => {
     const met = new Set<AbstractObject>();
@@ -167,6 +168,17 @@ function choiceOf(machine: Machine, frame: Frame, state: State, receiver: Value)
     }
   }
   return objects;
+}
+
+/** The networks of which a receiver is the one that a loop is at, if the rest of the round meets no other of them; null for any other receiver. */
+function elementOf(machine: Machine, frame: Frame, state: State, receiver: Value, instr: CallInstr): readonly AbstractObject[] | null {
+  const objects = objectsOf(receiver);
+  return !receiver.unknown && objects.every((object) => isPlain(machine, object)) && focusOf(frame)?.take(machine, state, objects, instr) === true ? objects : null;
+}
+
+/** Holds for a network whose class leaves the methods that set a mode as they are. */
+function isPlain(machine: Machine, object: AbstractObject): boolean {
+  return object.kind === 'module' && (object.class === null || findMember(machine.order(object.class), machine.libraries.moduleModel.trainMethod) === null);
 }
 
 /** `net.get_submodule('encoder.0')`; a part that is not found may be any, and what becomes of it is not seen. */

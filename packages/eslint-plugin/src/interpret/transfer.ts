@@ -17,6 +17,7 @@ import { conditionsOf, outcomeOf, truthName, type Conditions } from './condition
 import { crossingTemps } from './crossing-temps.ts';
 import { descriptorMethods } from './descriptors.ts';
 import { Edges } from './edges.ts';
+import { Focus } from './focus.ts';
 import { consume, hasPending, iterationOf } from './generators.ts';
 import { importedValue, starImported } from './imports.ts';
 import type { Machine } from './machine.ts';
@@ -48,6 +49,7 @@ export class FunctionRun implements Analysis<State> {
   readonly #module: Module;
   readonly #conditions: Conditions;
   readonly #edges: Edges;
+  readonly #focus: Focus;
   readonly #observed: boolean;
   /** The states in which the activation is left, for what it does to the modes of others. */
   readonly ways: WaysOut;
@@ -63,6 +65,7 @@ export class FunctionRun implements Analysis<State> {
     this.#observed = machine.catching;
     this.#conditions = conditionsOf(frame.context.ref.module, func, machine.libraries);
     this.record = machine.recorder?.begin(machine, frame, func) ?? null;
+    this.#focus = new Focus(frame, func);
     this.#edges = new Edges(machine, frame, func, this.#conditions);
     this.ways = new WaysOut(machine, frame, func);
   }
@@ -125,6 +128,7 @@ export class FunctionRun implements Analysis<State> {
 
   leave(state: State, terminal: Terminal | null): void {
     let out = state.forCallee();
+    if (terminal === null) this.#focus.leave(out, null, null);
     if (terminal === null || terminal.kind === 'throw') {
       if (this.#observed) this.ways.note(state, null);
       if (this.thrown === null) this.thrown = out;
@@ -414,7 +418,15 @@ export class FunctionRun implements Analysis<State> {
   }
 
   edge(state: State, terminal: Terminal, source: BlockId, target: BlockId, isThen: boolean): State | null {
+    this.#focus.leave(state, source, target);
     return this.#edges.take(state, terminal, source, target, isThen);
+  }
+
+  caught(state: State, source: BlockId, handler: BlockId): State {
+    if (!this.#focus.isLeft(source, handler)) return state;
+    const arriving = state.clone();
+    this.#focus.leave(arriving, source, handler);
+    return arriving;
   }
 
   /** Holds if a variable outlives this activation: other functions use it, or other files import it. */

@@ -1,13 +1,17 @@
 // Which variables and temps of a function may still be read after one of its instructions. The usual analysis, backwards over the blocks (Kildall,
 // "A unified approach to global program optimization", 1973), made once for each function that somebody asks about.
 //
-// Guarantees: what is read on some way on from there is among them. Refuses: what functions inside of it read of its variables.
+// Guarantees: what is read on some way on from there is among them; of the rest of one round of a loop, on some way that does not leave the round. Refuses: what functions inside of it read of its variables.
 import { destOf, successorsOf, type Block, type BlockId, type Func, type Instr, type Temp, type Variable } from './ir.ts';
 import { operandsOf, terminalOperandsOf } from './operands.ts';
 
 export type Live = ReadonlySet<Variable | Temp>;
 
+/** Holds if a way on goes to this block; one that is left out reads nothing. */
+type GoesTo = (target: BlockId) => boolean;
+
 interface Known {
+  readonly goesTo: GoesTo;
   /** What is live where a block begins. */
   readonly entries: ReadonlyMap<BlockId, Live>;
   readonly blocks: ReadonlyMap<Instr, Block>;
@@ -15,24 +19,42 @@ interface Known {
 }
 
 const known = new WeakMap<Func, Known>();
+const inRounds = new WeakMap<Func, Map<BlockId, Known>>();
 
 /** What may be read after `instr`; null if that is no instruction of the function. */
 export function liveAfter(func: Func, instr: Instr): Live | null {
   let ofFunc = known.get(func);
-  if (ofFunc === undefined) known.set(func, (ofFunc = { entries: entriesOf(func), blocks: new Map(func.blocks.flatMap((block) => block.instrs.map((item) => [item, block] as const))), after: new Map() }));
-  const block = ofFunc.blocks.get(instr);
+  if (ofFunc === undefined) known.set(func, (ofFunc = knownOf(func, () => true)));
+  return liveIn(ofFunc, instr);
+}
+
+/** What may be read after `instr` in the same round of the loop with this head, which it stands in. */
+export function liveInRound(func: Func, instr: Instr, head: BlockId, body: ReadonlySet<BlockId>): Live {
+  let ofFunc = inRounds.get(func);
+  if (ofFunc === undefined) inRounds.set(func, (ofFunc = new Map()));
+  let ofRound = ofFunc.get(head);
+  if (ofRound === undefined) ofFunc.set(head, (ofRound = knownOf(func, (target) => target !== head && body.has(target))));
+  return liveIn(ofRound, instr)!;
+}
+
+function knownOf(func: Func, goesTo: GoesTo): Known {
+  return { goesTo, entries: entriesOf(func, goesTo), blocks: new Map(func.blocks.flatMap((block) => block.instrs.map((item) => [item, block] as const))), after: new Map() };
+}
+
+function liveIn({ goesTo, entries, blocks, after }: Known, instr: Instr): Live | null {
+  const block = blocks.get(instr);
   if (block === undefined) return null;
-  let live = ofFunc.after.get(instr);
-  if (live === undefined) ofFunc.after.set(instr, (live = backTo(block, block.instrs.indexOf(instr) + 1, ofFunc.entries)));
+  let live = after.get(instr);
+  if (live === undefined) after.set(instr, (live = backTo(block, block.instrs.indexOf(instr) + 1, entries, goesTo)));
   return live;
 }
 
-function entriesOf(func: Func): ReadonlyMap<BlockId, Live> {
+function entriesOf(func: Func, goesTo: GoesTo): ReadonlyMap<BlockId, Live> {
   const entries = new Map<BlockId, Live>();
   for (let changed = true; changed; ) {
     changed = false;
     for (const block of [...func.blocks].reverse()) {
-      const live = backTo(block, 0, entries);
+      const live = backTo(block, 0, entries, goesTo);
       // It only grows.
       changed ||= live.size > (entries.get(block.id)?.size ?? -1);
       entries.set(block.id, live);
@@ -42,9 +64,9 @@ function entriesOf(func: Func): ReadonlyMap<BlockId, Live> {
 }
 
 /** What is live before the instruction of `block` at `index`. */
-function backTo(block: Block, index: number, entries: ReadonlyMap<BlockId, Live>): Live {
+function backTo(block: Block, index: number, entries: ReadonlyMap<BlockId, Live>, goesTo: GoesTo): Live {
   const live = new Set<Variable | Temp>(terminalOperandsOf(block.terminal));
-  for (const target of successorsOf(block.terminal)) for (const item of entries.get(target) ?? []) live.add(item);
+  for (const target of successorsOf(block.terminal)) if (goesTo(target)) for (const item of entries.get(target) ?? []) live.add(item);
   for (let at = block.instrs.length - 1; at >= index; at -= 1) {
     const instr = block.instrs[at]!;
     const dest = destOf(instr);
@@ -54,6 +76,6 @@ function backTo(block: Block, index: number, entries: ReadonlyMap<BlockId, Live>
     if (instr.kind === 'load') live.add(instr.variable);
   }
   // An exception may come between any two instructions.
-  if (block.handler !== null) for (const item of entries.get(block.handler) ?? []) live.add(item);
+  if (block.handler !== null && goesTo(block.handler)) for (const item of entries.get(block.handler) ?? []) live.add(item);
   return live;
 }
