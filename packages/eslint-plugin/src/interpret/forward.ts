@@ -78,7 +78,7 @@ export function observe(machine: Machine, frame: Frame, state: State, object: Ab
     root: frame.context.root.ref.func,
     call: machine.site(instr.span),
     statement: instr.statement,
-    calleeSpan: instr.calleeSpan,
+    calleeSpan: machine.callbackSpans.get(instr) ?? instr.calleeSpan,
     exported,
     module: object,
     className: object.label,

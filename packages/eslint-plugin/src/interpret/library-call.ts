@@ -8,7 +8,7 @@ import type { State } from '../domains/state.ts';
 import { ANYTHING, cutOff, derive, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofConstant, ofBoolean, ofObject, type Atom, type Value } from '../domains/value.ts';
 import type { FunctionEffect, FunctionRow } from '../libraries/schema.ts';
 import { NO_ARGS, type ArgValues, type Frame } from './activation.ts';
-import { findArgument } from './arguments.ts';
+import { findArgument, writtenArgument } from './arguments.ts';
 import { RANGE } from './attributes.ts';
 import { allArgs, callUnknown, callValue, handOut, returned, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
@@ -143,6 +143,8 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     case 'runs': {
       const { value } = findArgument(state, args, effect.callback);
       if (effect.differentiates) return returned(runForGradients(machine, frame, state, [value], instr));
+      const written = writtenArgument(args, effect.callback);
+      if (written !== null) machine.callbackSpans.set(instr, written.span);
       return callValue(machine, frame, state, value, { ...NO_ARGS }, instr);
     }
     case 'symbolic':

@@ -133,6 +133,8 @@ export class Machine {
   readonly tapes = new Map<string, Map<string, OptionCall>>();
   /** Calls of functions that draw random numbers. */
   readonly randomCalls = new Set<Instr>();
+  /** Where the callback of a call that runs it is written, which stands for what is called. */
+  readonly callbackSpans = new Map<Instr, Span>();
   /** Calls of code that we cannot see: what they give may be anything. */
   readonly unseenCalls = new Set<Instr>();
   /** Names of attributes that some class has a setter or a descriptor for. */
