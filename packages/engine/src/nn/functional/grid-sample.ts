@@ -1,7 +1,9 @@
 /**
  * Spatial transformers: images and volumes sampled at places that a network computes, and the grids of such places that affine maps make.
  *
- * Guarantees: PyTorch's values, gradients and errors (2.13, executed), its warning about `alignCorners` left out, and its order of coordinates: x, y (, z), from -1 to 1.
+ * Guarantees: PyTorch's values, gradients, errors and warning (2.13, executed), and its order of coordinates: x, y (, z), from -1 to 1.
+ *
+ * Worked example: `gridSample(x, affineGrid(theta, x.shape, false), { alignCorners: false })` turns, moves and scales images as the affine maps `theta` say; the identity gives `x`.
  */
 import { applyNamed } from '../../ops/apply-named.ts';
 import { tensor } from '../../ops/creation.ts';
@@ -34,7 +36,7 @@ export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions =
   if (grid.shape.at(-1) !== rank) throw new RuntimeError(`grid_sampler(): expected grid to have size ${rank} in last dimension, but got grid with sizes [${grid.shape.join(', ')}]`);
   const empty = x.shape.findIndex((size, dim) => dim >= 2 && size === 0);
   if (empty >= 0) throw new RuntimeError(`grid_sampler(): expected input to have non-empty spatial dimensions, but input has sizes [${x.shape.join(', ')}] with dimension ${empty} being empty`);
-  if ((rank !== 2 && rank !== 3) || grid.dim() !== x.dim()) throw new RuntimeError(`grid_sampler(): expected ${rank === 3 ? 5 : 4}D input and grid with same number of dimensions, but got ${sizes}`);
+  if ((rank !== 2 && rank !== 3) || grid.dim() !== x.dim()) throw new RuntimeError(`grid_sampler(): expected ${rank === 2 ? 4 : 5}D input and grid with same number of dimensions, but got ${sizes}`);
   if (rank === 3 && mode === 'bicubic') throw new RuntimeError('grid_sampler(): bicubic interpolation only supports 4D input');
   if (!isFloating(x.dtype)) throw notImplemented(`grid_sampler_${rank}d_cpu_kernel_impl`, x.dtype);
   if (grid.dtype !== x.dtype) throw new RuntimeError(`expected scalar type ${scalarTypeName[x.dtype]} but found ${scalarTypeName[grid.dtype]}`);
