@@ -21,6 +21,7 @@ import { noteHandedOver } from './handed-over.ts';
 import { exported } from './imports.ts';
 import { callLibrary } from './library-call.ts';
 import { callObjectMethod } from './library-object.ts';
+import { askArguments } from './implied-calls.ts';
 import type { Machine } from './machine.ts';
 import { callMemoized } from './memoized.ts';
 import { callLayer, familyOf, noteUnseenPredict } from './option-layers.ts';
@@ -179,6 +180,7 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
       const dot = atom.path.lastIndexOf('.');
       const unbound = callUnbound(machine, frame, state, atom.path.slice(0, dot), atom.path.slice(dot + 1), args, instr);
       if (unbound !== null) return unbound;
+      askArguments(machine, frame, state, atom.path, args.positional, instr);
       return callLibrary(machine, frame, state, atom.path, consumedArgs(machine, frame, state, args, instr), instr);
     }
     case 'method':

@@ -16,16 +16,19 @@ import { loopName, SOME, switchesParts, truthName, type Conditions } from './con
 import { noteFlagUse } from './forward.ts';
 import { CountedRounds } from './counted-rounds.ts';
 import { consume, hasPending, iterationOf } from './generators.ts';
+import { askTruth, goThrough } from './implied-calls.ts';
 import type { Machine } from './machine.ts';
 import { guardOf } from './mode-hints.ts';
 import { PARTS } from './module-method.ts';
 import { NAMESPACE } from './namespaces.ts';
 import { lastName, roundsOf, type Rounds } from './rounds.ts';
 import { sweepByLoop } from './sweeps.ts';
-import { assume, constantIsTruthy, truthOf } from './truth.ts';
+import { assume, constantIsTruthy, truthOf, type Truth } from './truth.ts';
 
 /** Lists shorter than this are gone through element by element. */
 const MAX_UNROLLED = 4;
+
+const EITHER: Truth = { mayBeTrue: true, mayBeFalse: true };
 
 /** The edges of one activation of `func`. */
 export class Edges {
@@ -63,12 +66,12 @@ export class Edges {
       case 'branch': {
         if (terminal.test === null) break;
         const test = state.get(terminal.test);
-        const truth = truthOf(test);
+        const truth = askTruth(this.#machine, this.#frame, state, test, iterationOf(terminal)) ? EITHER : truthOf(test);
         if (this.#machine.probe === null && !this.#frame.early) {
           for (const atom of test.atoms) if (atom.kind === 'flag') noteFlagUse(this.#machine, this.#frame, state, atom.object, { name: atom.object.label, span: terminal.span, effect: 'branch', sensitivity: 'unknown' });
         }
         if (isThen ? !truth.mayBeTrue : !truth.mayBeFalse) return null;
-        assume(state, test, isThen);
+        if (truth !== EITHER) assume(state, test, isThen);
         this.#machine.use(forwardsOf(test), 'read', terminal.span);
         const guard = guardOf(this.#machine, this.#func, terminal.test, test, isThen);
         if (guard !== null) state.staleGuards = [...state.staleGuards.filter((known) => known.block !== guard.block), guard];
@@ -167,6 +170,7 @@ export class Edges {
     if (terminal.kind !== 'each') return;
     const iterable = state.get(terminal.iterable);
     if (hasPending(iterable)) state.set(terminal.iterable, consume(this.#machine, this.#frame, state, iterable, iterationOf(terminal)));
+    goThrough(this.#machine, this.#frame, state, state.get(terminal.iterable), iterationOf(terminal));
     // Python goes through the keys of a dictionary, JavaScript through the pairs of a map.
     const dictionary = mustObject(iterable);
     if (dictionary?.kind !== 'collection' || (dictionary.label !== 'dict' && dictionary.label !== NAMESPACE)) return;

@@ -19,6 +19,7 @@ import { descriptorMethods } from './descriptors.ts';
 import { Edges } from './edges.ts';
 import { Focus } from './focus.ts';
 import { consume, hasPending, iterationOf } from './generators.ts';
+import { askText, operatorMethods } from './implied-calls.ts';
 import { importedValue, starImported } from './imports.ts';
 import type { Machine } from './machine.ts';
 import { evaluateOperator } from './operator.ts';
@@ -315,6 +316,7 @@ export class FunctionRun implements Analysis<State> {
         }
         const object = machine.objects.collection(state, frame.context, instr, '', instr.form, elements);
         if (instr.form === 'string') {
+          for (const value of elements.values()) askText(machine, frame, state, value, instr);
           const read = machine.settled(state, ofObject(object));
           machine.use(forwardsOf(read), 'read', instr.span);
           state.set(instr.dest, ANYTHING);
@@ -330,7 +332,9 @@ export class FunctionRun implements Analysis<State> {
         const operands = instr.operands.map((operand) => state.get(operand));
         const joined = machine.language === 'python' ? combined(machine, frame, state, instr.operator, operands, instr) : null;
         const computed = joined ?? evaluateOperator(machine, state, instr.operator, operands, instr);
-        state.set(instr.dest, isOff(state.grad) ? cutOff(computed) : computed);
+        const given = operatorMethods(machine, frame, state, instr.operator, operands, instr);
+        const result = given === null ? computed : joinValues(joinValues(computed, given), ANYTHING);
+        state.set(instr.dest, isOff(state.grad) ? cutOff(result) : result);
         return true;
       }
       case 'await':

@@ -1,0 +1,131 @@
+// Methods of the project's classes that a program calls without naming them: `net + 1` (`__add__`), `key in nets` (`__contains__`), `if net:` (`__bool__`), `len(net)`, `f"{net}"`, `for part in net:` (`__iter__`, `__next__`);
+// in TypeScript `valueOf`, `toString` and `[Symbol.iterator]`. One that switches a mode is followed like any other call.
+//
+// Guarantees: where the object is certain, the method has run; where it is one of several, it may have run. Refuses to know: what a generator that stands for `__iter__` does and when, what `__next__` does, and what a method does that throws, so that what their objects lead to may be in
+// any mode afterwards; subscripts (`__getitem__`); what an operator or a test gives where a method decides it.
+//
+// Worked example: after `class Net(nn.Module): def __len__(self): self.eval(); return 3`, `len(net)` leaves the network in evaluation mode.
+import type { State } from '../domains/state.ts';
+import { ANYTHING, joinValues, NOTHING, ofObject, type Value } from '../domains/value.ts';
+import type { Instr } from '../ir/ir.ts';
+import { NO_ARGS, type Frame } from './activation.ts';
+import { bound } from './attributes.ts';
+import { callValue, type CallInstr } from './call.ts';
+import { findMember } from './class-order.ts';
+import type { Machine } from './machine.ts';
+import { escapeTree } from './set-mode.ts';
+
+/** What Python calls for `a + b`, by the operator, without its underscores. */
+const BINARY: ReadonlyMap<string, string> = new Map([['+', 'add'], ['-', 'sub'], ['*', 'mul'], ['/', 'truediv'], ['//', 'floordiv'], ['%', 'mod'], ['**', 'pow'], ['@', 'matmul'], ['&', 'and'], ['|', 'or'], ['^', 'xor'], ['<<', 'lshift'], ['>>', 'rshift']]);
+const COMPARING: ReadonlyMap<string, readonly [string, string]> = new Map([['==', ['__eq__', '__eq__']], ['!=', ['__ne__', '__ne__']], ['<', ['__lt__', '__gt__']], ['>', ['__gt__', '__lt__']], ['<=', ['__le__', '__ge__']], ['>=', ['__ge__', '__le__']]]);
+const UNARY: ReadonlyMap<string, string> = new Map([['-', '__neg__'], ['+', '__pos__'], ['~', '__invert__']]);
+const TRUTH = ['__bool__', '__len__'];
+const ITERATION = ['__iter__', '[Symbol.iterator]'];
+const STEPS = ['__next__', 'next'];
+const NUMBER = ['[Symbol.toPrimitive]', 'valueOf', 'toString'];
+const TEXT = ['__format__', '__str__', '__repr__', '[Symbol.toPrimitive]', 'toString', 'valueOf'];
+/** Operators of TypeScript that ask objects for nothing. */
+const ASKS_NOTHING = new Set(['===', '!==', 'instanceof', 'in', 'typeof', '!', 'not', 'is', 'is not', '&&', '||', '??', 'void', 'delete']);
+
+/** What a function of the language calls of its arguments. */
+const BY_FUNCTION: ReadonlyMap<string, readonly string[]> = new Map([
+  ['builtins.len', ['__len__']],
+  ['builtins.bool', TRUTH],
+  ['builtins.str', ['__str__', '__repr__']],
+  ['builtins.print', ['__str__', '__repr__']],
+  ['builtins.repr', ['__repr__']],
+  ['builtins.format', ['__format__', '__str__', '__repr__']],
+  ['builtins.int', ['__int__', '__index__']],
+  ['builtins.float', ['__float__', '__index__']],
+  ['builtins.abs', ['__abs__']],
+  ['builtins.hash', ['__hash__']],
+  ['builtins.next', ['__next__']],
+  ...['iter', 'list', 'tuple', 'set', 'sorted', 'sum', 'min', 'max', 'any', 'all', 'enumerate', 'zip'].map((name): [string, readonly string[]] => [`builtins.${name}`, ITERATION]),
+  ['globals.String', TEXT],
+  ['globals.Number', NUMBER],
+  ['globals.Array.from', ITERATION],
+]);
+
+/** What the methods behind an operator give; null if no operand has one. */
+export function operatorMethods(machine: Machine, frame: Frame, state: State, operator: string, operands: readonly Value[], instr: Instr): Value | null {
+  if (!operands.some(hasClass)) return null;
+  let result: Value | null = null;
+  operands.forEach((operand, at) => {
+    const others = operands.filter((_, index) => index !== at);
+    const given = call(machine, frame, state, operand, methodsOf(machine, operator, at, operands.length), others, instr);
+    if (given !== null) result = joinValues(result ?? NOTHING, given);
+  });
+  return result;
+}
+
+function methodsOf(machine: Machine, operator: string, at: number, count: number): readonly string[] {
+  if (machine.language !== 'python') return ASKS_NOTHING.has(operator) ? [] : NUMBER;
+  if (operator === 'not') return TRUTH;
+  if (operator === 'in' || operator === 'not in') return at === 1 ? ['__contains__', ...ITERATION] : ['__eq__'];
+  const comparing = COMPARING.get(operator);
+  if (comparing !== undefined) return [comparing[at] ?? comparing[0], ...(operator === '!=' ? ['__eq__'] : [])];
+  if (count === 1) return [UNARY.get(operator) ?? []].flat();
+  const isInPlace = operator.endsWith('=');
+  const name = BINARY.get(isInPlace ? operator.slice(0, -1) : operator);
+  if (name === undefined) return [];
+  return at === 1 ? [`__r${name}__`] : [...(isInPlace ? [`__i${name}__`] : []), `__${name}__`];
+}
+
+/** Asks an object whether it is true; holds if its class decides that. */
+export function askTruth(machine: Machine, frame: Frame, state: State, value: Value, instr: Instr): boolean {
+  return machine.language === 'python' && call(machine, frame, state, value, TRUTH, [], instr) !== null;
+}
+
+/** Goes through an object whose class says how. */
+export function goThrough(machine: Machine, frame: Frame, state: State, value: Value, instr: Instr): void {
+  const iterator = call(machine, frame, state, value, ITERATION, [], instr);
+  // How often, and that the last step ends in an exception, is not followed.
+  for (const atom of iterator?.atoms ?? []) {
+    if (atom.kind !== 'object' || atom.object.class === null) continue;
+    const order = machine.order(atom.object.class);
+    if (STEPS.some((name) => findMember(order, name) !== null)) escapeTree(state, ofObject(atom.object));
+  }
+}
+
+/** Makes a text of an object. */
+export function askText(machine: Machine, frame: Frame, state: State, value: Value, instr: Instr): void {
+  call(machine, frame, state, value, TEXT, [], instr);
+}
+
+/** Calls what a function of the language calls of its arguments. */
+export function askArguments(machine: Machine, frame: Frame, state: State, path: string, args: readonly Value[], instr: Instr): void {
+  const names = BY_FUNCTION.get(path);
+  if (names === undefined) return;
+  for (const value of args) {
+    if (names === ITERATION) goThrough(machine, frame, state, value, instr);
+    else call(machine, frame, state, value, names, [], instr);
+  }
+}
+
+function hasClass(value: Value): boolean {
+  return value.atoms.some((atom) => atom.kind === 'object' && atom.object.class !== null);
+}
+
+/** What the first of the methods gives that the class of the object has; null if `value` is no object that has one. */
+function call(machine: Machine, frame: Frame, state: State, value: Value, names: readonly string[], args: readonly Value[], instr: Instr): Value | null {
+  let result: Value | null = null;
+  for (const atom of value.atoms) {
+    if (atom.kind !== 'object' || atom.object.class === null) continue;
+    const order = machine.order(atom.object.class);
+    const name = names.find((item) => findMember(order, item) !== null);
+    if (name === undefined) continue;
+    const member = findMember(order, name)!.entry.value;
+    if (member.unknown || member.atoms.some((item) => item.kind !== 'function' || item.ref.func.isGenerator)) {
+      escapeTree(state, ofObject(atom.object));
+      result = joinValues(result ?? NOTHING, ANYTHING);
+      continue;
+    }
+    const on = state.clone();
+    const given = callValue(machine, frame, on, bound(member, atom.object), { ...NO_ARGS, positional: args }, instr as CallInstr);
+    result = joinValues(result ?? NOTHING, given.value);
+    if (!given.returns) escapeTree(state, ofObject(atom.object));
+    else if (value.atoms.length === 1 && !value.unknown) state.adopt(on);
+    else state.joinFrom(on);
+  }
+  return result;
+}
