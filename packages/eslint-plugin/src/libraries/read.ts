@@ -5,7 +5,11 @@ import * as v from 'valibot';
 import { librarySchema, type ClassRow, type FrameworkRow, type FunctionRow, type LibraryModel, type MethodEffect, type OptionFamily } from './schema.ts';
 import type { Language } from '../ir/ir.ts';
 
-const SHIPPED = ['pytorch', 'python', 'modeguard-engine', 'modeguard-guard', 'javascript', 'tensorflow-js', 'mlx', 'js-pytorch', 'deepbox', 'lightning', 'transformers-trainer', 'flash-attention', 'torchvision', 'timm', 'transformers', 'diffusers', 'peft', 'accelerate', 'fastai', 'ignite', 'ultralytics', 'torch-geometric', 'torchmetrics', 'sentence-transformers', 'open-clip', 'segmentation-models-pytorch', 'keras', 'torchlette', 'ts-torch', 'piston', 'toygrad', 'ema-pytorch', 'inference-only'] as const;
+/** By language: a project of one is not to wait for the models of the other. */
+const SHIPPED: Readonly<Record<Language, readonly string[]>> = {
+  python: ['pytorch', 'python', 'lightning', 'transformers-trainer', 'flash-attention', 'torchvision', 'timm', 'transformers', 'diffusers', 'peft', 'accelerate', 'fastai', 'ignite', 'ultralytics', 'torch-geometric', 'torchmetrics', 'sentence-transformers', 'open-clip', 'segmentation-models-pytorch', 'keras', 'ema-pytorch'],
+  typescript: ['modeguard-engine', 'modeguard-guard', 'javascript', 'tensorflow-js', 'mlx', 'js-pytorch', 'deepbox', 'torchlette', 'ts-torch', 'piston', 'toygrad', 'inference-only'],
+};
 
 /** Checks `data`; `origin` names it in errors (`pytorch.json`, `settings.modeguard.libraries[0]`). */
 export function parseLibrary(data: unknown, origin: string): LibraryModel {
@@ -177,12 +181,13 @@ function looksLikeClass(path: string): boolean {
   return /^[A-Z]/.test(path.slice(path.lastIndexOf('.') + 1));
 }
 
-let shipped: readonly LibraryModel[] | null = null;
+const shipped = new Map<Language, readonly LibraryModel[]>();
 const byLanguage = new Map<Language, Libraries>();
 
-function shippedModels(): readonly LibraryModel[] {
-  shipped ??= SHIPPED.map((name) => parseLibrary(JSON.parse(readFileSync(new URL(`./models/${name}.json`, import.meta.url), 'utf8')), `${name}.json`));
-  return shipped;
+function shippedModels(language: Language): readonly LibraryModel[] {
+  let models = shipped.get(language);
+  if (models === undefined) shipped.set(language, (models = SHIPPED[language].map((name) => parseLibrary(JSON.parse(readFileSync(new URL(`./models/${name}.json`, import.meta.url), 'utf8')), `${name}.json`))));
+  return models;
 }
 
 /** The shipped models for `language`, with the user's own in front of them. */
@@ -192,7 +197,7 @@ export function librariesFor(language: Language, own: readonly LibraryModel[] = 
   if (own.length === 0) {
     let known = byLanguage.get(language);
     if (known === undefined) {
-      known = new Libraries(shippedModels().filter((model) => model.language === language));
+      known = new Libraries(shippedModels(language));
       byLanguage.set(language, known);
     }
     return known;
@@ -201,6 +206,6 @@ export function librariesFor(language: Language, own: readonly LibraryModel[] = 
   let withOwn = byOwnModels.get(own);
   if (withOwn === undefined) byOwnModels.set(own, (withOwn = new Map()));
   let known = withOwn.get(language);
-  if (known === undefined) withOwn.set(language, (known = new Libraries([...shippedModels(), ...own].filter((model) => model.language === language))));
+  if (known === undefined) withOwn.set(language, (known = new Libraries([...shippedModels(language), ...own.filter((model) => model.language === language)])));
   return known;
 }

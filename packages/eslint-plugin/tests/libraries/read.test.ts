@@ -1,5 +1,7 @@
 // Library models: the shipped ones are valid, a bad one is refused with the path of what is wrong.
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { Language } from '../../src/ir/ir.ts';
 import { Libraries, librariesFor, parseLibrary } from '../../src/libraries/read.ts';
 
 const minimal = { name: 'x', language: 'python', packages: ['x'] };
@@ -42,4 +44,12 @@ test('a model of the user\'s own goes before the shipped ones', () => {
   const own = parseLibrary({ ...minimal, classes: [{ path: 'x.Drop', kind: 'module', sensitive: 'yes', effect: 'random', source: 'test' }] }, 'test');
   expect(new Libraries([own]).classAt('x.Drop')?.effect).toBe('random');
   expect(librariesFor('python', [own]).classAt('x.Drop')?.effect).toBe('random');
+});
+
+test('every shipped model is read for its language, and for no other', () => {
+  const folder = new URL('../../src/libraries/models/', import.meta.url);
+  const written = readdirSync(folder).map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as { name: string; language: Language });
+  for (const language of ['python', 'typescript'] as const) {
+    expect(librariesFor(language).models.map((model) => model.name).sort()).toEqual(written.filter((model) => model.language === language).map((model) => model.name).sort());
+  }
 });
