@@ -10,8 +10,8 @@ import { type Block, type BlockId, type Func, type Instr, type Terminal } from '
 export interface Analysis<S> {
   /** A state of its own that `step` may change. */
   clone(state: S): S;
-  /** Drops from `state` what no other block needs. */
-  trim(state: S): void;
+  /** Drops from `state` what neither `target`, which it goes to, nor any block after that needs. */
+  trim(state: S, target: BlockId): void;
   /** Joins `from` into `into`, which it may change; holds if `into` grew. */
   joinInto(into: S, from: S): boolean;
   /** Applies `instr` to `state`. Returns false if control does not come back from it. `caught`: what it throws is caught in this function. */
@@ -20,8 +20,8 @@ export interface Analysis<S> {
   mayThrow(instr: Instr): boolean;
   /** Holds if somebody outside of this function catches what it throws, so that every throw must be told. */
   observesThrows(): boolean;
-  /** Holds if a throw in `now` shows nobody anything that one in `before` has not. */
-  throwsAlike(before: S, now: S): boolean;
+  /** Holds if a throw in `now` shows `handler`, or whoever catches it outside, nothing that one in `before` has not. */
+  throwsAlike(before: S, now: S, handler: BlockId | null): boolean;
   /** What the last `step` had already done when it threw, or null if that is no more than the state before it. */
   thrownState(): S | null;
   /** The state in which what is thrown in block `source` arrives at its handler. May return `state` itself. */
@@ -60,7 +60,7 @@ export function solve<S>(func: Func, initial: S, analysis: Analysis<S>): Reached
   pending.add(func.entry);
   const flow = (target: BlockId, state: S): void => {
     const arriving = analysis.clone(state);
-    analysis.trim(arriving);
+    analysis.trim(arriving, target);
     let paths = entries.get(target);
     if (paths === undefined) entries.set(target, (paths = new Map()));
     if (paths.size >= analysis.maxPaths() && !paths.has(analysis.pathOf(arriving))) analysis.forgetPath(arriving);
@@ -86,7 +86,7 @@ function visit<S>(block: Block, state: S, analysis: Analysis<S>, flow: (target: 
   let last: S | null = null;
   const raise = (thrown: S): void => {
     // Most instructions that may throw change nothing that would be seen then.
-    if (last !== null && analysis.throwsAlike(last, thrown)) return;
+    if (last !== null && analysis.throwsAlike(last, thrown, block.handler)) return;
     last = analysis.clone(thrown);
     if (block.handler !== null) flow(block.handler, analysis.caught(thrown, block.id, block.handler));
     else analysis.leave(thrown, null);

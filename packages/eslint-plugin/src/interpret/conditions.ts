@@ -2,7 +2,8 @@
 //
 // A condition is the truth of a variable, or its being equal to a constant (`phase == 'train'`). It is followed if the variable is used
 // again later and nothing about it can change in between but an assignment in the same function: it is no receiver of methods or
-// target of item assignment, which could change what its truth is. Only functions that deal with modes are looked at.
+// target of item assignment, which could change what its truth is. Only functions that deal with modes are looked at, and none with more such variables
+// than MAX_FOLLOWED: that is a long script, every path through which would carry all of them.
 import { destOf, successorsOf, type BlockId, type Constant, type Func, type Instr, type Module, type Temp, type Variable } from '../ir/ir.ts';
 import type { PathFacts } from '../domains/path-facts.ts';
 import type { Libraries } from '../libraries/read.ts';
@@ -21,12 +22,13 @@ export interface Conditions {
   readonly tests: ReadonlyMap<Temp, Condition>;
   /** Temps that hold a followed variable and are used as a value only: its known truth may stand for it. */
   readonly plainLoads: ReadonlyMap<Temp, Variable>;
-  /** Followed variables that are read at or after the start of a block before they are assigned. */
-  readonly live: ReadonlyMap<BlockId, ReadonlySet<Variable>>;
+  /** The names (`truthName`) of followed variables that are read at or after the start of a block before they are assigned. */
+  readonly live: ReadonlyMap<BlockId, ReadonlySet<string>>;
   /** Blocks that are the head of a loop. */
   readonly heads: ReadonlySet<BlockId>;
 }
 
+const MAX_FOLLOWED = 100;
 const known = new WeakMap<Func, Conditions>();
 
 export function conditionsOf(module: Module, func: Func, libraries: Libraries): Conditions {
@@ -45,6 +47,12 @@ function assignedFromInside(module: Module): ReadonlySet<Variable> {
     foreign.set(module, (variables = new Set(stores)));
   }
   return variables;
+}
+
+/** The variable that a fact about a condition is of, by the name of its truth. */
+export function subjectOf(fact: string): string {
+  const comparison = fact.indexOf('==');
+  return comparison < 0 ? fact : fact.slice(0, comparison);
 }
 
 /** The name under which the truth of a variable is known. */
@@ -106,7 +114,7 @@ function find(module: Module, func: Func, libraries: Libraries): Conditions {
     if (definition?.kind === 'load') changed.add(definition.variable);
   }
   const followed = new Set([...tested].filter((variable) => ((loads.get(variable) ?? 0) > 1 || variable.captured) && !changed.has(variable) && !assignedFromInside(module).has(variable)));
-  if (followed.size === 0) return empty;
+  if (followed.size === 0 || followed.size > MAX_FOLLOWED) return empty;
   const plainLoads = new Map<Temp, Variable>();
   for (const [temp, instr] of definitions) if (instr.kind === 'load' && followed.has(instr.variable) && !receivers.has(temp)) plainLoads.set(temp, instr.variable);
   return { tests: new Map([...tests].filter(([, condition]) => followed.has(condition.variable))), plainLoads, live: liveness(func, followed), heads };
@@ -167,7 +175,7 @@ function spell(constant: Constant): string {
 }
 
 /** Backwards over the blocks until nothing changes. */
-function liveness(func: Func, followed: ReadonlySet<Variable>): ReadonlyMap<BlockId, ReadonlySet<Variable>> {
+function liveness(func: Func, followed: ReadonlySet<Variable>): ReadonlyMap<BlockId, ReadonlySet<string>> {
   const live = new Map<BlockId, Set<Variable>>(func.blocks.map((block) => [block.id, new Set<Variable>()]));
   for (let changed = true; changed; ) {
     changed = false;
@@ -187,5 +195,5 @@ function liveness(func: Func, followed: ReadonlySet<Variable>): ReadonlyMap<Bloc
       }
     }
   }
-  return live;
+  return new Map([...live].map(([block, variables]) => [block, new Set([...variables].map(truthName))]));
 }

@@ -12,7 +12,7 @@ import type { Frame } from './activation.ts';
 import { iterate, mayBeEmpty, rangeBounds } from './attributes.ts';
 import { exactElements } from './call.ts';
 import { keysOf, pairsOf } from './collection-call.ts';
-import { loopName, SOME, switchesParts, truthName, type Conditions } from './conditions.ts';
+import { loopName, SOME, subjectOf, switchesParts, type Conditions } from './conditions.ts';
 import { noteFlagUse } from './forward.ts';
 import { CountedRounds } from './counted-rounds.ts';
 import { consume, hasPending, iterationOf } from './generators.ts';
@@ -129,10 +129,7 @@ export class Edges {
     if (!isThen && heads.has(source)) sweepByLoop(this.#machine, this.#frame, state, this.#func, source, this.#before.get(source));
     this.#noteAsleep(state, source, target);
     const needed = live.get(target);
-    if (needed !== undefined && state.facts.key !== '') {
-      const names = [...needed].map((variable) => truthName(variable));
-      state.facts = state.facts.without((name) => name.startsWith('v') && !names.some((one) => name === one || name.startsWith(`${one}==`)));
-    }
+    if (needed !== undefined && state.facts.key !== '') state.facts = state.facts.without((name) => name.startsWith('v') && !needed.has(subjectOf(name)));
     return state;
   }
 

@@ -6,7 +6,7 @@
 // network, or of code out of sight, that was given one of the same inputs; what comes of that is reduced, printed and tested, and computed with no further.
 // Refuses: labels (they are no output), means of several networks, outputs that another function gets hold of.
 import type { FuncRef } from '../domains/value.ts';
-import { definitionsOf, usesOf } from '../ir/definitions.ts';
+import { definitionsOf, tempsOf, usesOf } from '../ir/definitions.ts';
 import type { Func, Instr, Temp } from '../ir/ir.ts';
 import { terminalOperandsOf } from '../ir/operands.ts';
 import type { CallInstr } from './call.ts';
@@ -38,7 +38,7 @@ function isHeldOnly(machine: Machine, where: FuncRef, call: CallInstr): boolean 
   const inputs = inputsOf(where, call);
   const isOther = (temp: Temp): boolean => makersBehind(machine, func, temp, 0).some((maker) => placeKey(maker) !== placeKey(call) && share(inputs, inputsOf(where, maker)));
   const uses = usesOf(func);
-  const ends = new Set(func.blocks.flatMap((block) => terminalOperandsOf(block.terminal)));
+  const ends = endsOf(func);
   let isHeld = false;
   const seen = new Set<Temp>();
   const follow = (temp: Temp, held: boolean): boolean => {
@@ -46,7 +46,7 @@ function isHeldOnly(machine: Machine, where: FuncRef, call: CallInstr): boolean 
     seen.add(temp);
     if (ends.has(temp) && !held) return false;
     return (uses.get(temp) ?? []).every((instr) => {
-      if (instr.kind === 'store') return !instr.variable.captured && loadsOf(func, instr).every((loaded) => follow(loaded, held));
+      if (instr.kind === 'store') return !instr.variable.captured && tempsOf(func, instr.variable).loaded.every((loaded) => follow(loaded, held));
       const outcome = held ? afterwards(func, instr) : outcomeOf(machine, func, instr, temp, isOther);
       if (typeof outcome === 'object') return follow(outcome.follow, held);
       if (outcome !== 'held') return outcome === 'harmless';
@@ -57,8 +57,13 @@ function isHeldOnly(machine: Machine, where: FuncRef, call: CallInstr): boolean 
   return follow(call.dest, false) && isHeld;
 }
 
-function loadsOf(func: Func, store: Extract<Instr, { kind: 'store' }>): readonly Temp[] {
-  return func.blocks.flatMap((block) => block.instrs.flatMap((instr) => (instr.kind === 'load' && instr.variable === store.variable ? [instr.dest] : [])));
+const endings = new WeakMap<Func, ReadonlySet<Temp>>();
+
+/** What decides about branches and what is returned or thrown. */
+function endsOf(func: Func): ReadonlySet<Temp> {
+  let known = endings.get(func);
+  if (known === undefined) endings.set(func, (known = new Set(func.blocks.flatMap((block) => terminalOperandsOf(block.terminal)))));
+  return known;
 }
 
 /** What a use makes of an output. */

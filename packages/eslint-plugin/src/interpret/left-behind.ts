@@ -89,6 +89,9 @@ export function recordVisit(machine: Machine, observation: ForwardObservation, p
 
 /** A kept result stands for the visits that made it, on the path on which it is used again. */
 export function replayVisits(machine: Machine, visits: readonly VisitRecord[]): void {
+  // Two ways through each of many functions that call one another double them from one to the next.
+  machine.budget.steps += visits.length >>> 2;
+  if (machine.exhausted) return;
   for (const visit of visits) recordVisit(machine, visit.observation, machine.path + visit.path, visit);
 }
 

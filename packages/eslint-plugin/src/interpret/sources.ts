@@ -1,23 +1,20 @@
 // Where an argument comes from, as far as its own function shows: through local variables, operators and calls of functions that are in sight.
 // What another function has handed in (a parameter, a captured variable) has no source here.
-import { destOf, type Func, type Instr, type Temp } from '../ir/ir.ts';
+import { definitionsOf, tempsOf } from '../ir/definitions.ts';
+import type { Func, Instr, Temp } from '../ir/ir.ts';
 import { operandsOf } from '../ir/operands.ts';
 
 /** The instructions that may have made the value of `temp`; `dropout_p = self.rate` before the call is looked through. */
 export function sourcesOf(func: Func, temp: Temp): readonly Instr[] {
-  const instrs = func.blocks.flatMap((block) => block.instrs);
+  const definitions = definitionsOf(func);
   const found = new Set<Instr>();
-  const visit = (wanted: Temp): void => {
-    for (const instr of instrs) {
-      if (destOf(instr) !== wanted || found.has(instr)) continue;
-      if (instr.kind !== 'load') {
-        found.add(instr);
-        continue;
-      }
-      for (const store of instrs) if (store.kind === 'store' && store.variable === instr.variable && store.value !== wanted) visit(store.value);
-    }
-  };
-  visit(temp);
+  // Each once: variables may be assigned to one another in a circle.
+  const seen = new Set<Temp>([temp]);
+  for (const wanted of seen) {
+    const instr = definitions.get(wanted);
+    if (instr?.kind === 'load') for (const value of tempsOf(func, instr.variable).stored) seen.add(value);
+    else if (instr !== undefined) found.add(instr);
+  }
   return [...found];
 }
 

@@ -14,7 +14,7 @@ import { callInstr } from './call.ts';
 import { capturedBy } from './closures.ts';
 import { combined } from './collection-call.ts';
 import { conditionsOf, outcomeOf, truthName, type Conditions } from './conditions.ts';
-import { crossingTemps } from './crossing-temps.ts';
+import { tempsNeededAt } from './crossing-temps.ts';
 import { descriptorMethods } from './descriptors.ts';
 import { Edges } from './edges.ts';
 import { Focus } from './focus.ts';
@@ -75,11 +75,11 @@ export class FunctionRun implements Analysis<State> {
     return state.clone();
   }
 
-  /** Temps that only their own block reads are dropped on the way out: most are, and states stay small. */
-  trim(state: State): void {
+  /** Temps that are not read any more are dropped on the way out: most are, and states stay small. */
+  trim(state: State, target: BlockId): void {
     if (state.temps.size === 0) return;
     const kept = new SharedMap<Temp, Value>();
-    for (const temp of crossingTemps(this.func)) {
+    for (const temp of tempsNeededAt(this.func, target)) {
       const value = state.temps.get(temp);
       if (value !== undefined) kept.set(temp, value);
     }
@@ -117,9 +117,9 @@ export class FunctionRun implements Analysis<State> {
     return effect === 'set-train' || effect === 'set-eval';
   }
 
-  throwsAlike(before: State, now: State): boolean {
+  throwsAlike(before: State, now: State, handler: BlockId | null): boolean {
     if (!before.isUnchangedIn(now)) return false;
-    for (const temp of crossingTemps(this.func)) if (before.temps.get(temp) !== now.temps.get(temp)) return false;
+    if (handler !== null) for (const temp of tempsNeededAt(this.func, handler)) if (before.temps.get(temp) !== now.temps.get(temp)) return false;
     return true;
   }
 

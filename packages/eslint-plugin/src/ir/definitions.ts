@@ -1,6 +1,6 @@
-// Which instruction gives a temp, and which instructions use it: looked up once for each function. Both see what the text says and nothing of
-// values; a variable is followed by whoever asks.
-import { destOf, type Func, type Instr, type Temp } from './ir.ts';
+// Which instruction gives a temp, which instructions use it, and what is stored in and loaded from a variable: looked up once for each function. All see
+// what the text says and nothing of values; a variable is followed by whoever asks.
+import { destOf, type Func, type Instr, type Temp, type Variable } from './ir.ts';
 import { operandsOf } from './operands.ts';
 
 const defined = new WeakMap<Func, ReadonlyMap<Temp, Instr>>();
@@ -39,4 +39,31 @@ export function usesOf(func: Func): ReadonlyMap<Temp, readonly Instr[]> {
     used.set(func, (uses = found));
   }
   return uses;
+}
+
+/** The temps that a function stores in a variable, and those that it loads from it. */
+export interface VariableTemps {
+  readonly stored: readonly Temp[];
+  readonly loaded: readonly Temp[];
+}
+
+const NEVER: VariableTemps = { stored: [], loaded: [] };
+const byVariable = new WeakMap<Func, ReadonlyMap<Variable, VariableTemps>>();
+
+export function tempsOf(func: Func, variable: Variable): VariableTemps {
+  let known = byVariable.get(func);
+  if (known === undefined) {
+    const found = new Map<Variable, { stored: Temp[]; loaded: Temp[] }>();
+    for (const block of func.blocks) {
+      for (const instr of block.instrs) {
+        if (instr.kind !== 'store' && instr.kind !== 'load') continue;
+        let temps = found.get(instr.variable);
+        if (temps === undefined) found.set(instr.variable, (temps = { stored: [], loaded: [] }));
+        if (instr.kind === 'store') temps.stored.push(instr.value);
+        else temps.loaded.push(instr.dest);
+      }
+    }
+    byVariable.set(func, (known = found));
+  }
+  return known.get(variable) ?? NEVER;
 }

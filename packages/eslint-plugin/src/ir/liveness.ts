@@ -1,7 +1,8 @@
 // Which variables and temps of a function may still be read after one of its instructions. The usual analysis, backwards over the blocks (Kildall,
 // "A unified approach to global program optimization", 1973), made once for each function that somebody asks about.
 //
-// Guarantees: what is read on some way on from there is among them; of the rest of one round of a loop, on some way that does not leave the round. Refuses: what functions inside of it read of its variables.
+// Guarantees: what is read on some way on from there is among them; of the rest of one round of a loop, on some way that does not leave the round. Refuses:
+// what functions inside of it read of its variables, and functions of more than MAX_BLOCKS blocks, in each of which thousands may be live.
 import { destOf, successorsOf, type Block, type BlockId, type Func, type Instr, type Temp, type Variable } from './ir.ts';
 import { operandsOf, terminalOperandsOf } from './operands.ts';
 
@@ -21,10 +22,13 @@ interface Known {
 const known = new WeakMap<Func, Known>();
 const inRounds = new WeakMap<Func, Map<BlockId, Known>>();
 
-/** What may be read after `instr`; null if that is no instruction of the function. */
+const MAX_BLOCKS = 1000;
+
+/** What may be read after `instr`; null if that is not known: it is no instruction of the function, or that is too long. */
 export function liveAfter(func: Func, instr: Instr): Live | null {
+  if (func.blocks.length > MAX_BLOCKS) return null;
   let ofFunc = known.get(func);
-  if (ofFunc === undefined) known.set(func, (ofFunc = knownOf(func, () => true)));
+  if (ofFunc === undefined) known.set(func, (ofFunc = knownOf(func.blocks, () => true)));
   return liveIn(ofFunc, instr);
 }
 
@@ -33,12 +37,12 @@ export function liveInRound(func: Func, instr: Instr, head: BlockId, body: Reado
   let ofFunc = inRounds.get(func);
   if (ofFunc === undefined) inRounds.set(func, (ofFunc = new Map()));
   let ofRound = ofFunc.get(head);
-  if (ofRound === undefined) ofFunc.set(head, (ofRound = knownOf(func, (target) => target !== head && body.has(target))));
+  if (ofRound === undefined) ofFunc.set(head, (ofRound = knownOf(func.blocks.filter(({ id }) => body.has(id)), (target) => target !== head && body.has(target))));
   return liveIn(ofRound, instr)!;
 }
 
-function knownOf(func: Func, goesTo: GoesTo): Known {
-  return { goesTo, entries: entriesOf(func, goesTo), blocks: new Map(func.blocks.flatMap((block) => block.instrs.map((item) => [item, block] as const))), after: new Map() };
+function knownOf(ofWhat: readonly Block[], goesTo: GoesTo): Known {
+  return { goesTo, entries: entriesOf(ofWhat, goesTo), blocks: new Map(ofWhat.flatMap((block) => block.instrs.map((item) => [item, block] as const))), after: new Map() };
 }
 
 function liveIn({ goesTo, entries, blocks, after }: Known, instr: Instr): Live | null {
@@ -49,11 +53,11 @@ function liveIn({ goesTo, entries, blocks, after }: Known, instr: Instr): Live |
   return live;
 }
 
-function entriesOf(func: Func, goesTo: GoesTo): ReadonlyMap<BlockId, Live> {
+function entriesOf(blocks: readonly Block[], goesTo: GoesTo): ReadonlyMap<BlockId, Live> {
   const entries = new Map<BlockId, Live>();
   for (let changed = true; changed; ) {
     changed = false;
-    for (const block of [...func.blocks].reverse()) {
+    for (const block of [...blocks].reverse()) {
       const live = backTo(block, 0, entries, goesTo);
       // It only grows.
       changed ||= live.size > (entries.get(block.id)?.size ?? -1);
