@@ -8,6 +8,9 @@ import { operandsOf, terminalOperandsOf } from './operands.ts';
 
 export type Live = ReadonlySet<Variable | Temp>;
 
+/** Whether it matters if something is live. */
+type IsSought = (item: Variable | Temp) => boolean;
+
 /** Holds if a way on goes to this block; one that is left out reads nothing. */
 type GoesTo = (target: BlockId) => boolean;
 
@@ -53,12 +56,17 @@ function liveIn({ goesTo, entries, blocks, after }: Known, instr: Instr): Live |
   return live;
 }
 
-function entriesOf(blocks: readonly Block[], goesTo: GoesTo): ReadonlyMap<BlockId, Live> {
+/** The temps that may be read at or after the start of each block and were defined before it. */
+export function tempsAtEntries(func: Func): ReadonlyMap<BlockId, ReadonlySet<Temp>> {
+  return entriesOf(func.blocks, () => true, (item) => typeof item === 'number') as ReadonlyMap<BlockId, ReadonlySet<Temp>>;
+}
+
+function entriesOf(blocks: readonly Block[], goesTo: GoesTo, isSought: IsSought = () => true): ReadonlyMap<BlockId, Live> {
   const entries = new Map<BlockId, Live>();
   for (let changed = true; changed; ) {
     changed = false;
     for (const block of [...blocks].reverse()) {
-      const live = backTo(block, 0, entries, goesTo);
+      const live = backTo(block, 0, entries, goesTo, isSought);
       // It only grows.
       changed ||= live.size > (entries.get(block.id)?.size ?? -1);
       entries.set(block.id, live);
@@ -68,16 +76,19 @@ function entriesOf(blocks: readonly Block[], goesTo: GoesTo): ReadonlyMap<BlockI
 }
 
 /** What is live before the instruction of `block` at `index`. */
-function backTo(block: Block, index: number, entries: ReadonlyMap<BlockId, Live>, goesTo: GoesTo): Live {
-  const live = new Set<Variable | Temp>(terminalOperandsOf(block.terminal));
+function backTo(block: Block, index: number, entries: ReadonlyMap<BlockId, Live>, goesTo: GoesTo, isSought: IsSought = () => true): Live {
+  const live = new Set<Variable | Temp>();
   for (const target of successorsOf(block.terminal)) if (goesTo(target)) for (const item of entries.get(target) ?? []) live.add(item);
+  // The edge into the body of a loop gives its element.
+  if (block.terminal.kind === 'each') live.delete(block.terminal.dest);
+  for (const operand of terminalOperandsOf(block.terminal)) live.add(operand);
   for (let at = block.instrs.length - 1; at >= index; at -= 1) {
     const instr = block.instrs[at]!;
     const dest = destOf(instr);
     if (dest !== null) live.delete(dest);
     if (instr.kind === 'store') live.delete(instr.variable);
     for (const operand of operandsOf(instr)) live.add(operand);
-    if (instr.kind === 'load') live.add(instr.variable);
+    if (instr.kind === 'load' && isSought(instr.variable)) live.add(instr.variable);
   }
   // An exception may come between any two instructions.
   if (block.handler !== null && goesTo(block.handler)) for (const item of entries.get(block.handler) ?? []) live.add(item);
