@@ -27,6 +27,10 @@ def I(values):
     return T(values=values, dtype=torch.int64)
 
 
+def J(values):
+    return T(values=values, dtype=torch.int32)
+
+
 def M(values):
     return T(values=values, dtype=torch.bool)
 
@@ -255,6 +259,13 @@ ROWS = [
     ("F.affineGrid", [T(2, 2, 3), [2, 1, 3, 4], False], {}), ("F.affineGrid", [T(1, 2, 3), [1, 1, 1, 3], True], {}), ("F.affineGrid", [T(1, 3, 4), [1, 1, 2, 3, 2], False], {}), ("F.affineGrid", [T(1, 3, 4), [1, 1, 2, 3, 2], True], {}),
     ("F.affineGrid", [T(1, 2, 3), [1, 1, 0, 2], False], {}), ("F.affineGrid", [T(2, 3), [1, 1, 2, 2], False], {}), ("F.affineGrid", [I([[[1, 0, 0], [0, 1, 0]]]), [1, 1, 2, 2], False], {}), ("F.affineGrid", [T(1, 3, 4), [1, 1, 2, 2], False], {}), ("F.affineGrid", [T(2, 2, 3), [1, 1, 2, 2], False], {}),
     *[("F.pdist", [T(4, 3), p], {}) for p in (0.0, 1.0, 2.0, 3.0, 1.5, float("inf"))], ("F.pdist", [T(1, 3)], {}), ("F.pdist", [T(values=[[1.0, 2.0], [1.0, 2.0], [0.0, 2.0]])], {}), ("F.pdist", [T(3)], {}), ("F.pdist", [T(3, 2), -1.0], {}),
+    # picking and placing by an index: what does not fit, what is a scalar, what is empty
+    *[(f"t.{name}", [T(2, 3), dim, index, *source], {}) for name, source in [("gather", []), ("scatter", [1.5]), ("scatter", [C(2, 3)]), ("scatterAdd", [C(2, 3)])] for dim, index in [
+        (1, I([[0], [0], [0]])), (0, I([[0, 0, 0, 0]])), (0, I([[0, 1], [1, 0], [1, 1]])), (0, I([0, 0])), (0, I([[0, 2]])), (0, I([[-1, 0]])), (1, C(1, 1)), (2, I([[0]])), (0, J([[1, 0]])), (1, I(0))]],
+    ("t.gather", [T(values=2.0), 0, I(0)], {}), ("t.gather", [T(values=2.0), 0, I([0, 0])], {}), ("t.gather", [T(values=[2.0]), 0, I(0)], {}), ("t.gather", [T(values=2.0), 0, I(1)], {}), ("t.indexSelect", [T(values=2.0), 0, I([0])], {}), ("t.indexSelect", [T(values=2.0), 0, I([0, 0])], {}),
+    ("t.gather", [C(2, 3), 0, I([])], {}), ("t.scatter", [C(2, 3), 0, I([]), C(1)], {}), ("t.scatterAdd", [C(2, 3), 0, I([]), C(1)], {}),
+    ("t.scatter", [T(values=2.0), 0, I(0), T(values=3.0)], {}), ("t.scatterAdd", [T(values=2.0), 0, I([0, 0]), T(2)], {}), ("t.scatter", [T(2, 3), 1, I([[0, 1]]), T(values=3.0)], {}), ("t.scatter", [T(2, 3), 1, I([[0, 1]]), T(1, 1)], {}),
+    ("t.indexSelect", [T(2, 3), 1, I([[1]])], {}), ("t.indexSelect", [T(2, 3), 1, C(1)], {}), ("t.indexSelect", [T(2, 3), 1, J([2, 0])], {}),
 ]
 
 # Where the engine's name in snake case is not PyTorch's.

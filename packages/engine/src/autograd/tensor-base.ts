@@ -220,7 +220,7 @@ export abstract class TensorBase {
     const edge = this.edge();
     const trace = activeTrace();
     if (edge === null) {
-      trace?.emit({ kind: 'backward', forwards: [], derivesFrom: trace.originsOf(this), site: trace.site() });
+      trace?.backwardRan(this, []);
       throw new RuntimeError('element 0 of tensors does not require grad and does not have a grad_fn');
     }
     if (gradient == null && this.array.numel !== 1) throw new RuntimeError('grad can be implicitly created only for scalar outputs');
@@ -228,12 +228,6 @@ export abstract class TensorBase {
       throw new RuntimeError(`Mismatch in shape: grad_output[0] has a shape of torch.Size([${gradient.shape.join(', ')}]) and output[0] has a shape of torch.Size([${this.shape.join(', ')}]).`);
     }
     const visited = runBackward(edge, gradient?.array ?? NdArray.filled(this.dtype, this.shape, 1), options.retainGraph ?? false);
-    if (trace === null) return;
-    const forwards = new Set<number>();
-    for (const node of visited) {
-      const call = trace.callOfNode(node);
-      if (call !== null) forwards.add(call);
-    }
-    trace.emit({ kind: 'backward', forwards: [...forwards].sort((a, b) => a - b), derivesFrom: trace.originsOf(this), site: trace.site() });
+    trace?.backwardRan(this, visited);
   }
 }

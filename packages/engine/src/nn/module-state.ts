@@ -58,10 +58,9 @@ const trainingProperty: PropertyDescriptor & ThisType<HasState> = {
     const trace = activeTrace();
     // An override of `train` may assign flags; what it comes to is told by the call that runs it.
     if (trace === null || modeChange.outermost !== null) return;
-    const className = this.constructor.name;
-    const changed = from === value ? [] : [{ path: '', className, from, to: value }];
+    const changed = from === value ? [] : [{ path: '', className: this.constructor.name, from, to: value }];
     const disagreeing = [...this.namedModules()].flatMap(([path, part]) => (part[moduleState].training === value ? [] : [path]));
-    trace.emit({ kind: 'mode', module: trace.moduleId(this), className, mode: value, via: 'assignment', changed, disagreeing, site: callSite() });
+    trace.modeSet(this, value, 'assignment', changed, disagreeing);
   },
 };
 
@@ -73,9 +72,7 @@ export function initializeModuleState(module: object): void {
   const state: ModuleState = { training: true, modeSetAt: modeOrigin('constructor'), buffers: new Map(), hooks: null };
   Object.defineProperty(module, moduleState, { value: state });
   Object.defineProperty(module, 'training', trainingProperty);
-  const trace = activeTrace();
-  if (trace === null) return;
-  trace.emit({ kind: 'construct', module: trace.moduleId(module), className: module.constructor.name, forward: trace.rootCall, site: callSite(module) });
+  activeTrace()?.constructed(module);
 }
 
 export type Buffer = Tensor | null;

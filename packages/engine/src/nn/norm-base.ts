@@ -6,7 +6,6 @@
  */
 import { ones, tensor, zeros } from '../ops/creation.ts';
 import type { Tensor } from '../ops/tensor.ts';
-import { callSite } from '../trace/call-site.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { settingsText } from './layer.ts';
 import { Module } from './module.ts';
@@ -52,8 +51,7 @@ export abstract class NormBase extends Module {
 
   /** Tells the trace that a forward has written the buffer of this key. */
   protected written(name: string): void {
-    const trace = activeTrace();
-    trace?.emit({ kind: 'buffer', module: trace.moduleId(this), className: this.constructor.name, name, via: 'forward', forward: trace.rootCall, site: callSite() });
+    activeTrace()?.bufferWritten(this, name, 'forward');
   }
 
   protected override extraRepr(): string {

@@ -7,7 +7,6 @@
  */
 import { Tensor } from '../ops/tensor.ts';
 import { ValueError } from '../tensor/errors.ts';
-import { callSite } from '../trace/call-site.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { Module } from './module.ts';
 import { outputDimension } from './output-dimension.ts';
@@ -46,8 +45,7 @@ export class SpectralNorm extends Module implements Parametrization {
     const matrix = weightMatrix(weight, this.dim);
     if (this.training) {
       iterate(matrix, this._u!, this._v!, this.nPowerIterations, this.eps, 'u');
-      const trace = activeTrace();
-      for (const name of ['_u', '_v']) trace?.emit({ kind: 'buffer', module: trace.moduleId(this), className: this.constructor.name, name, via: 'forward', forward: trace.rootCall, site: callSite() });
+      for (const name of ['_u', '_v']) activeTrace()?.bufferWritten(this, name, 'forward');
     }
     return weight.div(singularValue(matrix, this._u!, this._v!));
   }

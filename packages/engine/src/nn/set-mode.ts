@@ -5,7 +5,6 @@
  * `train` of a child is honoured). A cycle of modules recurses until the stack ends, as in PyTorch.
  */
 import { ValueError } from '../tensor/errors.ts';
-import { callSite } from '../trace/call-site.ts';
 import { activeTrace } from '../trace/trace.ts';
 import type { Module } from './module.ts';
 import { modeChange, modeOrigin, moduleState } from './module-state.ts';
@@ -27,7 +26,7 @@ export function changeMode(module: Module, mode: boolean, via: 'train' | 'eval',
       if (from !== undefined && from !== to) changed.push({ path, className: part.constructor.name, from, to });
       if (to !== mode) disagreeing.push(path);
     }
-    trace.emit({ kind: 'mode', module: trace.moduleId(module), className: module.constructor.name, mode, via, changed, disagreeing, site: callSite() });
+    trace.modeSet(module, mode, via, changed, disagreeing);
     return result;
   } finally {
     modeChange.outermost = null;

@@ -10,7 +10,6 @@
 import { withoutRecording } from '../autograd/grad-mode.ts';
 import type { Tensor } from '../ops/tensor.ts';
 import { ValueError } from '../tensor/errors.ts';
-import { callSite } from '../trace/call-site.ts';
 import { activeTrace } from '../trace/trace.ts';
 import type { Module } from './module.ts';
 import { iterate, randomUnitVector, singularValue, weightMatrix } from './power-iteration.ts';
@@ -37,8 +36,7 @@ function computeWeight(module: Module, { name, steps, eps, dim }: Setup, trainin
   const matrix = weightMatrix(weight, dim);
   if (training) {
     iterate(matrix, u, v, steps, eps, 'v');
-    const trace = activeTrace();
-    for (const side of ['u', 'v']) trace?.emit({ kind: 'buffer', module: trace.moduleId(module), className: module.constructor.name, name: `${name}_${side}`, via: 'forward', forward: trace.rootCall, site: callSite() });
+    for (const side of ['u', 'v']) activeTrace()?.bufferWritten(module, `${name}_${side}`, 'forward');
   }
   return weight.div(singularValue(matrix, u, v));
 }

@@ -10,7 +10,6 @@ import { withoutRecording } from '../autograd/grad-mode.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { formatSize, sameShape } from '../tensor/shape.ts';
 import { Tensor } from '../ops/tensor.ts';
-import { callSite } from '../trace/call-site.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { Parameter } from './parameter.ts';
 import type { Module } from './module.ts';
@@ -129,7 +128,7 @@ function reportBuffers(root: Module, given: StateDict): void {
   for (const [path, module] of root.namedModules()) {
     for (const [name] of module.namedBuffers({ recurse: false })) {
       if (!given.has(path === '' ? name : `${path}.${name}`)) continue;
-      trace.emit({ kind: 'buffer', module: trace.moduleId(module), className: module.constructor.name, name, via: 'load', forward: trace.rootCall, site: callSite() });
+      trace.bufferWritten(module, name, 'load');
     }
   }
 }

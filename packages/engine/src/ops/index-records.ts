@@ -16,8 +16,8 @@ import type { Records } from './records.ts';
 import { sortedOrder } from './sorted-order.ts';
 
 export interface IndexAttributes {
-  /** Inputs: x, index, source of the index's shape or larger. */
-  readonly scatter: AlongDim;
+  /** Inputs: x, index, source of the index's shape or larger; or, if it `fills`, one value. */
+  readonly scatter: AlongDim & { readonly fills: boolean };
   readonly scatterAdd: AlongDim;
   /** Inputs: x, then one index tensor for each of `dims`, which are adjacent; the indices broadcast. */
   readonly index: { readonly dims: readonly number[] };
@@ -35,12 +35,19 @@ export interface IndexAttributes {
   readonly nonzero: Readonly<Record<never, never>>;
 }
 
-/** Calls `visit(position in the index, position in x, position in the source)` for everything that is scattered. */
-function eachScattered(op: string, index: NdArray, shape: Shape, source: Shape, dim: number, visit: (at: number, to: number, from: number) => void): void {
-  if (index.dtype !== 'int64') throw new RuntimeError(`${op}(): Expected dtype int64 for index`);
-  if (index.rank !== shape.length) throw new RuntimeError('Index tensor must have the same number of dimensions as self tensor');
+/** Calls `visit(position in the index, position in x, position in the source)` for everything that is scattered; without a source's shape it is one value. Scalars count as vectors of one element. */
+function eachScattered(index: NdArray, shape: Shape, source: Shape | null, dim: number, visit: (at: number, to: number, from: number) => void): void {
+  if (index.numel === 0) return;
+  if (!index.dtype.startsWith('int')) throw new RuntimeError('scatter(): Expected dtype int32/int64 for index');
+  const rank = Math.max(index.rank, 1);
+  if (rank !== Math.max(shape.length, 1)) throw new RuntimeError('Index tensor must have the same number of dimensions as self tensor');
+  if (source !== null && rank !== Math.max(source.length, 1)) throw new RuntimeError('Index tensor must have the same number of dimensions as src tensor');
+  if (index.shape.some((size, at) => (at !== dim && size > shape[at]!) || size > (source?.[at] ?? (source === null ? Infinity : 1)))) {
+    const beyond = source === null ? '' : ` and to be no larger size than src [${source.join(', ')}]`;
+    throw new RuntimeError(`Expected index [${index.shape.join(', ')}] to be no larger than self [${shape.join(', ')}] apart from dimension ${dim}${beyond}`);
+  }
   const picks = index.contiguousData();
-  const [outer, strides, sourceStrides] = [contiguousStrides(index.shape), contiguousStrides(shape), contiguousStrides(source)];
+  const [outer, strides, sourceStrides] = [contiguousStrides(index.shape), contiguousStrides(shape), contiguousStrides(source ?? [])];
   const size = shape[dim] ?? 1;
   for (let at = 0; at < picks.length; at++) {
     const pick = picks[at]!;
@@ -49,8 +56,8 @@ function eachScattered(op: string, index: NdArray, shape: Shape, source: Shape, 
     for (let axis = 0; axis < outer.length; axis++) {
       const coordinate = Math.floor(rest / outer[axis]!);
       rest -= coordinate * outer[axis]!;
-      to += (axis === dim ? pick : coordinate) * strides[axis]!;
-      from += coordinate * sourceStrides[axis]!;
+      to += (axis === dim ? pick : coordinate) * (strides[axis] ?? 0);
+      from += coordinate * (sourceStrides[axis] ?? 0);
     }
     visit(at, to, from);
   }
@@ -60,10 +67,18 @@ function requireOneType(x: NdArray, source: NdArray): void {
   if (source.dtype !== x.dtype) throw new RuntimeError('scatter(): Expected self.dtype to be equal to src.dtype');
 }
 
+function commonShape(shapes: readonly Shape[]): Shape {
+  try {
+    return shapes.reduce(broadcastShapes);
+  } catch (cause) {
+    throw new RangeError(`shape mismatch: indexing tensors could not be broadcast together with shapes ${shapes.map((shape) => `[${shape.join(', ')}]`).join(', ')}`, { cause });
+  }
+}
+
 /** Positions in x of everything that `indices` pick, in the order of the result, and the shape of that. */
 function indexed(shape: Shape, dims: readonly number[], indices: readonly NdArray[]): { readonly shape: Shape; readonly positions: Float64Array } {
   const strides = contiguousStrides(shape);
-  const common = indices.map((index) => index.shape).reduce(broadcastShapes);
+  const common = commonShape(indices.map((index) => index.shape));
   const count = numelOf(common);
   const picked = new Float64Array(count);
   for (const [which, index] of indices.entries()) {
@@ -142,20 +157,20 @@ function triangle(name: string, keeps: (row: number, column: number, diagonal: n
 
 export const indexRecords: Records<IndexAttributes> = {
   scatter: {
-    forward: ([x, index, source], { dim }) => {
+    forward: ([x, index, source], { dim, fills }) => {
       requireOneType(x!, source!);
       const out = x!.contiguousData().slice();
       const values = source!.contiguousData();
-      eachScattered('scatter', index!, x!.shape, source!.shape, dim, (_, to, from) => (out[to] = values[from]!));
+      eachScattered(index!, x!.shape, fills ? null : source!.shape, dim, (_, to, from) => (out[to] = values[from]!));
       return NdArray.from(x!.dtype, x!.shape, out);
     },
     gradient: {
       saves: () => ({ inputs: [1] }),
-      of: (grad, { attributes: { dim }, needs, shapes, input }) => {
+      of: (grad, { attributes: { dim, fills }, needs, shapes, input }) => {
         const kept = grad.contiguousData().slice();
         const values = grad.contiguousData();
         const taken = allocate(grad.dtype, numelOf(shapes[2]!));
-        eachScattered('scatter', input(1), shapes[0]!, shapes[2]!, dim, (_, to, from) => {
+        eachScattered(input(1), shapes[0]!, fills ? null : shapes[2]!, dim, (_, to, from) => {
           kept[to] = 0;
           taken[from] = values[to]!;
         });
@@ -168,7 +183,7 @@ export const indexRecords: Records<IndexAttributes> = {
       requireOneType(x!, source!);
       const out = Float64Array.from(x!.contiguousData());
       const values = source!.contiguousData();
-      eachScattered('scatter_add', index!, x!.shape, source!.shape, dim, (_, to, from) => (out[to]! += values[from]!));
+      eachScattered(index!, x!.shape, source!.shape, dim, (_, to, from) => (out[to]! += values[from]!));
       return NdArray.from('float64', x!.shape, out).copy(x!.dtype);
     },
     gradient: {
@@ -176,7 +191,7 @@ export const indexRecords: Records<IndexAttributes> = {
       of: (grad, { attributes: { dim }, needs, shapes, input }) => {
         const values = grad.contiguousData();
         const taken = allocate(grad.dtype, numelOf(shapes[2]!));
-        eachScattered('scatter_add', input(1), shapes[0]!, shapes[2]!, dim, (_, to, from) => (taken[from] = values[to]!));
+        eachScattered(input(1), shapes[0]!, shapes[2]!, dim, (_, to, from) => (taken[from] = values[to]!));
         return [needs[0] ? grad : null, null, needs[2] ? NdArray.from(grad.dtype, shapes[2]!, taken) : null];
       },
     },

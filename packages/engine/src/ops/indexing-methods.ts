@@ -74,14 +74,13 @@ const dimOf = (x: ApplyingTensor, dim: number): number => normalizeDim(dim, x.sh
 
 abstract class IndexingMethods extends ApplyingTensor {
   /** A number is written as an element of the tensor's own type. */
-  static #source(x: IndexingMethods, index: Tensor, source: Operand): Tensor {
-    const filled = typeof source !== 'object' ? x.operand(source).wrap(x.operand(source).array.copy(x.dtype), false) : source;
-    return self(filled.shape.length === 0 && index.dim() > 0 ? self(filled).expand(...index.shape) : filled);
+  static #source(x: IndexingMethods, source: Operand): Tensor {
+    return typeof source === 'object' ? source : self(x.operand(source).wrap(x.operand(source).array.copy(x.dtype), false));
   }
 
   /** A copy with `source` (a number or a tensor) written at `index` along `dim`. */
-  scatter(dim: number, index: Tensor, source: Operand): Tensor { return apply(this, 'scatter', { dim: dimOf(this, dim) }, index, IndexingMethods.#source(this, index, source)); }
-  scatter_(dim: number, index: Tensor, source: Operand): this { return inPlace(this, 'scatter', { dim: dimOf(this, dim) }, index, IndexingMethods.#source(this, index, source)); }
+  scatter(dim: number, index: Tensor, source: Operand): Tensor { return apply(this, 'scatter', { dim: dimOf(this, dim), fills: typeof source !== 'object' }, index, IndexingMethods.#source(this, source)); }
+  scatter_(dim: number, index: Tensor, source: Operand): this { return inPlace(this, 'scatter', { dim: dimOf(this, dim), fills: typeof source !== 'object' }, index, IndexingMethods.#source(this, source)); }
   scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor { return apply(this, 'scatterAdd', { dim: dimOf(this, dim) }, index, source); }
   scatterAdd_(dim: number, index: Tensor, source: Tensor): this { return inPlace(this, 'scatterAdd', { dim: dimOf(this, dim) }, index, source); }
 

@@ -2,11 +2,11 @@
  * Products, views, joining and picking.
  *
  * Guarantees: view records share memory wherever strides allow; their gradients place what arrives where it was taken from.
- * `gather` and `indexSelect` refuse indices out of range.
+ * `gather` and `indexSelect` refuse indices out of range, and an index that is larger than what it picks from.
  */
 import type { OpRecord } from '../autograd/op-record.ts';
 import { NdArray } from '../tensor/nd-array.ts';
-import { promote, scalarTypeName } from '../tensor/dtype.ts';
+import { promote } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { matrixProduct } from '../tensor/matrix-product.ts';
 import { sumToShape } from '../tensor/reduce.ts';
@@ -32,8 +32,11 @@ function view<A>(forward: (x: NdArray, attributes: A) => NdArray, backward: (gra
 
 const backToShape = (grad: NdArray, shape: Shape): NdArray => grad.reshape(shape);
 
-/** Calls `visit(position in the index, position in the memory of the source)` for every element that `index` picks along `dim`. */
-function eachGathered(index: NdArray, source: NdArray, dim: number, visit: (output: number, source: number) => void): void {
+const asVector = (x: NdArray): NdArray => (x.rank === 0 ? x.reshape([1]) : x);
+
+/** Calls `visit(position in the index, position in the memory of the source)` for every element that `index` picks along `dim`. Scalars count as vectors of one element. */
+function eachGathered(indices: NdArray, from: NdArray, dim: number, visit: (output: number, source: number) => void): void {
+  const [index, source] = [asVector(indices), asVector(from)];
   const picks = index.contiguousData();
   const size = source.shape[dim]!;
   // Rows of the source under the shape of the index, as if every pick were 0.
@@ -41,18 +44,19 @@ function eachGathered(index: NdArray, source: NdArray, dim: number, visit: (outp
     for (let at = 0; at < length; at++) {
       const pick = picks[position + at]!;
       if (pick < 0 || pick >= size) throw new RuntimeError(`index ${pick} is out of bounds for dimension ${dim} with size ${size}`);
-      visit(position + at, start + at * stride + pick * (source.strides[dim] ?? 0));
+      visit(position + at, start + at * stride + pick * source.strides[dim]!);
     }
   });
 }
 
-function requireIndex(op: string, index: NdArray, narrower = false): void {
-  if (index.dtype !== 'int64' && !(narrower && index.dtype === 'int32')) throw new RuntimeError(`${op}(): Expected dtype int64 for index, got ${scalarTypeName[index.dtype]}`);
+function requireIndex(op: string, index: NdArray, types: string): void {
+  if (!index.dtype.startsWith('int')) throw new RuntimeError(`${op}(): Expected dtype ${types} for index`);
 }
 
 /** The index of `indexSelect`, repeated so that `gather` can use it. */
 function spreadIndex(index: NdArray, shape: Shape, dim: number): NdArray {
-  return index.reshape(shape.map((_, at) => (at === dim ? index.numel : 1))).expand(shape.with(dim, index.numel));
+  const sizes = shape.length === 0 ? shape : shape.with(dim, index.numel);
+  return index.reshape(sizes.map((size, at) => (at === dim ? size : 1))).expand(sizes);
 }
 
 function gatherForward(x: NdArray, index: NdArray, dim: number): NdArray {
@@ -141,8 +145,13 @@ export const shapeRecords: Records<
   },
   gather: {
     forward: ([x, index], { dim }) => {
-      requireIndex('gather', index!);
-      if (index!.rank !== x!.rank) throw new RuntimeError('Index tensor must have the same number of dimensions as input tensor');
+      // An empty index is taken as it is.
+      if (index!.numel > 0) {
+        requireIndex('gather', index!, 'int32/int64');
+        const larger = index!.shape.findIndex((size, at) => at !== dim && size > x!.shape[at]!);
+        if (asVector(index!).rank !== asVector(x!).rank) throw new RuntimeError('Index tensor must have the same number of dimensions as input tensor');
+        if (larger >= 0) throw new RuntimeError(`Size does not match at dimension ${larger} expected index [${index!.shape.join(', ')}] to be no larger than self [${x!.shape.join(', ')}] apart from dimension ${dim}`);
+      }
       return gatherForward(x!, index!, dim);
     },
     gradient: {
@@ -152,17 +161,14 @@ export const shapeRecords: Records<
   },
   indexSelect: {
     forward: ([x, index], { dim }) => {
-      requireIndex('index_select', index!, true);
-      if (index!.rank > 1) throw new RuntimeError('index_select(): Index is supposed to be a vector');
-      if (x!.rank === 0) {
-        if (index!.numel !== 1) throw new RuntimeError(`index_select(): Index to scalar can have only 1 value, got ${index!.numel} value(s)`);
-        return gatherForward(x!.reshape([1]), index!.reshape([1]), 0).reshape([]);
-      }
+      requireIndex('index_select', index!, 'int32 or int64');
+      if (index!.rank > 1) throw new RangeError('index_select(): Index is supposed to be a vector');
+      if (x!.rank === 0 && index!.numel !== 1) throw new RuntimeError(`index_select(): Index to scalar can have only 1 value, got ${index!.numel} value(s)`);
       return gatherForward(x!, spreadIndex(index!, x!.shape, dim), dim);
     },
     gradient: {
       saves: () => ({ inputs: [1] }),
-      of: (grad, { attributes: { dim }, shapes, input }) => [shapes[0]!.length === 0 ? grad : scatterAdd(grad, spreadIndex(input(1), shapes[0]!, dim), shapes[0]!, dim), null],
+      of: (grad, { attributes: { dim }, shapes, input }) => [scatterAdd(grad, spreadIndex(input(1), shapes[0]!, dim), shapes[0]!, dim), null],
     },
   },
 };

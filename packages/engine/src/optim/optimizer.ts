@@ -11,7 +11,6 @@ import { enableGrad, withoutRecording } from '../autograd/grad-mode.ts';
 import { Tensor } from '../ops/tensor.ts';
 import { RuntimeError, ValueError } from '../tensor/errors.ts';
 import { formatSize, sameShape } from '../tensor/shape.ts';
-import { callSite } from '../trace/call-site.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { loadOptimizerState, packOptimizerState, type OptimizerStateDict } from './optimizer-state-dict.ts';
 
@@ -104,8 +103,7 @@ export abstract class Optimizer<S extends CommonSettings = CommonSettings> {
       }
     });
     this.stepped = true;
-    const trace = activeTrace();
-    if (trace !== null) trace.emit({ kind: 'step', idle: trace.ownersOf(idle), site: callSite() });
+    activeTrace()?.stepped(idle);
     return result;
   }
 

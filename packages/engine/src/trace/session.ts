@@ -7,7 +7,7 @@
  * first `await` belongs to no call.
  */
 import { callSite, type CallSite } from './call-site.ts';
-import type { ReadEvent, SensitiveLeaf, TraceEvent } from './events.ts';
+import type { BufferEvent, ModeEvent, ReadEvent, SensitiveLeaf, TraceEvent } from './events.ts';
 
 /** A module call under way. */
 export interface CallFrame {
@@ -79,6 +79,35 @@ export class TraceSession {
     return [...owners].sort((a, b) => a - b);
   }
 
+  // What modules, optimizers and backward passes tell is put together here, so that a program that listens to nothing does not carry it.
+
+  /** A backward pass from `tensor` ran (or was refused, then without nodes) through these nodes. */
+  backwardRan(tensor: object, nodes: Iterable<object>): void {
+    const forwards = new Set<number>();
+    for (const node of nodes) {
+      const call = this.#nodeCalls.get(node);
+      if (call !== undefined) forwards.add(call);
+    }
+    this.emit({ kind: 'backward', forwards: [...forwards].sort((a, b) => a - b), derivesFrom: this.originsOf(tensor), site: callSite() });
+  }
+
+  constructed(module: object): void {
+    this.emit({ kind: 'construct', module: this.moduleId(module), className: module.constructor.name, forward: this.rootCall, site: callSite(module) });
+  }
+
+  modeSet(module: object, mode: boolean, via: ModeEvent['via'], changed: ModeEvent['changed'], disagreeing: readonly string[]): void {
+    this.emit({ kind: 'mode', module: this.moduleId(module), className: module.constructor.name, mode, via, changed, disagreeing, site: callSite() });
+  }
+
+  bufferWritten(module: object, name: string, via: BufferEvent['via']): void {
+    this.emit({ kind: 'buffer', module: this.moduleId(module), className: module.constructor.name, name, via, forward: this.rootCall, site: callSite() });
+  }
+
+  /** An optimizer stepped; `idle` are those of its parameters that had no gradient. */
+  stepped(idle: Iterable<object>): void {
+    this.emit({ kind: 'step', idle: this.ownersOf(idle), site: callSite() });
+  }
+
   nextForwardId(): number {
     return ++this.#forwards;
   }
@@ -120,10 +149,6 @@ export class TraceSession {
   recordNode(node: object): void {
     const id = this.rootCall;
     if (id !== null) this.#nodeCalls.set(node, id);
-  }
-
-  callOfNode(node: object): number | null {
-    return this.#nodeCalls.get(node) ?? null;
   }
 
   read(via: ReadEvent['via'], tensor: object): void {
