@@ -2,6 +2,8 @@
  * Containers, wrappers, and modules that call functional layers, in the configurations of the mode inventory.
  */
 import { ReLU } from '../nn/activations.ts';
+import { BatchNorm1d } from '../nn/batch-norm-1d.ts';
+import { checkpoint } from '../nn/checkpoint.ts';
 import { ModuleDict, ModuleList, Sequential } from '../nn/containers.ts';
 import { Dropout } from '../nn/dropout.ts';
 import { alphaDropout, batchNorm, dropout, dropout1d, featureAlphaDropout, gumbelSoftmax, rrelu, scaledDotProductAttention } from '../nn/functional.ts';
@@ -26,6 +28,20 @@ class Chain extends Module {
     let value = x;
     for (const part of this.parts instanceof ModuleDict ? this.parts.values() : this.parts) value = part.call(value) as Tensor;
     return value;
+  }
+}
+
+/** Computes its part again in the backward pass. */
+class Checkpointed extends Module {
+  readonly m: Module;
+
+  constructor(part: Module) {
+    super();
+    this.m = part;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return checkpoint((input: Tensor) => this.m.call(input) as Tensor, x);
   }
 }
 
@@ -69,6 +85,8 @@ export const containerConfigurations: readonly Configuration[] = [
   entry('ParameterList', '1', () => new Scaled(new ParameterList([randn(6)])), inputs.nc),
   entry('ParameterDict', '1', () => new Scaled(new ParameterDict({ a: randn(6) })), inputs.nc),
   entry('optim.swa_utils.AveragedModel', 'wraps Dropout', () => new AveragedModel(new Dropout(0.5)), inputs.nc),
+  entry('utils.checkpoint(BatchNorm1d)', 'use_reentrant=False', () => new Checkpointed(new BatchNorm1d(6)), inputs.nc),
+  entry('utils.checkpoint(Dropout)', 'use_reentrant=False', () => new Checkpointed(new Dropout(0.5)), inputs.nc),
   functionalEntry('F.dropout(x,0.5)  [no training arg]', (x) => dropout(x, 0.5)),
   functionalEntry('F.dropout(x,0.5,self.training)', (x, training) => dropout(x, 0.5, training)),
   functionalEntry('F.dropout1d(x,0.5)', (x) => dropout1d(x, 0.5)),

@@ -1,10 +1,10 @@
 /**
  * C, and the G and H checks that are about wrappers, copies and averages.
  */
-import { nn, optim, randn, type Tensor } from '../../src/index.ts';
+import { checkpoint, nn, noGrad, ones, optim, randn, type Tensor } from '../../src/index.ts';
 import { BatchNormBase } from '../../src/nn/batch-norm-base.ts';
 import { NormBase } from '../../src/nn/norm-base.ts';
-import { equal, number, outcome, parts, thrown, type Checks } from './check.ts';
+import { equal, number, outcome, Part, parts, thrown, type Checks } from './check.ts';
 
 const { parametrizations, parametrize } = nn.utils;
 /** Large enough that 15 iterations have not found the singular vectors. */
@@ -63,6 +63,27 @@ export const wrapperChecks: Checks = {
     outcome(() => `'${nn.utils.fuseConvBnEval(new nn.Conv2d(1, 1, 1).eval(), new nn.BatchNorm2d(1).eval()).constructor.name}'`),
   ],
   H25: () => outcome(() => String(nn.utils.fuseLinearBnEval(new nn.Linear(2, 2), new nn.BatchNorm1d(2)))),
+  G03: () => {
+    const through = (module: nn.Module, x: Tensor): Tensor => checkpoint((input: Tensor) => module.call(input) as Tensor, x);
+    const norm = new nn.BatchNorm1d(3);
+    through(norm, randn(4, 3).requiresGrad_()).sum().backward();
+    const x = ones(200, { requiresGrad: true });
+    const y = through(new nn.Dropout(0.5), x);
+    y.sum().backward();
+    const [changing, again] = [new nn.Dropout(0.5), ones(200, { requiresGrad: true })];
+    const late = through(changing, again);
+    changing.eval();
+    const refused = String(outcome(() => String(late.sum().backward()))).includes('A different number of operations was recorded');
+    const unrecorded = new nn.BatchNorm1d(3);
+    noGrad(() => through(unrecorded, randn(4, 3)));
+    const oneForm = 'there is one form of checkpointing, that of use_reentrant=False';
+    return [
+      new Part(['false', 'nbt'], number(norm.numBatchesTracked), oneForm),
+      new Part(['false', 'mask_same'], equal(y.detach(), x.grad!), oneForm),
+      new Part(['false', 'eval() between fwd and bwd', 1], refused ? again.grad !== null : 'not refused', 'operations are counted here, saved tensors there, so that the message differs'),
+      new Part(['false', 'no_grad nbt'], number(unrecorded.numBatchesTracked), oneForm),
+    ];
+  },
   G04: () => {
     const [drop, norm] = [new nn.Dropout(), new nn.BatchNorm1d(2)];
     const net = new nn.Sequential(drop, norm);
