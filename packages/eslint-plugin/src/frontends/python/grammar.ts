@@ -3,11 +3,10 @@
 //
 // What it guarantees: the tree of the parser is freed before this returns; offsets are UTF-16 code units; the walk does not
 // recurse. Brackets, commas and dots are dropped, comments are set apart, the inside of a string's text is not descended into.
-import { readFileSync } from 'node:fs';
-import { Language, Parser } from 'web-tree-sitter';
-import type { TreeCursor } from 'web-tree-sitter';
+import type { Language, Parser, TreeCursor } from 'web-tree-sitter';
 import type { Span } from '../../source/span.ts';
 import type { Comment } from './ast.ts';
+import { startTreeSitter } from './tree-sitter.ts';
 
 export interface RawNode {
   readonly type: string;
@@ -35,30 +34,42 @@ const DROPPED = new Set(['(', ')', '[', ']', '{', '}', ',', '.', ';', '=', 'def'
 const LEAVES = new Set(['identifier', 'integer', 'float', 'true', 'false', 'none', 'ellipsis', 'comment', 'string_start', 'string_content', 'string_end', 'pass_statement', 'break_statement', 'continue_statement', 'wildcard_import', 'type_conversion', 'line_continuation']);
 const NO_CHILDREN: readonly RawNode[] = [];
 
-await Parser.init();
-const language = await Language.load(readFileSync(new URL('../../../wasm/tree-sitter-python.wasm', import.meta.url)));
-const parser = new Parser().setLanguage(language);
-
-/** What the walk must know of a node type, by the grammar's number for it. */
+/** What the walk must know of a node type. */
 interface TypeInfo {
   readonly name: string;
   readonly named: boolean;
   readonly dropped: boolean;
   readonly leaf: boolean;
 }
-const types: readonly TypeInfo[] = Array.from({ length: language.nodeTypeCount }, (_, id) => {
+const ERROR_TYPE: TypeInfo = { name: 'ERROR', named: true, dropped: false, leaf: false };
+
+/** The parser, and the node types by the grammar's numbers for them. */
+interface Grammar {
+  readonly parser: Parser;
+  readonly types: readonly TypeInfo[];
+}
+
+let started: Grammar | null = null;
+
+function grammar(): Grammar {
+  if (started !== null) return started;
+  const { parser, language } = startTreeSitter(new URL('../../../wasm/tree-sitter-python.wasm', import.meta.url));
+  return (started = { parser, types: Array.from({ length: language.nodeTypeCount }, (_, id) => typeInfo(language, id)) });
+}
+
+function typeInfo(language: Language, id: number): TypeInfo {
   const name = language.nodeTypeForId(id) ?? 'ERROR';
   const named = language.nodeTypeIsNamed(id);
   return { name, named, dropped: DROPPED.has(name), leaf: !named || LEAVES.has(name) };
-});
-const ERROR_TYPE: TypeInfo = { name: 'ERROR', named: true, dropped: false, leaf: false };
+}
 
 export function parseGrammar(text: string): RawTree {
+  const { parser, types } = grammar();
   const tree = parser.parse(text);
   if (tree === null) throw new Error('The Python parser has no grammar.');
   const cursor = tree.walk();
   try {
-    return new TreeCopy(cursor, text, tree.rootNode.hasError).copy();
+    return new TreeCopy(cursor, types, text, tree.rootNode.hasError).copy();
   } finally {
     cursor.delete();
     tree.delete();
@@ -68,14 +79,16 @@ export function parseGrammar(text: string): RawTree {
 /** Every question to the cursor crosses into WebAssembly and costs more than all else here: none is asked in vain. */
 class TreeCopy {
   readonly #cursor: TreeCursor;
+  readonly #types: readonly TypeInfo[];
   readonly #text: string;
   readonly #hasError: boolean;
   readonly #comments: Comment[] = [];
   readonly #errors: Span[] = [];
   #hasWalrus = false;
 
-  constructor(cursor: TreeCursor, text: string, hasError: boolean) {
+  constructor(cursor: TreeCursor, types: readonly TypeInfo[], text: string, hasError: boolean) {
     this.#cursor = cursor;
+    this.#types = types;
     this.#text = text;
     this.#hasError = hasError;
   }
@@ -111,7 +124,7 @@ class TreeCopy {
 
   #type(): TypeInfo {
     const id = this.#cursor.nodeTypeId;
-    return id === ERROR_ID ? ERROR_TYPE : (types[id] ?? ERROR_TYPE);
+    return id === ERROR_ID ? ERROR_TYPE : (this.#types[id] ?? ERROR_TYPE);
   }
 
   #open(info: TypeInfo): OpenNode {
