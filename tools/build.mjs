@@ -1,11 +1,12 @@
 // @ts-check
 // Builds every package: compiles the engine's kernels and TypeScript (incrementally), then copies what the compiler leaves behind
-// (library models, the Python grammar).
+// (library models, the Python grammar), and puts the plugin's modules together.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildKernels } from './build-kernels.mjs';
+import { bundlePlugin } from './bundle-plugin.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -29,4 +30,5 @@ if (existsSync(pages)) for (const name of readdirSync(pages)) copyIfNewer(join(p
 
 buildKernels();
 const tsc = spawnSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], { cwd: root, stdio: 'inherit' });
+if (tsc.status === 0) await bundlePlugin(plugin);
 process.exit(tsc.status ?? 1);

@@ -4,11 +4,11 @@
 // keeps within its size, for programs that use little, more, and all of it (the figures of docs/engine.md).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { loadBundler } from './bundle-plugin.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const MAX_BYTES = 3_000_000;
@@ -97,11 +97,9 @@ for (const name of readdirSync(join(root, 'packages'))) {
   for (const field of ['license', 'description', 'repository', 'engines']) if (manifest[field] === undefined) fail(`${manifest.name}: \`${field}\` is missing.`);
 }
 
-/** A program as one minified file, by the bundler that Vitest brings along (its own dependency's dependency, so that none is added). @param {string} program */
+/** A program as one minified file. @param {string} program */
 async function bundle(program) {
-  let from = join(root, 'package.json');
-  for (const name of ['vitest', 'vite']) from = createRequire(from).resolve(`${name}/package.json`);
-  const { rolldown } = await import(pathToFileURL(createRequire(from).resolve('rolldown')).href);
+  const { rolldown } = await loadBundler();
   const folder = mkdtempSync(join(tmpdir(), 'program-'));
   try {
     const parts = JSON.parse(readFileSync(join(engine, 'package.json'), 'utf8')).exports;

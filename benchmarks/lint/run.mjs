@@ -49,7 +49,7 @@ async function perform(argv) {
     process.stdout.write(usage);
     return;
   }
-  for (const name of ['eslint-plugin/dist/index.js', 'cli/dist/bin.js']) if (!existsSync(join(root, 'packages', name))) throw new Problem('modeguard is not built. Run `npm run build` first.');
+  for (const name of ['eslint-plugin/dist/bundle/index.js', 'cli/dist/bin.js']) if (!existsSync(join(root, 'packages', name))) throw new Problem('modeguard is not built. Run `npm run build` first.');
   const chosen = options.parts.map((name) => /** @type {const} */ ([name, parts[name]]));
   const checkoutOf = await checkoutsOf(repositoriesOf(chosen.flatMap(([, part]) => part.treeNames(options.short))), { ...options, say });
   if (options.output !== null) mkdirSync(options.output, { recursive: true });

@@ -1,5 +1,5 @@
 // The same typed linting, with our plugin.
-import modeguard from '../../../packages/eslint-plugin/dist/index.js';
+import { modeguard } from './plugin.mjs';
 import typed from './typed.config.mjs';
 
 // The parser's settings are those of typed linting: ours come first.
