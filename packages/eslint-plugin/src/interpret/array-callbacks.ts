@@ -11,7 +11,7 @@ import type { State } from '../domains/state.ts';
 import { ANYTHING, joinValues, NOTHING, objectsOf, ofConstant, ofObject, type Value } from '../domains/value.ts';
 import type { ArgValues, Frame } from './activation.ts';
 import { iterate } from './attributes.ts';
-import { callValue, exactElements, returned, runCallbacks, type CallInstr } from './call.ts';
+import { callUnknown, callValue, exactElements, returned, runCallbacks, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
 import type { Machine } from './machine.ts';
 import { sweepByCallback } from './sweeps.ts';
@@ -21,7 +21,8 @@ const NO_ELEMENT = ofConstant({ type: 'undefined' });
 /** Lists longer than this are gone through as one element that stands for all. */
 const MAX_ELEMENTS = 8;
 
-export const CALLING = new Set(['map', 'forEach', 'filter', 'reduce', 'reduceRight', 'flatMap', 'some', 'every', 'find', 'findIndex', 'sort']);
+export const CALLING = new Set(['map', 'forEach', 'filter', 'reduce', 'reduceRight', 'flatMap', 'some', 'every', 'find', 'findIndex', 'sort', 'toSorted']);
+export const SORTING = new Set(['sort', 'toSorted']);
 const ALL = new Set(['map', 'forEach', 'flatMap', 'filter']);
 const FOLDING = new Set(['reduce', 'reduceRight']);
 
@@ -34,9 +35,10 @@ export function callThroughArray(machine: Machine, frame: Frame, state: State, l
   const length = isPlain(callback) ? lengthOf(state, self) : null;
   const before = state.clone();
   let result = NOTHING;
-  if (length === null || name === 'sort') {
+  if (length === null || SORTING.has(name)) {
     const elements = iterate(state, self);
-    result = runCallbacks(machine, frame, state, given, argsOf([elements], name === 'sort' ? elements : ANYTHING), instr);
+    const args = argsOf([elements], SORTING.has(name) ? elements : ANYTHING);
+    result = joinValues(runCallbacks(machine, frame, state, given, args, instr), ofUnseen(machine, state, callback, args, instr));
   } else {
     for (let at = 0; at < length; at += 1) {
       const element = state.attr(list, elementName(at)) ?? ANYTHING;
@@ -49,7 +51,7 @@ export function callThroughArray(machine: Machine, frame: Frame, state: State, l
     }
   }
   if (ALL.has(name)) sweepByCallback(machine, frame, state, self, callback, before);
-  if (name === 'sort' || name === 'forEach') return returned(self);
+  if (SORTING.has(name) || name === 'forEach') return returned(self);
   if (name === 'filter') return returned(ofObject(machine.objects.collection(state, frame.context, instr, 'chosen', 'list', new Map([[elementName(null), iterate(state, self)]]))));
   if (name === 'flatMap') {
     const flat = objectsOf(result).some((object) => object.kind === 'collection') ? joinValues(iterate(state, result), result) : result;
@@ -62,16 +64,18 @@ export function callThroughArray(machine: Machine, frame: Frame, state: State, l
  * The list of what a callback gives for each element.
  *
  * @param third what the callback gets beside element and number; null in Python
+ * @param isSpread whether each element is a tuple of arguments
  */
-export function mapped(machine: Machine, frame: Frame, state: State, source: Value, callback: Value, third: Value | null, instr: CallInstr): CallResult {
+export function mapped(machine: Machine, frame: Frame, state: State, source: Value, callback: Value, third: Value | null, instr: CallInstr, isSpread = false): CallResult {
   const length = isPlain(callback) ? lengthOf(state, source) : null;
   const [list] = objectsOf(source);
   const before = state.clone();
   let result: CallResult;
   if (length !== null && list !== undefined) {
-    const argsAt = (at: number): ArgValues => argsOf([state.attr(list, elementName(at)) ?? ANYTHING, ...(third === null ? [] : [numberAt(at), third])]);
+    const elementAt = (at: number): Value => state.attr(list, elementName(at)) ?? ANYTHING;
+    const argsAt = (at: number): ArgValues => (isSpread ? spreadArgs(state, elementAt(at)) : argsOf([elementAt(at), ...(third === null ? [] : [numberAt(at), third])]));
     result = numbered(machine, frame, state, length, callback, argsAt, instr);
-  } else result = returned(manyTimes(machine, frame, state, callback, () => argsOf([iterate(state, source)], third === null ? null : ANYTHING), instr));
+  } else result = returned(manyTimes(machine, frame, state, callback, () => (isSpread ? spreadArgs(state, iterate(state, source)) : argsOf([iterate(state, source)], third === null ? null : ANYTHING)), instr));
   sweepByCallback(machine, frame, state, source, callback, before);
   return result;
 }
@@ -105,14 +109,15 @@ function manyTimes(machine: Machine, frame: Frame, state: State, callback: Value
   const results = machine.objects.collection(state, frame.context, instr, 'map', 'list', new Map());
   // What is made twice shows that there are several of it.
   for (let time = 0; time < 2; time += 1) {
-    const result = runCallbacks(machine, frame, state, [callback], argsOfOne(), instr);
+    const result = joinValues(runCallbacks(machine, frame, state, [callback], argsOfOne(), instr), ofUnseen(machine, state, callback, argsOfOne(), instr));
     state.setAttr(results, elementName(null), result, false);
     if (objectsOf(result).every((object) => object.kind !== 'module')) break;
   }
   return ofObject(results);
 }
 
-function folded(machine: Machine, frame: Frame, state: State, self: Value, name: string, callback: Value, initial: Value | undefined, instr: CallInstr): CallResult {
+/** What a callback makes of all elements, one after the other. */
+export function folded(machine: Machine, frame: Frame, state: State, self: Value, name: string, callback: Value, initial: Value | undefined, instr: CallInstr): CallResult {
   const [list] = objectsOf(self);
   const length = isPlain(callback) ? lengthOf(state, self) : null;
   const elements = iterate(state, self);
@@ -142,8 +147,19 @@ function folded(machine: Machine, frame: Frame, state: State, self: Value, name:
   return returned(accumulated());
 }
 
+/** What a callback gives that is, or may be, code out of sight: it may do anything to what it gets. */
+function ofUnseen(machine: Machine, state: State, callback: Value, { positional }: ArgValues, instr: CallInstr): Value {
+  return callback.unknown || callback.atoms.length === 0 ? callUnknown(machine, state, callback, argsOf(positional), instr).value : NOTHING;
+}
+
 function argsOf(positional: readonly Value[], more: Value | null = null): ArgValues {
   return { positional, keywords: new Map(), more, written: [] };
+}
+
+/** The elements of a tuple as arguments. */
+function spreadArgs(state: State, tuple: Value): ArgValues {
+  const exact = exactElements(state, tuple);
+  return exact === null ? argsOf([], iterate(state, tuple)) : argsOf(exact);
 }
 
 function numberAt(at: number): Value {

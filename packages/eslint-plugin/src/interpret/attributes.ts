@@ -5,7 +5,7 @@ import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
 import { NO_ARGS, type Frame } from './activation.ts';
-import { callValue, type CallInstr } from './call.ts';
+import { callValue, exactElements, type CallInstr } from './call.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { descriptorMethods, readDescriptor } from './descriptors.ts';
@@ -226,8 +226,9 @@ export function getItem(state: State, value: Value, index: Value | null): Value 
   for (const atom of value.atoms) {
     if (atom.kind === 'parameters') result = joinValues(result, ofAtoms(atom));
     else if (atom.kind === 'object') {
-      const exact = key === null ? undefined : (state.attr(atom.object, elementName(key)) ?? state.attr(atom.object, String(key)));
+      const exact = key === null ? undefined : (state.attr(atom.object, elementName(key)) ?? state.attr(atom.object, String(key)) ?? fromTheEnd(state, atom, key));
       if (atom.object.kind === 'opaque') result = joinValues(result, { ...ANYTHING, atoms: [atom] });
+      else if (atom.object.label === SORTED) result = joinValues(result, iterate(state, ofAtoms(atom)));
       else if (exact !== undefined) result = joinValues(result, joinValues(exact, state.attr(atom.object, '[]') ?? NOTHING));
       else if (index === null) result = joinValues(result, ofObject(atom.object));
       // A name that was never set is none of those that were.
@@ -241,6 +242,11 @@ export function getItem(state: State, value: Value, index: Value | null): Value 
   }
   if (value.unknown || value.atoms.length === 0) result = joinValues(result, ANYTHING);
   return joinValues(result, { ...derive([value]), unknown: result.unknown });
+}
+
+/** `nets[-1]` of a list that is known in full. */
+function fromTheEnd(state: State, list: Atom, key: string | number): Value | undefined {
+  return typeof key === 'number' && key < 0 ? exactElements(state, ofAtoms(list))?.at(key) : undefined;
 }
 
 export function setItem(machine: Machine, frame: Frame, state: State, target: Value, index: Value | null, value: Value, instr: Instr): void {
@@ -265,6 +271,9 @@ export function setItem(machine: Machine, frame: Frame, state: State, target: Va
 
 /** The label of a range of numbers that is not empty. */
 export const RANGE = 'range';
+
+/** The label of a list whose elements are known, and their order is not. */
+export const SORTED = 'sorted list';
 
 /** The numbers that a non-empty range begins with and stops before; null if that is not certain. */
 export function rangeBounds(state: State, value: Value): { readonly start: number; readonly stop: number } | null {

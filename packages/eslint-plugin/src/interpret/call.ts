@@ -40,8 +40,11 @@ export function returned(value: Value): CallResult {
 export function callInstr(machine: Machine, frame: Frame, state: State, instr: CallInstr): CallResult {
   const args = evaluateArgs(machine, frame, state, instr);
   if (instr.callee.kind === 'value') return callValue(machine, frame, state, state.get(instr.callee.value), args, instr);
-  const receiver = present(state.get(instr.callee.object));
-  const { name } = instr.callee;
+  return callMethod(machine, frame, state, present(state.get(instr.callee.object)), instr.callee.name, args, instr);
+}
+
+/** `receiver.name(…)`. */
+export function callMethod(machine: Machine, frame: Frame, state: State, receiver: Value, name: string, args: ArgValues, instr: CallInstr): CallResult {
   return alternatives(state, receiver, (atom, on) => callMethodOfAtom(machine, frame, on, receiver, atom, name, args, instr), (on) => callTensorMethod(machine, frame, on, receiver, name, consumedArgs(machine, frame, on, args, instr), instr));
 }
 
@@ -306,6 +309,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
     }
     case 'function':
       if (atom.binding === 'generator') return callGeneratorMethod(machine, frame, state, atom, name, instr);
+      if (machine.language === 'python') return name === '__call__' ? callAtom(machine, frame, state, atom, args, instr) : callUnknown(machine, state, ofAtoms(atom), args, instr);
       // `fn.call(this, …)`, `fn.apply(…)`, `fn.bind(…)`.
       return name === 'bind' ? returned(ofAtoms(boundTo(atom, args))) : callValue(machine, frame, state, ofAtoms(withReceiver(atom, args)), withoutReceiver(state, name, args), instr);
     case 'partial':

@@ -2,11 +2,11 @@
 import { elementName } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofConstant, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofConstant, ofObject, type Value } from '../domains/value.ts';
 import type { ArgValues, Frame } from './activation.ts';
-import { arrayFrom, CALLING, callThroughArray, mapped } from './array-callbacks.ts';
-import { getItem, iterate, RANGE } from './attributes.ts';
-import type { Instr } from '../ir/ir.ts';
+import { arrayFrom, CALLING, callThroughArray, folded, mapped, SORTING } from './array-callbacks.ts';
+import { getItem, iterate, RANGE, SORTED } from './attributes.ts';
+import type { Instr, Part } from '../ir/ir.ts';
 import type { FunctionEffect } from '../libraries/schema.ts';
 import { allArgs, exactElements, returned, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
@@ -20,7 +20,8 @@ const TAKING = new Set(['pop', 'popleft', 'shift', 'at', 'find', 'popitem']);
 /** They take nothing out. */
 const FINDING = new Set(['at', 'find']);
 const EMPTYING = new Set(['clear', 'remove', 'discard', 'delete', 'splice']);
-const VIEWING = new Set(['values', 'items', 'entries', 'keys', 'copy', 'slice', 'reverse', 'sort', 'flat', 'fill']);
+const VIEWING = new Set(['values', 'items', 'entries', 'keys', 'copy', 'slice', 'reverse', 'sort', 'toReversed', 'toSorted', 'flat', 'fill']);
+const REORDERING = new Set(['reverse', 'sort', 'toReversed', 'toSorted']);
 
 export function callCollectionMethod(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, args: ArgValues, instr: CallInstr): CallResult {
   const self = ofObject(object);
@@ -46,15 +47,19 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
   const elements = iterate(state, self);
   // Whether anything is left in it is not known any more.
   if ((TAKING.has(name) && !FINDING.has(name)) || EMPTYING.has(name)) state.update(object, { many: true });
-  if (CALLING.has(name) && given.length > 0) return callThroughArray(machine, frame, state, object, name, given, instr);
+  if (CALLING.has(name) && given.length > 0) {
+    const called = callThroughArray(machine, frame, state, object, name, given, instr);
+    return SORTING.has(name) && called.returns ? returned(reordered(machine, frame, state, object, name, instr)) : called;
+  }
   if (name === 'get') return returned(joinValues(getItem(state, self, args.positional[0] ?? null), args.positional[1] ?? NOTHING));
-  if (name === 'at') return returned(getItem(state, self, fromTheEnd(state, self, args.positional[0] ?? ANYTHING)));
+  if (name === 'at') return returned(getItem(state, self, args.positional[0] ?? ANYTHING));
   if (TAKING.has(name)) return returned(elements);
   if (VIEWING.has(name)) {
     if (name === 'values') return returned(valuesOf(machine, frame, state, object, instr));
     if (name === 'keys') return returned(keysOf(machine, frame, state, object, instr) ?? listOf(machine, frame, state, instr, 'keys', 'list', null, ANYTHING));
     if (name === 'items' || name === 'entries') return returned(pairsOf(machine, frame, state, object, instr));
-    return returned(self);
+    if (REORDERING.has(name)) return returned(reordered(machine, frame, state, object, name, instr));
+    return returned(name === 'slice' ? sliceOf(machine, frame, state, self, args.more === null ? partOf(args.positional) : undefined, instr) : self);
   }
   return returned(machine.settled(state, self));
 }
@@ -105,12 +110,38 @@ function knownEntries(state: State, object: AbstractObject): readonly (readonly 
   });
 }
 
-/** The index that `at(-1)` means. */
-function fromTheEnd(state: State, list: Value, index: Value): Value {
-  const constant = mustConstant(index);
-  if (constant?.type !== 'number' || constant.value >= 0) return index;
-  const elements = exactElements(state, list);
-  return elements === null ? ANYTHING : ofConstant({ type: 'number', value: elements.length + constant.value });
+/** What is in a list, in another order: in the list itself or in a new one. */
+function reordered(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, instr: CallInstr): Value {
+  const self = ofObject(object);
+  const elements = exactElements(state, self);
+  const isInPlace = name === 'reverse' || name === 'sort';
+  if (elements === null || elements.length < 2) return self;
+  const any = elements.reduce(joinValues);
+  const turned = SORTING.has(name) ? elements.map(() => any) : elements.toReversed();
+  if (!isInPlace) return listOf(machine, frame, state, instr, name, SORTING.has(name) ? SORTED : 'list', SORTING.has(name) ? elements : turned, any);
+  turned.forEach((value, at) => state.setAttr(object, elementName(at), value, true));
+  return self;
+}
+
+/** A slice of a value: of a list of networks another list, of anything else what it is taken from. `part` undefined: nobody knows which elements. */
+export function sliceOf(machine: Machine, frame: Frame, state: State, value: Value, part: Part | undefined, instr: Instr): Value {
+  let result: Value = { ...value, atoms: [] };
+  for (const atom of value.atoms) {
+    const isList = atom.kind === 'object' && atom.object.kind === 'collection' && [...state.object(atom.object).attrs.values()].some((element) => element.atoms.some(({ kind }) => kind !== 'constant'));
+    const list = ofAtoms(atom);
+    const elements = isList && part !== undefined ? exactElements(state, list) : null;
+    result = joinValues(result, isList ? listOf(machine, frame, state, instr, `slice${atom.object.id}`, atom.object.label, elements?.slice(part!.from, part!.to ?? undefined) ?? null, iterate(state, list)) : list);
+  }
+  return result;
+}
+
+/** What `list.slice(from, to)` takes; undefined if that is not known. */
+function partOf(bounds: readonly Value[]): Part | undefined {
+  const [from, to] = [0, 1].map((at) => {
+    const constant = bounds[at] === undefined ? null : mustConstant(bounds[at]);
+    return bounds[at] === undefined || constant?.type === 'none' ? null : constant?.type === 'number' ? constant.value : undefined;
+  });
+  return from === undefined || to === undefined ? undefined : { from: from ?? 0, to };
 }
 
 /** `dict(a=layer)`, `OrderedDict([('a', layer)])`, a copy of another dictionary; null if nothing is known of what goes in. */
@@ -134,12 +165,15 @@ export function dictionaryOf(machine: Machine, frame: Frame, state: State, args:
   return ofObject(machine.objects.collection(state, frame.context, instr, 'dict', 'dict', entries));
 }
 
-type Iteration = Extract<FunctionEffect, { kind: 'iterate' }>['gives'];
+type Iteration = Extract<FunctionEffect, { kind: 'iterate' }>['gives'] | 'one' | 'some';
+
+/** Functions that take what they go through after a function. */
+const OF_THE_SECOND: ReadonlySet<Iteration> = new Set(['chosen', 'results', 'spread', 'folded']);
 
 /** What a function that goes through collections gives; null if nothing is known of what is in them. */
 export function goThrough(machine: Machine, frame: Frame, state: State, gives: Iteration, args: ArgValues, instr: CallInstr): Value | null {
   const [first, second] = args.positional.map((value) => keysOfDictionary(machine, frame, state, value, instr));
-  const through = gives === 'chosen' || gives === 'results' ? second : first;
+  const through = OF_THE_SECOND.has(gives) ? second : first;
   if (through === undefined || args.more !== null) return null;
   const sources = gives === 'tuples' || gives === 'joined' ? args.positional.map((value) => keysOfDictionary(machine, frame, state, value, instr)) : [through];
   if (!sources.some((source) => holdsSomething(source))) return null;
@@ -147,6 +181,26 @@ export function goThrough(machine: Machine, frame: Frame, state: State, gives: I
   switch (gives) {
     case 'elements':
       return list(exactElements(state, through), iterate(state, through));
+    case 'sorted': {
+      const elements = exactElements(state, through);
+      return listOf(machine, frame, state, instr, '', elements === null || elements.length < 2 ? 'list' : SORTED, elements, iterate(state, through));
+    }
+    case 'reversed':
+      return list(exactElements(state, through)?.toReversed() ?? null, iterate(state, through));
+    case 'cycled':
+    case 'some':
+      return ofObject(machine.objects.collection(state, frame.context, instr, '', 'list', new Map([elementName(0), elementName(null)].map((name) => [name, iterate(state, through)]))));
+    case 'one':
+      return args.positional.length === 1 ? iterate(state, through) : args.positional.reduce(joinValues);
+    case 'sliced': {
+      const [, ...bounds] = args.positional;
+      const part = bounds.length > 2 ? undefined : partOf(bounds.length === 1 ? [ofConstant({ type: 'number', value: 0 }), ...bounds] : bounds);
+      return list(part === undefined ? null : (exactElements(state, through)?.slice(part.from, part.to ?? undefined) ?? null), iterate(state, through));
+    }
+    case 'spread':
+      return mapped(machine, frame, state, through, first!, null, instr, true).value;
+    case 'folded':
+      return folded(machine, frame, state, through, 'reduce', first!, args.positional[2], instr).value;
     case 'chosen':
       return list(null, iterate(state, through));
     case 'next':

@@ -2,11 +2,11 @@
 // in TypeScript `valueOf`, `toString` and `[Symbol.iterator]`. One that switches a mode is followed like any other call.
 //
 // Guarantees: where the object is certain, the method has run; where it is one of several, it may have run. Refuses to know: what a generator that stands for `__iter__` does and when, what `__next__` does, and what a method does that throws, so that what their objects lead to may be in
-// any mode afterwards; subscripts (`__getitem__`); what an operator or a test gives where a method decides it.
+// any mode afterwards; how often an object that has `__getitem__` alone is asked for an item by a loop; what an operator or a test gives where a method decides it.
 //
 // Worked example: after `class Net(nn.Module): def __len__(self): self.eval(); return 3`, `len(net)` leaves the network in evaluation mode.
 import type { State } from '../domains/state.ts';
-import { ANYTHING, joinValues, NOTHING, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, joinValues, mustConstant, NOTHING, ofAtoms, ofObject, type Value } from '../domains/value.ts';
 import type { Instr } from '../ir/ir.ts';
 import { NO_ARGS, type Frame } from './activation.ts';
 import { bound } from './attributes.ts';
@@ -79,12 +79,38 @@ export function askTruth(machine: Machine, frame: Frame, state: State, value: Va
 /** Goes through an object whose class says how. */
 export function goThrough(machine: Machine, frame: Frame, state: State, value: Value, instr: Instr): void {
   const iterator = call(machine, frame, state, value, ITERATION, [], instr);
+  // Without `__iter__`, Python asks for one number after the other, up to an exception.
+  if (iterator === null) for (const atom of value.atoms) if (without(machine, ofAtoms(atom), '__getitem__') === null) escapeTree(state, ofAtoms(atom));
   // How often, and that the last step ends in an exception, is not followed.
   for (const atom of iterator?.atoms ?? []) {
     if (atom.kind !== 'object' || atom.object.class === null) continue;
     const order = machine.order(atom.object.class);
     if (STEPS.some((name) => findMember(order, name) !== null)) escapeTree(state, ofObject(atom.object));
   }
+}
+
+/** `object[index]`: what `__getitem__` gives, and the part of `object` that has no such method (null: there is none). */
+export function readItem(machine: Machine, frame: Frame, state: State, object: Value, index: Value | null, instr: Instr): { readonly given: Value; readonly rest: Value | null } {
+  const rest = without(machine, object, '__getitem__');
+  const given = rest === object ? null : call(machine, frame, state, object, ['__getitem__'], [index ?? ANYTHING], instr);
+  return { given: given ?? NOTHING, rest };
+}
+
+/** `object[index] = value`, or `del object[index]`, where a class says what that does. Returns what is left of `object` otherwise. */
+export function writeItem(machine: Machine, frame: Frame, state: State, object: Value, index: Value | null, value: Value, instr: Instr): Value | null {
+  const isGone = mustConstant(value)?.type === 'undefined';
+  const name = isGone ? '__delitem__' : '__setitem__';
+  const rest = without(machine, object, name);
+  if (rest !== object) call(machine, frame, state, object, [name], [index ?? ANYTHING, ...(isGone ? [] : [value])], instr);
+  return rest;
+}
+
+/** `value` without the objects whose class has the method; null if nothing else is left of it. */
+function without(machine: Machine, value: Value, name: string): Value | null {
+  if (machine.language !== 'python' || !hasClass(value)) return value;
+  const atoms = value.atoms.filter((atom) => atom.kind !== 'object' || atom.object.class === null || findMember(machine.order(atom.object.class), name) === null);
+  if (atoms.length === value.atoms.length) return value;
+  return atoms.length === 0 && !value.unknown ? null : { ...value, atoms };
 }
 
 /** Makes a text of an object. */

@@ -8,6 +8,7 @@ import type { State } from '../domains/state.ts';
 import { ANYTHING, cutOff, derive, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofConstant, ofBoolean, ofObject, type Atom, type Value } from '../domains/value.ts';
 import type { FunctionEffect, FunctionRow } from '../libraries/schema.ts';
 import { NO_ARGS, type ArgValues, type Frame } from './activation.ts';
+import { callAccessor } from './accessors.ts';
 import { findArgument, writtenArgument } from './arguments.ts';
 import { RANGE } from './attributes.ts';
 import { allArgs, callUnknown, callValue, handOut, returned, type CallInstr } from './call.ts';
@@ -64,6 +65,8 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
   const given = allArgs(args).map((value) => machine.settled(state, value));
   switch (effect.kind) {
     case 'pure': {
+      const chosen = effect.gives === undefined ? null : goThrough(machine, frame, state, effect.gives, args, instr);
+      if (chosen !== null) return returned(isOff(state.grad) ? cutOff(chosen) : chosen);
       for (const value of given) handOut(machine, value);
       if (effect.passesOn) {
         for (const value of allArgs(args)) {
@@ -95,10 +98,11 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       for (const value of given) machine.use(forwardsOf(value), 'shape', instr.span);
       return returned(ANYTHING);
     case 'random': {
-      // `random.choice(nets)`: any of them may come out.
-      for (const value of allArgs(args)) escapeTree(state, value);
+      const chosen = effect.gives === undefined ? null : goThrough(machine, frame, state, effect.gives, args, instr);
+      if (chosen === null) for (const value of allArgs(args)) escapeTree(state, value);
       machine.randomCalls.add(instr);
       const drawn = recordRandom(machine, frame, state, path, given, instr);
+      if (chosen !== null) return returned({ ...chosen, noise: drawn.noise });
       return returned({ ...drawn, from: [...new Set(given.flatMap((value) => value.from))] });
     }
     case 'functional':
@@ -166,6 +170,11 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       const bindTo = (atom: Atom): Atom => (atom.kind === 'function' && args.keywords.size === 0 ? { ...atom, prefix: [...atom.prefix, ...prefix] } : { kind: 'partial', target: atom, prefix, keywords: args.keywords });
       return returned({ ...target, atoms: target.atoms.map(bindTo) });
     }
+    case 'bound':
+      if (args.more !== null) return callUnknown(machine, state, ANYTHING, args, instr);
+      return returned(ofAtoms({ kind: 'partial', target: { kind: 'library', path: effect.path }, prefix: args.positional, keywords: args.keywords }));
+    case 'access':
+      return callAccessor(machine, frame, state, effect, args, instr);
     case 'get-attribute':
       return returned(getNamed(machine, frame, state, effect, args, instr));
     case 'set-attribute':

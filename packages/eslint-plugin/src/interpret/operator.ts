@@ -43,9 +43,10 @@ export function arithmetic(machine: Machine, state: State, operator: string, ope
   return { ...derived, noise: noise.origins };
 }
 
-/** The sum or difference of two numbers that are known: `depth - 1`. */
+/** The sum or difference of two numbers that are known: `depth - 1`; and `-1`. */
 function numberOf(operator: string, operands: readonly Value[]): number | null {
   const [left, right] = operands.map(mustConstant);
+  if (operands.length === 1 && left?.type === 'number') return operator === '-' ? -left.value : null;
   if (operands.length !== 2 || left?.type !== 'number' || right?.type !== 'number') return null;
   const plain = operator.replace(/=$/, '');
   return plain === '+' ? left.value + right.value : plain === '-' ? left.value - right.value : null;

@@ -12,14 +12,14 @@ import type { Frame, Resumed } from './activation.ts';
 import { getAttribute, getItem, iterate, setAttribute, setItem, setterName } from './attributes.ts';
 import { callInstr } from './call.ts';
 import { capturedBy } from './closures.ts';
-import { combined } from './collection-call.ts';
+import { combined, sliceOf } from './collection-call.ts';
 import { conditionsOf, outcomeOf, truthName, type Conditions } from './conditions.ts';
 import { tempsNeededAt } from './crossing-temps.ts';
 import { descriptorMethods } from './descriptors.ts';
 import { Edges } from './edges.ts';
 import { Focus } from './focus.ts';
 import { consume, hasPending, iterationOf } from './generators.ts';
-import { askText, operatorMethods } from './implied-calls.ts';
+import { askText, operatorMethods, readItem, writeItem } from './implied-calls.ts';
 import { importedValue, starImported } from './imports.ts';
 import type { Machine } from './machine.ts';
 import { evaluateOperator } from './operator.ts';
@@ -236,11 +236,17 @@ export class FunctionRun implements Analysis<State> {
       case 'get-item':
         {
           const [object, index] = [consume(machine, frame, state, state.get(instr.object), instr), instr.index === null ? null : state.get(instr.index)];
-          state.set(instr.dest, withStaleElement(machine, object, index, getItem(state, object, index), frame, instr));
+          const { given, rest } = readItem(machine, frame, state, object, index, instr);
+          const found = rest === null ? NOTHING : index === null ? sliceOf(machine, frame, state, getItem(state, rest, null), instr.part, instr) : getItem(state, rest, index);
+          state.set(instr.dest, withStaleElement(machine, object, index, joinValues(given, found), frame, instr));
         }
         return true;
       case 'set-item':
-        setItem(machine, frame, state, state.get(instr.object), instr.index === null ? null : state.get(instr.index), state.get(instr.value), instr);
+        {
+          const [index, value] = [instr.index === null ? null : state.get(instr.index), state.get(instr.value)];
+          const rest = writeItem(machine, frame, state, state.get(instr.object), index, value, instr);
+          if (rest !== null) setItem(machine, frame, state, rest, index, value, instr);
+        }
         return true;
       case 'call': {
         machine.thrown = null;

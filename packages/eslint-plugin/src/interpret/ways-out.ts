@@ -6,7 +6,7 @@
 //
 // A way out is wrong if what is left behind is used: a training step in the evaluation mode, an inference in the training mode. With callers in sight none of
 // which does that, nothing is said.
-import { destOf, type Func, type Instr, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
+import { destOf, successorsOf, type Block, type BlockId, type Func, type Instr, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
 import { operandsOf } from '../ir/operands.ts';
 import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { ModeSetting, ObjectState } from '../domains/heap.ts';
@@ -108,7 +108,7 @@ export function noteUnrestored(machine: Machine): void {
   for (const { left, settled } of machine.leavings.values()) {
     const told: UnrestoredObservation[] = [];
     for (const { object, setting, where, out, hasCaller, isUntested } of left) {
-      const back = settled.find((item) => isSameNetwork(item.object, object) && item.setting.site.span.start > setting.site.span.start && (item.setting.mode & setting.mode) === 0)?.setting;
+      const back = settled.find((item) => isSameNetwork(item.object, object) && item.setting.site.span.start > setting.site.span.start && (item.setting.mode & setting.mode) === 0 && mayFollow(where.func, setting, item.setting))?.setting;
       // A throw that nobody is seen to catch is the caller's.
       if (back === undefined || (out === null && !hasCaller)) continue;
       const known = told.find((item) => isSamePlace(item.setting, setting));
@@ -128,6 +128,22 @@ export function noteUnrestored(machine: Machine): void {
       if (item.victim !== null || !item.hasCaller) machine.unrestored.push(item);
     }
   }
+}
+
+/** Holds unless one run of the function comes past only one of the two: `if mode == "train": net.train() else: net.eval()` puts nothing back. */
+function mayFollow(func: Func, first: ModeSetting, second: ModeSetting): boolean {
+  const blockOf = ({ site }: ModeSetting): Block | undefined => func.blocks.find(({ instrs }) => instrs.some(({ kind, span }) => kind === 'call' && span.start === site.span.start));
+  const [from, to] = [blockOf(first), blockOf(second)];
+  if (from === undefined || to === undefined || from === to) return true;
+  const seen = new Set<BlockId>();
+  const pending: BlockId[] = [from.id];
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const { terminal, handler } = func.blocks[id]!;
+    pending.push(...successorsOf(terminal), ...(handler === null ? [] : [handler]));
+  }
+  return seen.has(to.id);
 }
 
 /** One network, or what the same place of the program makes in another call. */

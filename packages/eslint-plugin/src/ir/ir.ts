@@ -106,6 +106,12 @@ export interface ClassDef {
   readonly fieldInitializer: FuncId | null;
 }
 
+/** The elements from `from` on and before `to` (null: to the end); negative numbers count from the end. */
+export interface Part {
+  readonly from: number;
+  readonly to: number | null;
+}
+
 export interface Block {
   readonly id: BlockId;
   readonly instrs: readonly Instr[];
@@ -169,8 +175,8 @@ export type InstrBody =
   | { readonly kind: 'import-all'; readonly module: string }
   | { readonly kind: 'get-attr'; readonly dest: Temp; readonly object: Temp; readonly name: string }
   | { readonly kind: 'set-attr'; readonly object: Temp; readonly name: string; readonly value: Temp }
-  /** `object[index]`; `index` is null for a slice. */
-  | { readonly kind: 'get-item'; readonly dest: Temp; readonly object: Temp; readonly index: Temp | null }
+  /** `object[index]`; `index` is null for a slice, of which `part` says what it takes, if that is a matter of the text. */
+  | { readonly kind: 'get-item'; readonly dest: Temp; readonly object: Temp; readonly index: Temp | null; readonly part?: Part }
   | { readonly kind: 'set-item'; readonly object: Temp; readonly index: Temp | null; readonly value: Temp }
   /** `f(x)`, `o.m(x)`, `new C(x)`. `calleeSpan` covers what stands before the arguments. */
   | { readonly kind: 'call'; readonly dest: Temp; readonly callee: Callee; readonly args: readonly Arg[]; readonly isNew: boolean; readonly calleeSpan: Span }

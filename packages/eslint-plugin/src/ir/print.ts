@@ -42,7 +42,7 @@ export function printInstr(instr: Instr): string {
     case 'set-attr':
       return `%${instr.object}.${instr.name} = %${instr.value}`;
     case 'get-item':
-      return `%${instr.dest} = %${instr.object}[${instr.index === null ? ':' : `%${instr.index}`}]`;
+      return `%${instr.dest} = %${instr.object}[${instr.index !== null ? `%${instr.index}` : instr.part === undefined ? ':' : `${instr.part.from}:${instr.part.to ?? ''}`}]`;
     case 'set-item':
       return `%${instr.object}[${instr.index === null ? ':' : `%${instr.index}`}] = %${instr.value}`;
     case 'call': {

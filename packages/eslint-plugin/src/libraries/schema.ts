@@ -18,6 +18,9 @@ const argument = v.strictObject({
   default: v.optional(v.union([v.boolean(), v.number(), v.string(), v.null()])),
 });
 
+/** Of a collection, or of several arguments: one of the elements, or a list of some. */
+const chosenFrom = v.picklist(['one', 'some']);
+
 /**
  * What a method of a library's object does. `given`: hands back what it is given, wrapped or moved (several things as a tuple). `backward`: runs the backward pass
  * from its arguments. `read`, `pure`: as of a function. `train`, `eval`: runs the network that the object holds, and leaves it in that mode.
@@ -67,9 +70,9 @@ const functionRow = v.strictObject({
   effect: v.variant('kind', [
     /**
      * Touches no mode; the result derives from the arguments. `passesOn`: what it is given may come out again, be kept or be called in a way that is not
-     * followed, so that the networks among it are in a mode that nobody knows.
+     * followed, so that the networks among it are in a mode that nobody knows. `gives`: what comes out of collections that it is given.
      */
-    v.strictObject({ kind: v.literal('pure'), passesOn: v.optional(v.boolean(), false) }),
+    v.strictObject({ kind: v.literal('pure'), passesOn: v.optional(v.boolean(), false), gives: v.optional(chosenFrom) }),
     /** Takes values out of tensors: prints, files, metrics, Python numbers. The result carries no gradient. */
     v.strictObject({ kind: v.literal('read') }),
     /** Asks whether an object is an instance of a class, or of one of several. */
@@ -98,8 +101,8 @@ const functionRow = v.strictObject({
     /** Throws unless a module is in a mode: what follows may rely on it. */
     v.strictObject({ kind: v.literal('assert-mode'), module: argument, mode: argument }),
     v.strictObject({ kind: v.literal('assert-grad'), grad: argument }),
-    /** Draws random numbers in every mode. */
-    v.strictObject({ kind: v.literal('random') }),
+    /** Draws random numbers in every mode. `gives`: what comes out of a collection that it is given. */
+    v.strictObject({ kind: v.literal('random'), gives: v.optional(chosenFrom) }),
     /** Turns its argument into a number or a truth value: takes it out of a tensor, and leaves constants and flags what they are. */
     v.strictObject({ kind: v.literal('cast') }),
     /** A layer as a function, whose mode is an argument. `rate` 0 makes it inert. `what`: what differs between the modes. */
@@ -139,6 +142,10 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('binding'), to: v.picklist(['nothing', 'class']) }),
     /** Binds leading arguments of a function. */
     v.strictObject({ kind: v.literal('partial') }),
+    /** Keeps all arguments for the function at another path, which is called with them and those of the call. */
+    v.strictObject({ kind: v.literal('bound'), path: v.string() }),
+    /** Looks up an attribute or an item of its last argument, or calls a method of it, by the arguments before. */
+    v.strictObject({ kind: v.literal('access'), by: v.picklist(['attribute', 'item', 'method']) }),
     /** Looks up an attribute whose name is computed; `otherwise`: what it gives where there is none. */
     v.strictObject({ kind: v.literal('get-attribute'), object: argument, name: argument, otherwise: argument }),
     /** Sets an attribute whose name is computed. */
@@ -152,9 +159,10 @@ const functionRow = v.strictObject({
     /**
      * Goes through its arguments: `elements` (a list of them, in whatever order), `numbered` (pairs of a number and an element), `tuples` (one
      * element of each argument), `next` (one element), `chosen` (those of the second argument), `results` (what the first argument makes of them), `joined` (the elements of
-     * one argument after the other).
+     * one argument after the other), `sorted` (the elements in an order that nobody knows), `reversed`, `cycled` (the elements over and over), `sliced` (the first ones, or those between two numbers),
+     * `spread` (what the first argument makes of each, taken apart into arguments), `folded` (what the first argument makes of all of them, one after the other).
      */
-    v.strictObject({ kind: v.literal('iterate'), gives: v.picklist(['elements', 'numbered', 'tuples', 'next', 'chosen', 'results', 'generated', 'joined']) }),
+    v.strictObject({ kind: v.literal('iterate'), gives: v.picklist(['elements', 'numbered', 'tuples', 'next', 'chosen', 'results', 'generated', 'joined', 'sorted', 'reversed', 'cycled', 'sliced', 'spread', 'folded']) }),
     /** Counts from its arguments: with constants it is known whether anything is counted. */
     v.strictObject({ kind: v.literal('number-range') }),
     /** A decorator that keeps what a function has given, and gives that again for the same arguments; with anything but a function it makes the decorator. */

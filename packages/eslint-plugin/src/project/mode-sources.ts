@@ -35,6 +35,8 @@ const COUNTS: Readonly<Record<FunctionEffect['kind'], boolean>> = {
   parameter: true,
   'set-attribute': true,
   'get-attribute': false,
+  bound: false,
+  access: false,
   pure: false,
   read: false,
   'is-instance': false,

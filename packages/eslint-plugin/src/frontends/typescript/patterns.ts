@@ -66,7 +66,7 @@ function bindObject(fn: FunctionLowering, pattern: ts.ObjectBindingPattern, valu
 function bindArray(fn: FunctionLowering, pattern: ts.ArrayBindingPattern, value: Temp): void {
   pattern.elements.forEach((element, index) => {
     if (!ts.isBindingElement(element)) return;
-    const part = readIndex(fn, value, element.dotDotDotToken === undefined ? index : null, fn.span(element));
+    const part = readIndex(fn, value, index, element.dotDotDotToken !== undefined, fn.span(element));
     bindName(fn, element.name, withDefault(fn, part, element.initializer, nameOf(element.name)));
   });
 }
@@ -124,8 +124,8 @@ function assignArray(fn: FunctionLowering, pattern: ts.ArrayLiteralExpression, v
   pattern.elements.forEach((element, index) => {
     if (ts.isOmittedExpression(element)) return;
     const span = fn.span(element);
-    if (ts.isSpreadElement(element)) assignPart(fn, element.expression, () => readIndex(fn, value, null, span));
-    else assignPart(fn, element, () => readIndex(fn, value, index, span));
+    if (ts.isSpreadElement(element)) assignPart(fn, element.expression, () => readIndex(fn, value, index, true, span));
+    else assignPart(fn, element, () => readIndex(fn, value, index, false, span));
   });
 }
 
@@ -140,11 +140,11 @@ function readKey(fn: FunctionLowering, object: Temp, key: PropertyKey, span: Spa
   return dest;
 }
 
-/** `object[index]`; null: the elements from here on. */
-function readIndex(fn: FunctionLowering, object: Temp, index: number | null, span: Span): Temp {
-  const key = index === null ? null : fn.constant(index, span);
+/** `object[index]`, or the elements from there on. */
+function readIndex(fn: FunctionLowering, object: Temp, index: number, isRest: boolean, span: Span): Temp {
+  const key = isRest ? null : fn.constant(index, span);
   const dest = fn.builder.temp();
-  fn.builder.emit({ kind: 'get-item', dest, object, index: key }, span);
+  fn.builder.emit({ kind: 'get-item', dest, object, index: key, ...(isRest ? { part: { from: index, to: null } } : {}) }, span);
   return dest;
 }
 

@@ -258,7 +258,7 @@ y
     b1:
       %1 = 0
       %2 = %0[%1]
-      %3 = %0[:]
+      %3 = %0[1:-1]
       %4 = -1
       %5 = %0[%4]
       store a, %2
@@ -278,18 +278,19 @@ y
       goto b7
     b4:
       %11 = global P
-      branch ? b5 b6
+      %12 = instanceof %0, %11
+      branch %12 b5 b6
     b5:
-      %12 = opaque match-argument(%0)
-      %13 = %0.g
-      store f, %12
-      store h, %13
-      %14 = load h
+      %13 = opaque match-argument(%0)
+      %14 = %0.g
+      store f, %13
+      store h, %14
+      %15 = load h
       goto b7
     b6:
       goto b7
     b7:
-      %15 = global y
+      %16 = global y
       return
   "
 `);

@@ -126,13 +126,14 @@ match x:
       goto b7
     b4:
       %6 = global P
-      branch ? b5 b6
+      %7 = instanceof %0, %6
+      branch %7 b5 b6
     b5:
-      %7 = %0.k
-      %8 = global c
+      %8 = %0.k
+      %9 = global c
       goto b7
     b6:
-      %9 = global d
+      %10 = global d
       goto b7
     b7:
       return
@@ -219,7 +220,7 @@ match x:
     b1:
       %1 = 0
       %2 = %0[%1]
-      %3 = %0[:]
+      %3 = %0[1:]
       store a, %2
       store rest, %3
       %4 = load a
@@ -300,27 +301,30 @@ match x:
     b0:
       %0 = global x
       %1 = global int
-      branch ? b1 b2
+      %2 = instanceof %0, %1
+      branch %2 b1 b2
     b1:
       store a, %0
-      %2 = load a
+      %3 = load a
       goto b7
     b2:
-      %3 = global m
-      %4 = %3.P
-      branch ? b3 b4
+      %4 = global m
+      %5 = %4.P
+      %6 = instanceof %0, %5
+      branch %6 b3 b4
     b3:
-      %5 = opaque match-argument(%0)
-      %6 = %0.y
-      store b, %5
-      store c, %6
-      %7 = load b
+      %7 = opaque match-argument(%0)
+      %8 = %0.y
+      store b, %7
+      store c, %8
+      %9 = load b
       goto b7
     b4:
-      %8 = global Q
-      branch ? b5 b6
+      %10 = global Q
+      %11 = instanceof %0, %10
+      branch %11 b5 b6
     b5:
-      %9 = global d
+      %12 = global d
       goto b7
     b6:
       goto b7
@@ -357,14 +361,16 @@ match x:
       goto b9
     b5:
       %6 = global P
-      branch ? b6 b8
+      %7 = instanceof %0, %6
+      branch %7 b6 b8
     b6:
-      %7 = %0.y
-      %8 = global int
-      branch ? b7 b8
+      %8 = %0.y
+      %9 = global int
+      %10 = instanceof %8, %9
+      branch %10 b7 b8
     b7:
-      store b, %7
-      %9 = load b
+      store b, %8
+      %11 = load b
       goto b9
     b8:
       goto b9
@@ -388,11 +394,12 @@ match x:
       store str, %1
       %2 = global x
       %3 = load str
-      branch ? b1 b2
+      %4 = instanceof %2, %3
+      branch %4 b1 b2
     b1:
-      %4 = opaque match-argument(%2)
-      store a, %4
-      %5 = load a
+      %5 = opaque match-argument(%2)
+      store a, %5
+      %6 = load a
       goto b3
     b2:
       goto b3

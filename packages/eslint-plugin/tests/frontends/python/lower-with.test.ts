@@ -277,7 +277,7 @@ with (a as b, c, d() as (e, *f)):
       %7 = 0
       %8 = %6[%7]
       store e, %8
-      %9 = %6[:]
+      %9 = %6[1:]
       store f, %9
       %10 = global g
       goto b4

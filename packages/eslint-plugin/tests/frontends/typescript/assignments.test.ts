@@ -223,7 +223,7 @@ describe('assignments and destructuring', () => {
         b3:
           %9 = load ?
           store b, %9
-          %10 = %1[:]
+          %10 = %1[3:]
           %11 = 0
           %12 = %10[%11]
           store c, %12
@@ -306,7 +306,7 @@ describe('assignments and destructuring', () => {
         b3:
           %13 = load ?
           %7.x = %13
-          %14 = %4[:]
+          %14 = %4[2:]
           store c, %14
           %15 = global g
           %16 = call %15()

@@ -6,7 +6,7 @@ import { lowerCall } from './calls.ts';
 import { lowerComprehension, lowerGenerator } from './comprehensions.ts';
 import { lowerLambda } from './functions.ts';
 import { spanOf, type Lowering } from './lowering.ts';
-import { indexOf } from './targets.ts';
+import { indexOf, partOf } from './targets.ts';
 import type { BlockId, Element, Temp } from '../../../ir/ir.ts';
 
 export function lowerExpression(l: Lowering, node: Expr): Temp {
@@ -25,7 +25,8 @@ export function lowerExpression(l: Lowering, node: Expr): Temp {
       const object = l.expression(node.value);
       const index = indexOf(l, node.slice);
       const dest = builder.temp();
-      builder.emit({ kind: 'get-item', dest, object, index }, span);
+      const part = index === null ? partOf(node.slice) : undefined;
+      builder.emit({ kind: 'get-item', dest, object, index, ...(part === undefined ? {} : { part }) }, span);
       return dest;
     }
     case 'List':

@@ -2,8 +2,8 @@
 // a branch on a mode's name can be understood; the shape of a sequence, a mapping or a class is a choice that we do not model.
 import type { Match, MatchClass, MatchOr, Pattern } from '../ast.ts';
 import { headerOf, spanOf, type Lowering } from './lowering.ts';
-import { unpackIndex } from './targets.ts';
-import type { BlockId, Temp, Variable } from '../../../ir/ir.ts';
+import { starredPart, unpackIndex } from './targets.ts';
+import type { BlockId, Part, Temp, Variable } from '../../../ir/ir.ts';
 
 /** What a pattern has captured so far. Names are bound when the whole pattern has matched, and before the guard is tested. */
 type Captures = Map<string, Temp>;
@@ -59,7 +59,7 @@ function test(l: Lowering, pattern: Pattern, subject: Temp, fail: BlockId, captu
       pattern.patterns.forEach((part, at) => {
         if (isWildcard(part)) return;
         const index = unpackIndex(l, at, star, pattern.patterns.length, part);
-        test(l, part, item(l, subject, index, part), fail, captures);
+        test(l, part, item(l, subject, index, part, at === star ? starredPart(star, pattern.patterns.length) : undefined), fail, captures);
       });
       return;
     }
@@ -73,8 +73,7 @@ function test(l: Lowering, pattern: Pattern, subject: Temp, fail: BlockId, captu
       if (pattern.rest !== null) captures.set(pattern.rest, item(l, subject, null, pattern));
       return;
     case 'MatchClass': {
-      l.expression(pattern.cls);
-      branch(l, null, fail, pattern);
+      branch(l, builder.operator('instanceof', [subject, l.expression(pattern.cls)], span), fail, pattern);
       for (const part of pattern.patterns) {
         if (isWildcard(part)) continue;
         // A built-in type hands over the subject itself. Which attribute another class's pattern reads is that class's business
@@ -131,9 +130,9 @@ function isWhole(l: Lowering, pattern: MatchClass): boolean {
   return pattern.cls.type === 'Name' && WHOLE.has(pattern.cls.id) && pattern.patterns.length === 1 && l.scope.lookup(pattern.cls.id) === null;
 }
 
-function item(l: Lowering, object: Temp, index: Temp | null, pattern: Pattern): Temp {
+function item(l: Lowering, object: Temp, index: Temp | null, pattern: Pattern, part?: Part): Temp {
   const dest = l.builder.temp();
-  l.builder.emit({ kind: 'get-item', dest, object, index }, spanOf(pattern));
+  l.builder.emit({ kind: 'get-item', dest, object, index, ...(part === undefined ? {} : { part }) }, spanOf(pattern));
   return dest;
 }
 

@@ -4,7 +4,7 @@ import type { AugAssign, Expr, PyNode } from '../ast.ts';
 import { bindOutside } from './class-names.ts';
 import { lowerFragments } from './expressions.ts';
 import { spanOf, type Lowering } from './lowering.ts';
-import type { Temp } from '../../../ir/ir.ts';
+import type { Part, Temp } from '../../../ir/ir.ts';
 
 export function assignTo(l: Lowering, target: Expr, value: Temp): void {
   const span = spanOf(target);
@@ -48,9 +48,29 @@ function unpack(l: Lowering, targets: readonly Expr[], value: Temp): void {
   targets.forEach((target, at) => {
     const index = unpackIndex(l, at, star, targets.length, target);
     const dest = l.builder.temp();
-    l.builder.emit({ kind: 'get-item', dest, object: value, index }, spanOf(target));
+    l.builder.emit({ kind: 'get-item', dest, object: value, index, ...(at === star ? { part: starredPart(star, targets.length) } : {}) }, spanOf(target));
     assignTo(l, target, dest);
   });
+}
+
+/** What the starred one (at `star`) of `count` targets takes. */
+export function starredPart(star: number, count: number): Part {
+  return { from: star, to: star === count - 1 ? null : star + 1 - count };
+}
+
+/** What a slice takes whose bounds are numbers in the text. */
+export function partOf(slice: Expr): Part | undefined {
+  if (slice.type !== 'Slice' || slice.step !== null) return undefined;
+  const [from, to] = [slice.lower, slice.upper].map((bound) => (bound === null ? null : numberOf(bound)));
+  return from === undefined || to === undefined ? undefined : { from: from ?? 0, to };
+}
+
+function numberOf(node: Expr): number | undefined {
+  if (node.type === 'UnaryOp' && node.op === '-') {
+    const value = numberOf(node.operand);
+    return value === undefined || value === 0 ? value : -value;
+  }
+  return node.type === 'Constant' && typeof node.value === 'number' ? node.value : undefined;
 }
 
 /** Evaluates an index; null when it selects more than one item. */
