@@ -6,11 +6,12 @@ const ROOT_BUDGET = 80_000;
 const FILE_BUDGET = 300_000;
 /**
  * Steps that a root may take in which nothing turns up that has a mode, and all such roots of a file together, beside one for each instruction of its own;
- * when these are spent, the others get less. Most code of most projects is about other things.
+ * when these are spent, the others get less. Most code of most projects is about other things. In ten repositories of Python something turned up late, after
+ * a root's own size, in 1,555 roots: in all but a hundredth of them within 700 steps, and in each within 3,100.
  */
-const IDLE_ROOT_BUDGET = 20_000;
-const IDLE_FILE_BUDGET = 40_000;
-const IDLE_LEAST = 2_000;
+const IDLE_ROOT_BUDGET = 6_000;
+const IDLE_FILE_BUDGET = 12_000;
+const IDLE_LEAST = 1_000;
 
 export class Budget {
   /** Steps so far. */
