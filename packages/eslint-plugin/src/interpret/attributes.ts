@@ -111,6 +111,14 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
     return withStaleness(machine, state, object, name, element ?? ANYTHING, frame, instr);
   }
   if (object.kind === 'opaque' && object.class === null) {
+    // What every object has and no library takes for a part: its class, and the names of that.
+    if (machine.language === 'python' ? /^__\w+__$/.test(name) : name === 'constructor') return ANYTHING;
+    const before = repeated(object, name);
+    if (before !== null) {
+      state.update(before, { many: true });
+      state.setAttr(object, name, { ...ofObject(before), unknown: true }, true);
+      return withStaleness(machine, state, object, name, state.attr(object, name) ?? ANYTHING, frame, instr);
+    }
     // A part of something that we cannot see: an object of its own, in the mode that its parent has now.
     const part = machine.objects.outside('', instr.span, `${object.label}.${name}`, { object, name });
     const parent = state.object(object);
@@ -120,6 +128,21 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
     return withStaleness(machine, state, object, name, state.attr(object, name) ?? ANYTHING, frame, instr);
   }
   return ANYTHING;
+}
+
+/** Ways that lead through attributes of the same name more often are taken for a structure that nests: `node.left.right.left`. */
+const MAX_REPEATED = 2;
+
+/** What stands for an attribute of that name from here on, where the way to the object has led through many of them; null if it has not. */
+function repeated(object: AbstractObject, name: string): AbstractObject | null {
+  let nearest: AbstractObject | null = null;
+  let count = 0;
+  for (let at: AbstractObject | undefined = object; at?.via != null; at = at.via.object) {
+    if (at.via.name !== name) continue;
+    nearest ??= at;
+    count += 1;
+  }
+  return count < MAX_REPEATED ? null : nearest;
 }
 
 /** `net.forward`, or the method that Python calls in the place of the object. */

@@ -37,6 +37,8 @@ import { eachInTree } from './set-mode.ts';
 import { noteUnrestored } from './ways-out.ts';
 
 const MAX_ROUNDS = 3;
+/** Steps of a root that is run twice at most. */
+const HEAVY = 20_000;
 
 /** What running a file showed: about itself and about the files that it runs code of. */
 export interface Interpretation {
@@ -121,7 +123,7 @@ function runRoots(machine: Machine, base: State): void {
   const roots = [...uncalled.filter((func) => func.owner === null), ...methods.filter(isHook), ...methods.filter((func) => !isHook(func))];
   const selves = new Map<ProjectClass, Self>();
   const called = new Set<Func>();
-  /** Roots that their budget did not suffice for: another round would not come further. */
+  /** Roots that their budget did not suffice for: another round would not come further, or not be worth it. */
   const spent = new Set<Func>();
   const lastRuns = new Map<Func, { readonly from: State; readonly footprint: Footprint | null }>();
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -136,7 +138,9 @@ function runRoots(machine: Machine, base: State): void {
       if (last !== undefined && last.footprint !== null && startsAlike(last.from, base, last.footprint)) continue;
       const watch = (machine.watch = new Watch(base, null));
       const from = base.clone();
+      const before = machine.budget.steps;
       const after = machine.withBudget([func], () => runRoot(machine, base, func, selves), () => void spent.add(func));
+      if (round > 0 && machine.budget.steps - before > HEAVY) spent.add(func);
       machine.watch = null;
       lastRuns.set(func, { from, footprint: watch.end(from, true) });
       if (after !== null) grew = keepSharedEffects(base, after) || grew;
