@@ -5,6 +5,7 @@ import type { Captured, Value } from '../domains/value.ts';
 import type { Arg } from '../ir/ir.ts';
 import type { OptionFamily } from '../libraries/schema.ts';
 import type { Context } from './context.ts';
+import type { Handed } from './focus.ts';
 import type { Cut, DrawObservation, ForwardObservation } from './observation.ts';
 import type { PartCall } from './part-calls.ts';
 import type { Traces } from './switched-off.ts';
@@ -31,6 +32,8 @@ export interface Frame {
   readonly managed?: Managed | Resumed;
   /** Functions that this activation was given as arguments, or that the function's value has taken with it. */
   readonly captured?: Captured;
+  /** Networks that the caller goes on with through one variable alone. */
+  readonly handed?: Handed;
   /** Who called, and the state of its own names then; left out for a root. */
   readonly caller?: { readonly frame: Frame; readonly state: State };
 }

@@ -36,6 +36,7 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   const isAgain = frame.context.occurrences(ref.func) > 0;
   const isSeen = frame.context.depth < MAX_CALL_DEPTH && !machine.exhausted && (!isAgain || options.managed === undefined);
   const { managed } = options;
+  const handed = !isAgain && machine.handed?.call === instr && machine.handed.frame === frame ? machine.handed : undefined;
   const context = !isSeen ? null : managed?.phase === 'resume' ? managed.contexts.at(-1)! : contextFor(frame.context, state, ref, receiver, args, instr);
   if (context === null) return callUnseen(machine, state, receiver, args);
   if (!isAgain) machine.entered.set(ref.func, ref.module);
@@ -53,8 +54,11 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   const captured = own.size === 0 || context.isFold ? ref.captured : new Map([...(ref.captured ?? []), ...own]);
   const early = options.early ?? (frame.early && frame.context.parent !== null);
   if (options.managed === undefined) {
-    const kept = machine.keptResults.get(context)?.find((item) => item.receiver === receiver && (item.catching || !machine.catching) && sameAmbience(item.ambience, machine) && sameCaptured(item.captured, captured) && startsAlike(item.entry, entry, item.footprint));
-    if (kept !== undefined) return useAgain(machine, kept, entry, state);
+    const kept = machine.keptResults.get(context)?.find((item) => item.receiver === receiver && (item.catching || !machine.catching) && sameAmbience(item.ambience, machine) && sameCaptured(item.captured, captured) && sameHanded(item.handed, handed?.all) && startsAlike(item.entry, entry, item.footprint));
+    if (kept !== undefined) {
+      for (const part of kept.used) handed?.used.add(part);
+      return useAgain(machine, kept, entry, state);
+    }
     // Variables that a closure of an earlier activation still uses have more values than this one gives them.
     const done = shared.size > 0 ? null : doneElsewhere(machine, context, ref, entry, receiver, captured, early);
     if (done !== null) {
@@ -72,7 +76,7 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   const visitsBefore = machine.visits.length;
   const { visit } = machine;
   const leavesBefore = visit?.leaves.length ?? 0;
-  const activation: Frame = { context, receiver, caller: { frame, state }, early, ...(options.managed === undefined ? {} : { managed: options.managed }), ...(captured === undefined ? {} : { captured }) };
+  const activation: Frame = { context, receiver, caller: { frame, state }, early, ...(options.managed === undefined ? {} : { managed: options.managed }), ...(captured === undefined ? {} : { captured }), ...(handed === undefined ? {} : { handed: { ...handed, used: new Set() } }) };
   const runFrom = (from: State, sharing: ReadonlySet<Variable>, self: AbstractObject | null): FoldRun => {
     if (managed?.phase === 'resume') from.facts = from.facts.with(PASSED, 0);
     const run = runFunction(machine, self === receiver ? activation : { ...activation, receiver: self }, ref.func, from, sharing);
@@ -99,13 +103,14 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
     }
     if (run.thrown !== null) dropDeadCells(machine, ref, run.thrown, NOTHING, untouched, inUse);
   });
+  for (const part of activation.handed?.used ?? []) handed?.used.add(part);
   machine.watch = outer;
   const footprint = watch.end(entry, run.thrown !== null);
   machine.thrown = thrownBefore;
   machine.noteThrown(run.thrown);
   if (run.exit !== null) state.adopt(run.exit);
   if (!comeBack(machine, state, context) && options.managed === undefined && !machine.exhausted && !watch.asksCallers) {
-    const kept: Kept = { entry, footprint, captured, receiver, ambience: ambienceOf(machine), catching: machine.catching, exit: run.exit, thrown: run.thrown, result: run.result, visits: machine.visits.slice(visitsBefore).map((item) => ({ ...item, path: item.path.slice(machine.path.length) })), leaves: visit?.leaves.slice(leavesBefore) ?? [] };
+    const kept: Kept = { entry, footprint, captured, handed: handed?.all, used: [...(activation.handed?.used ?? [])], receiver, ambience: ambienceOf(machine), catching: machine.catching, exit: run.exit, thrown: run.thrown, result: run.result, visits: machine.visits.slice(visitsBefore).map((item) => ({ ...item, path: item.path.slice(machine.path.length) })), leaves: visit?.leaves.slice(leavesBefore) ?? [] };
     machine.keptResults.set(context, [kept, ...(machine.keptResults.get(context) ?? [])].slice(0, MAX_KEPT));
     keepForOthers(machine, context, kept, early, before);
   }
@@ -143,6 +148,10 @@ function useAgain(machine: Machine, kept: Kept, entry: State, state: State): Cal
   if (kept.exit === null) return { value: kept.result, returns: false };
   state.adopt(redone(kept.entry, kept.exit, entry, kept.footprint?.renamed));
   return { value: kept.result, returns: true };
+}
+
+function sameHanded(a: ReadonlySet<AbstractObject> | undefined, b: ReadonlySet<AbstractObject> | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && a.size === b.size && [...a].every((object) => b.has(object)));
 }
 
 /** What a run depends on beside the state: for whom things are noted. */

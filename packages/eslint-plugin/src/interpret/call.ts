@@ -45,7 +45,23 @@ export function callInstr(machine: Machine, frame: Frame, state: State, instr: C
 
 /** `receiver.name(…)`. */
 export function callMethod(machine: Machine, frame: Frame, state: State, receiver: Value, name: string, args: ArgValues, instr: CallInstr): CallResult {
-  return alternatives(state, receiver, (atom, on) => callMethodOfAtom(machine, frame, on, receiver, atom, name, args, instr), (on) => callTensorMethod(machine, frame, on, receiver, name, consumedArgs(machine, frame, on, args, instr), instr));
+  const trees = receiver.atoms.length > 1 && machine.handed?.call === instr && machine.handed.frame === frame ? machine.handed.trees : null;
+  const before = trees === null ? null : state.clone();
+  const onOne = (atom: Atom, on: State): CallResult => {
+    const result = callMethodOfAtom(machine, frame, on, receiver, atom, name, args, instr);
+    if (trees !== null && atom.kind === 'object') leaveOut(on, trees, atom.object);
+    return result;
+  };
+  const result = alternatives(state, receiver, onOne, (on) => callTensorMethod(machine, frame, on, receiver, name, consumedArgs(machine, frame, on, args, instr), instr));
+  for (const part of trees === null ? [] : machine.handed!.all) if (!state.heap.has(part) && before!.heap.has(part)) state.heap.set(part, before!.object(part));
+  return result;
+}
+
+/** Where the receiver is one of several networks and no other of them is met, nothing is said of the others. */
+function leaveOut(state: State, trees: ReadonlyMap<AbstractObject, ReadonlySet<AbstractObject>>, met: AbstractObject): void {
+  const kept = trees.get(met);
+  if (kept === undefined) return;
+  for (const tree of trees.values()) for (const part of tree) if (!kept.has(part)) state.heap.delete(part);
 }
 
 const PROMISED = new Set(['then', 'catch', 'finally']);

@@ -1,22 +1,24 @@
-// One element of a list, for the rest of a round: `for net in nets: net.eval(); score(net(x))`.
+// One element of a list, for the rest of a round or of a call: `for net in nets: net.eval(); score(net(x))`, `for net in nets: evaluate(net)`.
 //
 // Of a long list, or of one that a loop has filled, one object stands for several networks, and an `eval()` of one of them is added to what is known of all. In the round that makes the call the
 // variable means one of them, and as long as nothing else leads to any, whatever is met there is that one: its mode is set for certain up to where the round is left, and
 // there what was known of the others is joined to it again (the focus of Fähndrich and DeLine, "Adoption and focus: practical linear types for imperative programming", 2002).
+// The same holds of a parameter for the rest of its activation. Where the caller hands on such a variable of its own, its round goes on after the call: what the callee has set stays set up to the end of that.
 //
 // Guarantees: what is met in the rest of the round is the network that the call has switched; behind it nothing is more certain than it was without. Looked through is what can be reached from the other variables and intermediate
-// results that the rest of the round reads, from all variables that outlive a call but those of functions around that no function which is met uses, from the defaults of functions and the members of classes. What only callers lead to cannot be met before the function returns.
+// results that the rest of the round reads, from the variables of all files and those of functions that a function which is met uses, from the defaults of functions and the members of classes. What only callers lead to cannot be met before the function returns.
 //
-// Refuses: receivers that are no variable of the function's own, or one that functions inside of it write to, or that one of an earlier round may have kept; generators (others run between their steps); calls outside of loops;
+// Refuses: receivers that are no variable of the function's own and no attribute of one, or one that functions inside of it write to, or that one of an earlier round may have kept; generators (others run between their steps);
 // a list that the rest of the round reads (`nets[0](x)`).
 //
 // Worked example: after `nets = [make() for _ in range(5)]`, in `for net in nets: net.eval(); net(x)` the network is in evaluation mode at the call. In `for net in nets: net.eval(); nets[0](x)` it is in either.
 import { joinObjects, type ObjectState } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { boundIn, NOTHING, type Atom, type Value } from '../domains/value.ts';
-import type { BlockId, Func, Instr, Variable } from '../ir/ir.ts';
-import { liveInRound } from '../ir/liveness.ts';
+import { boundIn, joinValues, NOTHING, objectsOf, type Atom, type Value } from '../domains/value.ts';
+import type { Block, BlockId, Func, Instr, Temp, Variable } from '../ir/ir.ts';
+import { liveAfter, liveInRound } from '../ir/liveness.ts';
+import { operandsOf } from '../ir/operands.ts';
 import type { Frame } from './activation.ts';
 import { freeVariables } from './closures.ts';
 import type { Machine } from './machine.ts';
@@ -26,7 +28,28 @@ import { eachInTree } from './set-mode.ts';
 
 type CallInstr = Extract<Instr, { kind: 'call' }>;
 
+/** The place of a region that is no round of a loop: the rest of the activation. */
+const ACTIVATION = -1;
+
+/** The networks that a call is given by a variable which means one of them, and nothing else that the caller goes on with leads to any. */
+export interface Handed {
+  readonly call: CallInstr;
+  readonly frame: Frame;
+  /** By network: it and its parts. */
+  readonly trees: ReadonlyMap<AbstractObject, ReadonlySet<AbstractObject>>;
+  readonly all: ReadonlySet<AbstractObject>;
+  /** What a callee has switched for that reason, as if it were the only one. */
+  readonly used: Set<AbstractObject>;
+}
+
+/** A variable, or an attribute that is reached from it. */
+interface Place {
+  readonly variable: Variable;
+  readonly path: readonly string[];
+}
+
 const ofFrames = new WeakMap<Frame, Focus>();
+const blocksOf = new WeakMap<CallInstr, Block>();
 const setAlone = new WeakMap<Variable, boolean>();
 
 /** The elements that the loops of one activation are at. */
@@ -35,6 +58,8 @@ export class Focus {
   readonly #frame: Frame;
   /** What was known, before one of them was switched, of the networks that an object stands for; by the head of the loop. */
   readonly #others = new Map<BlockId, Map<AbstractObject, ObjectState>>();
+  /** The regions of calls that hand something on. */
+  readonly #regions = new Map<CallInstr, BlockId>();
 
   constructor(frame: Frame, func: Func) {
     this.#frame = frame;
@@ -44,19 +69,62 @@ export class Focus {
 
   /** Holds if what `instr` does to its receiver, one of the networks that `objects` stand for, is done to the only one that the rest of the round may meet. */
   take(machine: Machine, state: State, objects: readonly AbstractObject[], instr: CallInstr): boolean {
-    const found = this.#receiverOf(instr);
-    if (found === null) return false;
-    const { variable, head } = found;
+    if (instr.callee.kind !== 'method') return false;
+    const place = this.#placeOf(instr.callee.object, instr);
     const tree = new Set<AbstractObject>();
     for (const object of objects) eachInTree(state, object, true, (part) => void tree.add(part));
-    if (this.#isMetOtherwise(machine, state, tree, variable, instr, head)) return false;
-    let others = this.#others.get(head);
-    if (others === undefined) this.#others.set(head, (others = new Map()));
+    const region = place === null ? null : this.#regionOf(machine, state, tree, place, instr);
+    if (region === null) return false;
+    this.#leaveAside(region, tree, state);
+    return true;
+  }
+
+  /** What is handed on by a call of a function in sight: networks that a variable means one of. */
+  hand(machine: Machine, state: State, instr: CallInstr): Handed | null {
+    if (!ofFrames.has(this.#frame) || !runsProject(state, instr)) return null;
+    const trees = new Map<AbstractObject, ReadonlySet<AbstractObject>>();
+    let region: BlockId | null = null;
+    for (const temp of [...(instr.callee.kind === 'method' ? [instr.callee.object] : []), ...instr.args.flatMap(({ kind, value }) => (kind === 'positional' || kind === 'keyword' ? [value] : []))]) {
+      const value = state.get(temp);
+      if (value.unknown || value.atoms.length === 0 || !standsForSeveral(state, value)) continue;
+      const place = this.#placeOf(temp, instr);
+      if (place === null) continue;
+      const own = new Map<AbstractObject, Set<AbstractObject>>();
+      for (const atom of value.atoms) {
+        if (atom.kind !== 'object') continue;
+        const tree = new Set<AbstractObject>();
+        eachInTree(state, atom.object, true, (part) => void tree.add(part));
+        own.set(atom.object, tree);
+      }
+      // What else the callee is given may lead to another of them.
+      const others = operandsOf(instr).filter((other) => other !== temp && this.#placeOf(other, instr)?.variable !== place.variable);
+      const found = this.#regionOf(machine, state, new Set([...own.values()].flatMap((tree) => [...tree])), place, instr, others.map((other) => state.get(other)));
+      if (found === null || (region !== null && region !== found)) continue;
+      region = found;
+      for (const [object, tree] of own) trees.set(object, tree);
+    }
+    if (region === null) return null;
+    this.#regions.set(instr, region);
+    return { call: instr, frame: this.#frame, trees, all: new Set([...trees.values()].flatMap((tree) => [...tree])), used: new Set() };
+  }
+
+  /** After the call: what the callee has switched is switched up to the end of the round. */
+  settle({ call, used }: Handed, before: State): void {
+    if (used.size > 0) this.#leaveAside(this.#regions.get(call)!, used, before);
+  }
+
+  #leaveAside(region: BlockId, tree: ReadonlySet<AbstractObject>, before: State): void {
+    const handed = this.#frame.handed;
+    if (region === ACTIVATION && handed !== undefined && [...tree].every((part) => handed.all.has(part))) {
+      for (const part of tree) handed.used.add(part);
+      return;
+    }
+    let others = this.#others.get(region);
+    if (others === undefined) this.#others.set(region, (others = new Map()));
     for (const part of tree) {
-      const [known, now] = [others.get(part), state.object(part)];
+      const [known, now] = [others.get(part), before.object(part)];
       others.set(part, known === undefined ? now : joinObjects(known, now));
     }
-    return true;
   }
 
   /** Puts back what is known of the others where a way leads out of the rounds that they were left aside in; null: out of the function. */
@@ -64,35 +132,54 @@ export class Focus {
     if (this.#others.size === 0) return;
     const { bodies } = roundsOf(this.#func);
     for (const [head, others] of this.#others) {
-      const body = bodies.get(head)!;
-      if (source === head || (source !== null && !body.has(source)) || (target !== null && target !== head && body.has(target))) continue;
-      for (const [object, before] of others) {
-        const known = state.heap.get(object);
-        if (known !== undefined) state.heap.set(object, joinObjects(known, before));
-      }
+      if (head === ACTIVATION ? target !== null : isWithin(bodies.get(head)!, head, source, target)) continue;
+      putBack(state, others);
     }
+  }
+
+  /** Puts back what is known of the others where the function returns. */
+  leaveActivation(state: State): void {
+    const others = this.#others.get(ACTIVATION);
+    if (others !== undefined) putBack(state, others);
   }
 
   /** Holds if a way from `source` to `target` leads out of a round in which something is left aside. */
   isLeft(source: BlockId, target: BlockId): boolean {
     const { bodies } = roundsOf(this.#func);
-    return [...this.#others.keys()].some((head) => source !== head && bodies.get(head)!.has(source) && (target === head || !bodies.get(head)!.has(target)));
+    return [...this.#others.keys()].some((head) => head !== ACTIVATION && source !== head && bodies.get(head)!.has(source) && (target === head || !bodies.get(head)!.has(target)));
   }
 
-  /** The variable that the receiver is read from, and the loop around. */
-  #receiverOf(instr: CallInstr): { readonly variable: Variable; readonly head: BlockId } | null {
-    if (instr.callee.kind !== 'method') return null;
-    const receiver = instr.callee.object;
-    const rounds = roundsOf(this.#func);
-    if (rounds.around.size === 0) return null;
-    const block = this.#func.blocks.find(({ instrs }) => instrs.includes(instr))!;
-    const head = rounds.around.get(block.id);
-    const at = block.instrs.findLastIndex((item) => item.kind === 'load' && item.dest === receiver);
-    const load = block.instrs[at];
-    if (head === undefined || head === block.id || load?.kind !== 'load') return null;
-    const { variable } = load;
+  /** The variable of this function that an operand of `instr` is read from, or an attribute of it: `self.net`. */
+  #placeOf(temp: Temp, instr: CallInstr): Place | null {
+    const { instrs } = this.#blockOf(instr);
+    const at = instrs.findLastIndex((item) => (item.kind === 'load' || item.kind === 'get-attr') && item.dest === temp);
+    const read = instrs[at];
+    if (read?.kind === 'get-attr') {
+      const holder = this.#placeOf(read.object, instr);
+      return holder === null ? null : { variable: holder.variable, path: [...holder.path, read.name] };
+    }
+    if (read?.kind !== 'load') return null;
+    const { variable } = read;
     const isOwn = variable.owner === this.#func.id && (!variable.captured || this.#setsAlone(variable));
-    return isOwn && !block.instrs.slice(at, block.instrs.indexOf(instr)).some((item) => item.kind === 'store' && item.variable === variable) ? { variable, head } : null;
+    return isOwn && !instrs.slice(at, instrs.indexOf(instr)).some((item) => item.kind === 'store' && item.variable === variable) ? { variable, path: [] } : null;
+  }
+
+  #blockOf(instr: CallInstr): Block {
+    let known = blocksOf.get(instr);
+    if (known === undefined) blocksOf.set(instr, (known = this.#func.blocks.find(({ instrs }) => instrs.includes(instr))!));
+    return known;
+  }
+
+  /** In which round, or the activation, the variable means the only one of the networks that is met; null: in none. */
+  #regionOf(machine: Machine, state: State, tree: ReadonlySet<AbstractObject>, place: Place, instr: CallInstr, given: readonly Value[] = []): BlockId | null {
+    const { bodies, around } = roundsOf(this.#func);
+    const block = this.#blockOf(instr).id;
+    const innermost = around.get(block);
+    if (innermost === block) return null;
+    const isAssigned = (body: ReadonlySet<BlockId>): boolean => [...body].some((id) => this.#func.blocks[id]!.instrs.some((item) => item.kind === 'store' && item.variable === place.variable));
+    const [assigning] = [...bodies].filter(([head, body]) => head !== block && body.has(block) && isAssigned(body)).sort(([, a], [, b]) => a.size - b.size);
+    const regions = [assigning?.[0] ?? ACTIVATION, ...(innermost === undefined ? [] : [innermost])];
+    return regions.find((region, at) => regions.indexOf(region) === at && !this.#isMetOtherwise(machine, state, tree, place, instr, region, given)) ?? null;
   }
 
   /** Holds if no function inside of this one writes to the variable. */
@@ -111,22 +198,9 @@ export class Focus {
     return freeVariables(module, module.funcs[instr.func]!);
   }
 
-  /** Variables of this function and of those around it, but for the file: who uses them can be told from the functions that are met. */
-  #nearby(): ReadonlySet<Variable> {
-    const found = new Set<Variable>();
-    for (const { instrs } of this.#func.blocks) {
-      for (const item of instrs) {
-        if (item.kind === 'load' || item.kind === 'store') found.add(item.variable);
-        else if (item.kind === 'function') for (const variable of this.#usedIn(item)) found.add(variable);
-      }
-    }
-    const { funcs } = this.#frame.context.ref.module;
-    return new Set([...found].filter((variable) => variable.owner !== funcs[0]!.id));
-  }
-
-  #isMetOtherwise(machine: Machine, state: State, sought: ReadonlySet<AbstractObject>, variable: Variable, instr: CallInstr, head: BlockId): boolean {
+  #isMetOtherwise(machine: Machine, state: State, sought: ReadonlySet<AbstractObject>, { variable, path }: Place, instr: CallInstr, region: BlockId, given: readonly Value[]): boolean {
     const held = new Set<AbstractObject>();
-    const nearby = this.#nearby();
+    const file = this.#frame.context.ref.module.funcs[0]!.id;
     const read = new Set<Variable>([variable]);
     let isKept = false;
     const readCell = (name: Variable): void => {
@@ -144,10 +218,18 @@ export class Focus {
         }
       }
     };
-    const body = roundsOf(this.#func).bodies.get(head)!;
-    const live = liveInRound(this.#func, instr, head, body);
+    const body = region === ACTIVATION ? new Set(this.#func.blocks.keys()) : roundsOf(this.#func).bodies.get(region)!;
+    const live = region === ACTIVATION ? liveAfter(this.#func, instr) : liveInRound(this.#func, instr, region, body);
+    if (live === null) return true;
+    for (const value of given) visit(value);
+    let holders = path.length === 0 ? NOTHING : ((variable.captured ? state.cells.get(variable) : state.locals.get(variable)) ?? NOTHING);
+    for (const name of path) {
+      const states = objectsOf(holders).map((object) => state.object(object));
+      for (const { attrs } of states) for (const [other, value] of attrs) if (other !== name) visit(value);
+      holders = states.reduce((joined, { attrs }) => joinValues(joined, attrs.get(name) ?? NOTHING), NOTHING);
+    }
     for (const names of [state.locals, state.temps] as const) for (const [name, value] of names) if (name !== variable && live.has(name)) visit(value);
-    for (const [name, value] of state.cells) if (name !== variable && (!nearby.has(name) || live.has(name))) visit(value);
+    for (const [name, value] of state.cells) if (name !== variable && (name.owner === file || live.has(name))) visit(value);
     for (const id of body) for (const item of this.#func.blocks[id]!.instrs) if (item.kind === 'function') for (const name of this.#usedIn(item)) readCell(name);
     for (const value of this.#frame.captured?.values() ?? []) visit(value);
     for (const defaults of machine.defaults.values()) for (const value of defaults.values()) visit(value);
@@ -161,6 +243,30 @@ export class Focus {
     machine.budget.steps += held.size >>> 3;
     return isKept;
   }
+}
+
+function putBack(state: State, others: ReadonlyMap<AbstractObject, ObjectState>): void {
+  for (const [object, before] of others) {
+    const known = state.heap.get(object);
+    if (known !== undefined) state.heap.set(object, joinObjects(known, before));
+  }
+}
+
+/** Holds unless a way from `source` to `target` leads out of a round. */
+function isWithin(body: ReadonlySet<BlockId>, head: BlockId, source: BlockId | null, target: BlockId | null): boolean {
+  return source === head || (source !== null && !body.has(source)) || (target !== null && target !== head && body.has(target));
+}
+
+/** Holds if the call runs a function or a class of the project, as far as its callee is known. */
+function runsProject(state: State, { callee }: CallInstr): boolean {
+  const { atoms } = state.get(callee.kind === 'method' ? callee.object : callee.value);
+  return atoms.some((atom) => atom.kind === 'function' || atom.kind === 'class' || atom.kind === 'partial' || atom.kind === 'namespace' || atom.kind === 'super' || (atom.kind === 'object' && atom.object.class !== null));
+}
+
+/** Holds if the value is one of several networks, of which objects of the analysis stand for more than one. */
+function standsForSeveral(state: State, { atoms }: Value): boolean {
+  if (!atoms.every((atom) => atom.kind === 'object' && atom.object.kind === 'module')) return false;
+  return atoms.length > 1 || atoms.some((atom) => atom.kind === 'object' && state.object(atom.object).many);
 }
 
 /** The variables of functions around it that a function uses. */

@@ -18,6 +18,7 @@ import type { Probe, RunningForward } from './activation.ts';
 import { Budget } from './budget.ts';
 import { classOrder, type ClassOrder } from './class-order.ts';
 import { Context, placeKey } from './context.ts';
+import type { Handed } from './focus.ts';
 import type { Footprint, Watch } from './footprint.ts';
 import type { ProjectFiles } from './imports.ts';
 import type { Visit, VisitRecord } from './left-behind.ts';
@@ -46,6 +47,9 @@ export interface Kept {
   readonly ambience: Ambience;
   readonly captured: Captured | undefined;
   readonly receiver: AbstractObject | null;
+  /** The networks of `Handed` that it ran with, and what it has switched for that reason. */
+  readonly handed: ReadonlySet<AbstractObject> | undefined;
+  readonly used: readonly AbstractObject[];
   /** Whether all throws were told, or only those that are written down as such. */
   readonly catching: boolean;
   readonly exit: State | null;
@@ -116,6 +120,8 @@ export class Machine {
   readonly keptResults = new Map<Context, readonly Kept[]>();
   /** Notes what the function that runs now looks at. */
   watch: Watch | null = null;
+  /** What the call that runs hands on, for its callee. */
+  handed: Handed | null = null;
   /** Values of default arguments, by function and parameter. */
   readonly defaults = new Map<Func, Map<number, Value>>();
   readonly classes = new Map<ClassDef, ProjectClass>();

@@ -129,6 +129,7 @@ export class FunctionRun implements Analysis<State> {
 
   leave(state: State, terminal: Terminal | null): void {
     let out = state.forCallee();
+    if (terminal !== null) this.#focus.leaveActivation(out);
     if (terminal === null) this.#focus.leave(out, null, null);
     if (terminal === null || terminal.kind === 'throw') {
       if (this.#observed) this.ways.note(state, null);
@@ -144,6 +145,7 @@ export class FunctionRun implements Analysis<State> {
     if (given !== null && hasPending(given)) {
       state.set(terminal.value!, consume(this.machine, this.frame, state, given, iterationOf(terminal)));
       out = state.forCallee();
+      this.#focus.leaveActivation(out);
     }
     const value = terminal.value === null ? ofConstant({ type: this.machine.language === 'python' ? 'none' : 'undefined' }) : state.get(terminal.value);
     this.result = joinValues(this.result, this.func.isGenerator ? this.yielded : value);
@@ -253,7 +255,12 @@ export class FunctionRun implements Analysis<State> {
         machine.catching = this.#observed || caught;
         const path = machine.path;
         if (state.facts.key !== '') machine.path = `${path}/${this.func.id}:${state.facts.key}`;
+        const outer = machine.handed;
+        const handed = (machine.handed = this.#focus.hand(machine, state, instr));
+        const before = handed === null ? null : state.clone();
         const result = callInstr(machine, frame, state, instr);
+        if (handed !== null) this.#focus.settle(handed, before!);
+        machine.handed = outer;
         machine.path = path;
         machine.catching = this.#observed;
         if (machine.thrown !== null) {
