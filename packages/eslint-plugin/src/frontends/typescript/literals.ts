@@ -4,7 +4,8 @@
 // constant strings; methods in it are function values under their name; `__proto__: value` is spread before all others. A setter
 // is lowered but is no element.
 //
-// Approximation: what a getter gives is unknown.
+// Approximation: what a getter gives is unknown. So are the elements of a table: of an array of more than 32 numbers, or of arrays of numbers, none is looked at by
+// itself, and files of weights, filters and expected results have many thousands.
 //
 // What it refuses: what JSX means. Its tag, attributes and children are operands of an `opaque`.
 import ts from '#typescript';
@@ -14,12 +15,21 @@ import { functionValue } from './functions.ts';
 import { propertyKey, staticPropertyName } from './patterns.ts';
 import { readName } from './references.ts';
 
+const LARGEST_LIST = 32;
+
 export function lowerArray(fn: FunctionLowering, node: ts.ArrayLiteralExpression): Temp {
+  if (node.elements.length > LARGEST_LIST && isTable(node)) return collection(fn, 'list', [{ kind: 'spread', key: null, value: fn.builder.opaque('table', [], fn.span(node)) }], node);
   const elements = node.elements.map((element): Element => {
     if (ts.isSpreadElement(element)) return { kind: 'spread', key: null, value: fn.expression(element.expression) };
     return { kind: 'element', key: null, value: fn.expression(element) };
   });
   return collection(fn, 'list', elements, node);
+}
+
+/** `1`, `-0.5`, `[1, [2, 3]]`. */
+function isTable(node: ts.Expression): boolean {
+  if (ts.isArrayLiteralExpression(node)) return node.elements.every(isTable);
+  return ts.isNumericLiteral(node) || (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken && ts.isNumericLiteral(node.operand));
 }
 
 export function lowerTemplate(fn: FunctionLowering, node: ts.TemplateExpression): Temp {

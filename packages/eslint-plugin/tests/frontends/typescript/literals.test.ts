@@ -23,6 +23,20 @@ describe('literals', () => {
     `);
   });
 
+  test('the numbers of a table are not looked at one by one', () => {
+    const row = (last: string): string => `[${'1, -2, '.repeat(16)}[3, ${last}]]`;
+    const table = `module <module>#0()
+  b0:
+    %0 = opaque table()
+    %1 = list [...%0]
+    return
+`;
+    expect(print(`${row('4')};`)).toBe(table);
+    // A name, or a text, may be what matters.
+    for (const last of ['x', "'x'"]) expect(print(`${row(last)};`).match(/ = -2/g)).toHaveLength(16);
+    expect(print(`[${'1, '.repeat(31)}1];`).match(/ = 1\b/g)).toHaveLength(32);
+  });
+
   test('arrays, objects and templates', () => {
     expect(print(`f([a, ...b], { a, b: 1, 'c': 2, 3: 4, [d]: 5, ...e }, \`x\${a}y\${b}\`);`)).toMatchInlineSnapshot(`
       "module <module>#0()
