@@ -68,15 +68,25 @@ export class Mish extends Activation {
   }
 }
 
+/** Prints no settings, as PyTorch's does not. */
 export class Hardsigmoid extends Activation {
   override forward(x: Tensor): Tensor {
     return F.hardsigmoid(x, this.inplace);
   }
+
+  protected override extraRepr(): string {
+    return '';
+  }
 }
 
+/** Prints no settings, as PyTorch's does not. */
 export class Hardswish extends Activation {
   override forward(x: Tensor): Tensor {
     return F.hardswish(x, this.inplace);
+  }
+
+  protected override extraRepr(): string {
+    return '';
   }
 }
 

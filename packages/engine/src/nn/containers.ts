@@ -139,6 +139,18 @@ export class ModuleList<M extends Module = Module> extends Listed<M> {
     throw new Error('Module [ModuleList] is missing the required "forward" function: call its entries');
   }
 
+  /** Equal entries that follow one another are one: `(0-5): 6 x Layer(...)`. */
+  override toString(): string {
+    const texts = [...this].map(String);
+    const lines = texts.flatMap((text, first) => {
+      if (texts[first - 1] === text) return [];
+      const next = texts.findIndex((other, at) => at > first && other !== text);
+      const last = (next < 0 ? texts.length : next) - 1;
+      return [(last > first ? `(${first}-${last}): ${last - first + 1} x ${text}` : `(${first}): ${text}`).replaceAll('\n', '\n  ')];
+    });
+    return lines.length === 0 ? `${this.constructor.name}()` : `${this.constructor.name}(\n  ${lines.join('\n  ')}\n)`;
+  }
+
   slice(start?: number, end?: number): ModuleList<M> {
     return new ModuleList([...this].slice(start, end));
   }

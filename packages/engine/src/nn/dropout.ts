@@ -6,8 +6,7 @@
  * Refuses p outside [0, 1] at construction and, as p may be assigned later, at every call.
  */
 import type { Tensor } from '../ops/tensor.ts';
-import { ValueError } from '../tensor/errors.ts';
-import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from './functional/dropout.ts';
+import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout, requireRate } from './functional/dropout.ts';
 import { Module } from './module.ts';
 
 abstract class DropoutLayer extends Module {
@@ -16,7 +15,7 @@ abstract class DropoutLayer extends Module {
 
   constructor(p = 0.5, options: { readonly inplace?: boolean } = {}) {
     super();
-    if (!(p >= 0 && p <= 1)) throw new ValueError(`dropout probability has to be between 0 and 1, but got ${p}`);
+    requireRate(p);
     this.p = p;
     this.inplace = options.inplace ?? false;
   }

@@ -33,13 +33,19 @@ abstract class Table extends ModelessLayer {
     this.weight = new Parameter(drawn);
   }
 
-  protected override extraRepr(): string {
-    const shown: Record<string, unknown> = {};
-    if (this.paddingIdx !== null) shown['padding_idx'] = this.paddingIdx;
+  /** The settings that are not the usual ones, and where the padding stands among them. */
+  protected text(padding: 'first' | 'last', more: Readonly<Record<string, unknown>> = {}): string {
+    const padded = this.paddingIdx === null ? {} : { padding_idx: this.paddingIdx };
+    const shown: Record<string, unknown> = padding === 'first' ? padded : {};
     if (this.maxNorm !== null) shown['max_norm'] = this.maxNorm;
     if (this.normType !== 2) shown['norm_type'] = this.normType;
     if (this.scaleGradByFreq) shown['scale_grad_by_freq'] = true;
-    return [`${this.numEmbeddings}, ${this.embeddingDim}`, settingsText(shown)].filter((part) => part !== '').join(', ');
+    const settings = settingsText({ ...shown, ...more, ...(padding === 'last' ? padded : {}) });
+    return [`${this.numEmbeddings}, ${this.embeddingDim}`, settings].filter((part) => part !== '').join(', ');
+  }
+
+  protected override extraRepr(): string {
+    return this.text('first');
   }
 }
 
@@ -69,6 +75,6 @@ export class EmbeddingBag extends Table {
   }
 
   protected override extraRepr(): string {
-    return `${super.extraRepr()}, ${settingsText({ mode: this.mode })}`;
+    return this.text('last', { mode: this.mode });
   }
 }

@@ -22,6 +22,8 @@ abstract class InstanceNormLayer extends NormBase {
     const rank = this.spatialRank();
     if (x.dim() !== rank + 1 && x.dim() !== rank + 2) throw new ValueError(`expected ${rank + 1}D or ${rank + 2}D input (got ${x.dim()}D input)`);
     const batched = x.dim() === rank + 2;
+    const channels = x.dim() - rank - 1;
+    if (this.affine && x.size(channels) !== this.numFeatures) throw new ValueError(`expected input's size at dim=${channels} to match num_features (${this.numFeatures}), but got: ${x.size(channels)}.`);
     const useInputStats = this.training || !this.trackRunningStats;
     const out = instanceNorm(batched ? x : x.unsqueeze(0), {
       runningMean: this.runningMean,

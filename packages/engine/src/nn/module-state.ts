@@ -39,7 +39,6 @@ export function modeOrigin(via: ModeOrigin['via']): ModeOrigin | undefined {
 
 interface HasState {
   readonly [moduleState]: ModuleState;
-  namedModules(): Iterable<readonly [string, HasState]>;
 }
 
 const trainingProperty: PropertyDescriptor & ThisType<HasState> = {
@@ -50,17 +49,15 @@ const trainingProperty: PropertyDescriptor & ThisType<HasState> = {
     return this[moduleState].training;
   },
   set(value: boolean): void {
-    const state = this[moduleState];
-    const from = state.training;
     // Any value is accepted, as by PyTorch's plain attribute.
-    state.training = value;
-    state.modeSetAt = modeOrigin('assignment');
+    const assign = (): void => {
+      this[moduleState].training = value;
+      this[moduleState].modeSetAt = modeOrigin('assignment');
+    };
     const trace = activeTrace();
     // An override of `train` may assign flags; what it comes to is told by the call that runs it.
-    if (trace === null || modeChange.outermost !== null) return;
-    const changed = from === value ? [] : [{ path: '', className: this.constructor.name, from, to: value }];
-    const disagreeing = [...this.namedModules()].flatMap(([path, part]) => (part[moduleState].training === value ? [] : [path]));
-    trace.modeSet(this, value, 'assignment', changed, disagreeing);
+    if (trace === null || modeChange.outermost !== null) assign();
+    else trace.modeChange(trace, this, value, 'assignment', assign);
   },
 };
 

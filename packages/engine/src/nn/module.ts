@@ -369,7 +369,7 @@ export abstract class Module {
 
   /** `Net(\n  (fc): Linear(inFeatures=4, ...)\n)`. */
   toString(): string {
-    const lines = [...this.namedChildren()].map(([name, child]) => `  (${name}): ${child.toString().replaceAll('\n', '\n  ')}`);
+    const lines = [...this.childEntries()].map(([name, child]) => `  (${name}): ${child.toString().replaceAll('\n', '\n  ')}`);
     const extra = this.extraRepr();
     if (lines.length > 0 && extra !== '') lines.unshift(`  ${extra}`);
     return lines.length === 0 ? `${this.constructor.name}(${extra})` : `${this.constructor.name}(\n${lines.join('\n')}\n)`;

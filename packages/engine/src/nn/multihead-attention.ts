@@ -30,6 +30,9 @@ export interface MultiheadAttentionSettings {
   readonly batchFirst?: boolean;
 }
 
+/** The projection of the output, under the name that PyTorch prints. */
+class NonDynamicallyQuantizableLinear extends Linear {}
+
 export class MultiheadAttention extends Module {
   readonly embedDim: number;
   readonly numHeads: number;
@@ -56,7 +59,7 @@ export class MultiheadAttention extends Module {
     this.dropout = dropout;
     this.batchFirst = batchFirst;
     this.addZeroAttn = addZeroAttn;
-    this.out_proj = new Linear(embedDim, embedDim, { bias });
+    this.out_proj = new NonDynamicallyQuantizableLinear(embedDim, embedDim, { bias });
     if (kdim === embedDim && vdim === embedDim) {
       this.in_proj_weight = new Parameter(xavierUniform_(zeros(3 * embedDim, embedDim)));
     } else {

@@ -15,19 +15,7 @@ export function changeMode(module: Module, mode: boolean, via: 'train' | 'eval',
   modeChange.outermost = { origin: modeOrigin(via) };
   const trace = activeTrace();
   try {
-    if (trace === null) return change();
-    const before = new Map([...module.namedModules()].map(([, part]) => [part, part[moduleState].training]));
-    const result = change();
-    const changed = [];
-    const disagreeing = [];
-    for (const [path, part] of module.namedModules()) {
-      const from = before.get(part);
-      const to = part[moduleState].training;
-      if (from !== undefined && from !== to) changed.push({ path, className: part.constructor.name, from, to });
-      if (to !== mode) disagreeing.push(path);
-    }
-    trace.modeSet(module, mode, via, changed, disagreeing);
-    return result;
+    return trace === null ? change() : trace.modeChange(trace, module, mode, via, change);
   } finally {
     modeChange.outermost = null;
   }

@@ -1,5 +1,5 @@
 /**
- * A module call while somebody listens: which layers it reached, in which mode, and whether it left a graph.
+ * A module call while somebody listens: which layers it reached, in which mode, and whether it left a graph. And what a change of mode did to a tree.
  *
  * Guarantees: the event of a call is emitted when it ends, also when it throws. A leaf counts as mode-sensitive if its class says so,
  * or, for a class that says nothing, if its `training` was read while its forward, or one that reads it from outside, ran.
@@ -8,7 +8,7 @@
 import { gradState } from '../autograd/grad-mode.ts';
 import { Tensor } from '../ops/tensor.ts';
 import { callSite } from '../trace/call-site.ts';
-import { TraceSession, type CallFrame, type ModuleCall } from '../trace/session.ts';
+import { TraceSession, type CallFrame, type ModeChange, type ModuleCall } from '../trace/session.ts';
 import type { Module } from './module.ts';
 import { knownSensitivity } from './known-sensitivity.ts';
 import { moduleState } from './module-state.ts';
@@ -95,4 +95,21 @@ const tracedCall: ModuleCall = (trace, called, runPreHooks, run) => {
   }
 };
 
+const tracedChange: ModeChange = (trace, target, mode, via, change) => {
+  const module = target as Module;
+  const before = new Map([...module.namedModules()].map(([, part]) => [part, part[moduleState].training]));
+  const result = change();
+  const changed = [];
+  const disagreeing = [];
+  for (const [path, part] of module.namedModules()) {
+    const from = before.get(part);
+    const to = part[moduleState].training;
+    if (from !== undefined && from !== to) changed.push({ path, className: part.constructor.name, from, to });
+    if (to !== mode) disagreeing.push(path);
+  }
+  trace.emit({ kind: 'mode', module: trace.moduleId(module), className: module.constructor.name, mode, via, changed, disagreeing, site: callSite() });
+  return result;
+};
+
 TraceSession.moduleCall = tracedCall;
+TraceSession.modeChange = tracedChange;

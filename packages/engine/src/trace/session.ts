@@ -28,11 +28,15 @@ export interface CallFrame {
 /** Calls `module` in two halves, the hooks before it and the rest, and tells the session. */
 export type ModuleCall = <T>(trace: TraceSession, module: object, runPreHooks: () => readonly unknown[], run: (inputs: readonly unknown[]) => T) => T;
 
+/** Runs `change`, which sets the mode of `module`, and tells the session what it did to the tree. */
+export type ModeChange = <T>(trace: TraceSession, module: object, mode: boolean, via: ModeEvent['via'], change: () => T) => T;
+
 const none: readonly number[] = [];
 
 export class TraceSession {
   /** Set by `nn/traced-call.ts`, which the package imports where it offers to listen: a program that listens to nothing does not carry it. */
   static moduleCall: ModuleCall;
+  static modeChange: ModeChange;
 
   readonly listeners = new Set<(event: TraceEvent) => void>();
   readonly frames: CallFrame[] = [];
@@ -52,6 +56,10 @@ export class TraceSession {
   /** How modules are called while somebody listens. */
   get moduleCall(): ModuleCall {
     return TraceSession.moduleCall;
+  }
+
+  get modeChange(): ModeChange {
+    return TraceSession.modeChange;
   }
 
   emit(event: TraceEvent): void {
@@ -93,10 +101,6 @@ export class TraceSession {
 
   constructed(module: object): void {
     this.emit({ kind: 'construct', module: this.moduleId(module), className: module.constructor.name, forward: this.rootCall, site: callSite(module) });
-  }
-
-  modeSet(module: object, mode: boolean, via: ModeEvent['via'], changed: ModeEvent['changed'], disagreeing: readonly string[]): void {
-    this.emit({ kind: 'mode', module: this.moduleId(module), className: module.constructor.name, mode, via, changed, disagreeing, site: callSite() });
   }
 
   bufferWritten(module: object, name: string, via: BufferEvent['via']): void {

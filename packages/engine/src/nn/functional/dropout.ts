@@ -20,9 +20,14 @@ function pythonType(value: unknown): string {
   return typeof value === 'string' ? 'str' : typeof value === 'number' ? (Number.isInteger(value) ? 'int' : 'float') : typeof value === 'object' ? value.constructor.name : typeof value;
 }
 
+/** @throws ValueError for what is no probability */
+export function requireRate(rate: number): void {
+  if (!(rate >= 0 && rate <= 1)) throw new ValueError(`dropout probability has to be between 0 and 1, but got ${rate}`);
+}
+
 function check(op: string, p: unknown, training: unknown): number {
   const rate = Number(p);
-  if (!(rate >= 0 && rate <= 1)) throw new ValueError(`dropout probability has to be between 0 and 1, but got ${rate}`);
+  requireRate(rate);
   if (typeof training !== 'boolean') throw new TypeError(`${op}(): argument 'train' (position 3) must be bool, not ${pythonType(training)}`);
   return rate;
 }

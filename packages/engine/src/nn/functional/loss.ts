@@ -14,7 +14,7 @@ import { stack, where } from '../../ops/joining.ts';
 import type { Tensor } from '../../ops/tensor.ts';
 import { isFloating } from '../../tensor/dtype.ts';
 import { RuntimeError, ValueError } from '../../tensor/errors.ts';
-import { formatSize, numelOf, sameShape } from '../../tensor/shape.ts';
+import { broadcastShapes, formatSize, numelOf, sameShape } from '../../tensor/shape.ts';
 import { cosineSimilarity, pairwiseDistance } from './distance.ts';
 
 export type LossReduction = 'mean' | 'sum' | 'none';
@@ -78,11 +78,16 @@ export interface ClassLossOptions extends LossOptions {
   readonly ignoreIndex?: number;
 }
 
+/** Targets have the shape of the input without its classes; one row of classes takes one target, of no dimension or one. */
 function checkClasses(input: Tensor, target: Tensor): void {
-  const wanted = input.dim() === 1 ? [] : [input.shape[0]!, ...input.shape.slice(2)];
-  if (input.dim() === 0 || !sameShape(target.shape, wanted)) {
-    throw new RuntimeError(`Expected input batch_size (${input.shape[0]}) to match target batch_size (${target.shape[0] ?? 1}): input ${formatSize(input.shape)}, target ${formatSize(target.shape)}`);
-  }
+  const [batch, classes, ...rest] = input.shape;
+  const given = target.shape[0] ?? 0;
+  if (batch === undefined) throw new ValueError('Expected 1 or more dimensions (got 0)');
+  const single = classes === undefined;
+  if (single && target.dim() < 2 && target.numel() !== 1) throw new ValueError(`For 1D input, 1D target must have size 1, but got target size: ${given}`);
+  if (!single && batch !== given) throw new ValueError(`Expected input batch_size (${batch}) to match target batch_size (${given}).`);
+  const wanted = [...(single ? target.shape.slice(0, 1) : [batch]), ...rest];
+  if (!sameShape(target.shape, wanted)) throw new RuntimeError(`Expected target size [${wanted.join(', ')}], got [${target.shape.join(', ')}]`);
 }
 
 /** Minus the logarithm of the probability of the target class: input [N, C, *] (or [C]) of logarithms, target [N, *]. */
@@ -97,7 +102,7 @@ export function nllLoss(input: Tensor, target: Tensor, options: ClassLossOptions
   }
   const inputs = weight === null ? [logs, classes] : [logs, classes, weight.detach()];
   if (reduction === 'mean' || reduction === 'sum') return applyOp('nllLoss', nllLossRecord, inputs, { ignoreIndex, reduction });
-  return reduce(applyOp('nllLoss', nllLossRecord, inputs, { ignoreIndex, reduction: 'none' }).reshape(target.shape), reduction);
+  return reduce(applyOp('nllLoss', nllLossRecord, inputs, { ignoreIndex, reduction: 'none' }).reshape(input.dim() === 1 ? [] : target.shape), reduction);
 }
 
 function totalWeight(classes: Tensor, weight: Tensor | null, ignoreIndex: number): number {
@@ -121,6 +126,7 @@ export function crossEntropy(input: Tensor, target: Tensor, options: Options<Cla
   const perClass = (values: Tensor): Tensor => values.reshape([classes, ...new Array<number>(Math.max(input.dim() - 2, 0)).fill(1)]);
   const weighted = weight === null ? logs : logs.mul(perClass(weight));
   if (sameShape(input.shape, target.shape) && isFloating(target.dtype)) {
+    if (ignoreIndex >= 0) throw new RuntimeError('ignore_index is not supported for floating point target');
     const smooth = labelSmoothing === 0 ? target : target.mul(1 - labelSmoothing).add(labelSmoothing / classes);
     const losses = weighted.mul(smooth).sum(dim).neg();
     return reduction === 'mean' ? losses.sum().div(Math.max(numelOf(input.shape) / classes, input.dim() === 1 ? 1 : 0)) : reduce(losses, reduction);
@@ -204,18 +210,20 @@ export function marginRankingLoss(a: Tensor, b: Tensor, target: Tensor, options:
 
 /** log(1 + e^(-target * input)). */
 export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const shape = broadcastShapes(input.shape, target.shape);
+  if (!sameShape(shape, input.shape)) throw new RuntimeError(`output with shape [${input.shape.join(', ')}] doesn't match the broadcast shape [${shape.join(', ')}]`);
   return reduce(applyOp('softMarginLoss', softMarginLossRecord, [input, target], {}), options.reduction);
 }
 
 /** The sum over the other classes of max(0, margin - x_target + x_i)^p, divided by the number of classes: input [N, C] or [C]. */
 export function multiMarginLoss(input: Tensor, target: Tensor, options: LossOptions & { readonly p?: number; readonly margin?: number; readonly weight?: Tensor | null } = {}): Tensor {
   const { p = 1, margin = 1, weight = null, reduction } = options;
-  if (p !== 1 && p !== 2) throw new RuntimeError('only p == 1 and p == 2 supported');
+  if (p !== 1 && p !== 2) throw new ValueError('only p == 1 and p == 2 supported');
   const x = input.dim() === 1 ? input.unsqueeze(0) : input;
   const classes = target.to('int64').reshape(-1);
   if (classes.numel() !== x.size(0)) throw new RuntimeError(`inconsistent target size, expected ${x.size(0)} but got ${formatSize(target.shape)}`);
   const index = classes.unsqueeze(1);
-  const gaps = x.sub(x.gather(1, index)).add(margin).clamp(0).pow(p);
+  const gaps = x.gather(1, index).neg().add(margin).add(x).relu().pow(p);
   const others = gaps.mul(arange(x.size(1)).ne(index).to(x.dtype));
   const losses = (weight === null ? others : others.mul(weight.gather(0, classes).unsqueeze(1))).sum(1).div(x.size(1));
   return reduce(input.dim() === 1 ? losses.squeeze(0) : losses, reduction);
@@ -234,7 +242,7 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Los
     const values = x.select(0, row);
     if (listed.length === 0 || others.length === 0) return values.sum().mul(0);
     const pick = (indices: readonly number[]): Tensor => values.indexSelect(0, tensor(indices, { dtype: 'int64' }));
-    return pick(others).unsqueeze(0).sub(pick(listed).unsqueeze(1)).add(1).clamp(0).sum().div(classes);
+    return pick(listed).neg().add(1).unsqueeze(1).add(pick(others).unsqueeze(0)).relu().sum().div(classes);
   });
   const all = stack(losses);
   return reduce(input.dim() === 1 ? all.squeeze(0) : all, options.reduction);

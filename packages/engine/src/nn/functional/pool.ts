@@ -122,6 +122,10 @@ function avgPooled(rank: number, input: Tensor, kernelSize: Sizes, options: AvgP
   return batched(input, rank, `avg_pool${rank}d`, (x) => {
     const size = x.shape.slice(2);
     const windows = fixedWindows(size, kernelSize, { ...options, ceilMode });
+    if (rank === 3 && size.some((length, dim) => length < windows.kernel[dim]!)) {
+      const named = (letters: string, sizes: Shape): string => sizes.map((part, dim) => `${letters.slice(0, -3)}${letters.at(dim - 3)}: ${part}`).join(' ');
+      throw new RuntimeError(`input image (${named('THW', size)}) smaller than kernel size (${named('kTHW', windows.kernel)})`);
+    }
     const cells = fixedCells(size, windows);
     let divisors = cellSizes(cells);
     if (divisorOverride !== null) divisors = divisors.fill(divisorOverride);
@@ -169,8 +173,12 @@ export interface LPPoolOptions {
   readonly ceilMode?: boolean;
 }
 
-/** (sum of x^p over the window)^(1/p), by way of the average as PyTorch computes it. */
+/** (sum of x^p over the window)^(1/p), by way of the average as PyTorch computes it; for p = Infinity the largest absolute value, for -Infinity the smallest. */
 function powerPooled(rank: number, input: Tensor, normType: number, kernelSize: Sizes, options: LPPoolOptions): Tensor {
+  if (Math.abs(normType) === Infinity) {
+    const sign = Math.sign(normType);
+    return maxPooled(rank, input.abs().mul(sign), kernelSize, { stride: options.stride ?? null, ceilMode: options.ceilMode ?? false }, maxOver)[0].mul(sign);
+  }
   const average = avgPooled(rank, input.pow(normType), kernelSize, { stride: options.stride ?? null, padding: 0, ceilMode: options.ceilMode ?? false });
   const sign = average.gt(0).to(average.dtype).sub(average.lt(0).to(average.dtype));
   return sign.mul(average.abs().relu()).mul(numelOf(perDimension(kernelSize, rank, 'kernel_size'))).pow(1 / normType);

@@ -93,6 +93,7 @@ export abstract class LRScheduler {
     if (rates.length !== this.groups.length) {
       throw new ValueError(`${this.constructor.name} knows the learning rates of ${rates.length} parameter groups, and the optimizer has ${this.groups.length}: make the schedule after the last addParamGroup`);
     }
+    if (rates.some(Number.isNaN)) throw new RangeError(`${this.constructor.name}: float division by zero: there is no learning rate at epoch ${this.lastEpoch}, because a phase of the schedule has no steps`);
     for (const [index, group] of this.groups.entries()) group.lr = rates[index]!;
     this.lastLr = this.currentLrs();
   }
