@@ -4,7 +4,7 @@
 // reported as a failure; the other files of its batch are checked all the same.
 import { dirname, isAbsolute, parse, relative, sep } from 'node:path';
 import { collectFindings } from '@modeguard/eslint-plugin/collect';
-import { isKnownQuiet } from '@modeguard/eslint-plugin/known-quiet';
+import { knownQuiet } from '@modeguard/eslint-plugin/known-quiet';
 import { ESLint, type Linter } from 'eslint';
 import { CollectedFindings, inReadingOrder, readResult, type ReportedFinding, type SkippedFile } from './findings.ts';
 import { lintInWorkers } from './lint-in-workers.ts';
@@ -33,9 +33,9 @@ export interface LintOutcome {
 
 export async function lint(request: LintRequest): Promise<LintOutcome> {
   if (request.installed === undefined) return lintHere(request);
-  const files = request.files.filter((file) => !isKnownQuiet(file));
-  const quiet = request.files.length - files.length;
-  const rest: LintRequest = { ...request, files, onProgress: (done) => request.onProgress(quiet + done) };
+  const quiet = knownQuiet(request.files);
+  const files = request.files.filter((file) => !quiet.has(file));
+  const rest: LintRequest = { ...request, files, onProgress: (done) => request.onProgress(quiet.size + done) };
   // What --fix writes, others would read: one after the other.
   return request.fix ? lintHere(rest) : lintInWorkers(rest, request.installed, lintHere);
 }

@@ -8,18 +8,43 @@ import type { Language } from '../ir/ir.ts';
 import { lower, settingsOfViews } from '../analyze.ts';
 import { librariesFor } from '../libraries/read.ts';
 import type { Reading } from '../project/dependencies.ts';
-import { keptDigest, type ViewQuestion } from '../project/kept-views.ts';
+import { digestOfKnown, keptViews, type KnownViews, type ViewQuestion } from '../project/kept-views.ts';
 import { projectLibraries } from '../project/own-libraries.ts';
-import { keptResult } from '../project/result-cache.ts';
+import { atOneMoment, hashOf, hashOfFile } from '../project/project-listing.ts';
+import { keptResult, type CacheQuestion } from '../project/result-cache.ts';
 
-export function isKnownQuiet(file: string): boolean {
-  if (process.env['MODEGUARD_DEBUG'] !== undefined) return false;
+/** Those of the files that are known to be quiet. */
+export function knownQuiet(files: readonly string[]): ReadonlySet<string> {
+  if (process.env['MODEGUARD_DEBUG'] !== undefined) return new Set();
+  // Every importer is asked about several files.
+  const views = new Map<string, KnownViews | null>();
+  return atOneMoment(() => new Set(files.filter((file) => isQuiet(file, views))));
+}
+
+function isQuiet(file: string, knownViews: Map<string, KnownViews | null>): boolean {
   const language: Language = file.endsWith('.py') ? 'python' : 'typescript';
   try {
     const libraries = projectLibraries(file);
     const reading: Reading = { language, lower: (other, text) => lower({ file: other, text, language }), libraries: librariesFor(language, libraries) };
     const views: ViewQuestion = { ...reading, settings: settingsOfViews(language, libraries) };
-    const kept = keptResult({ ...reading, file, text: readFileSync(file, 'utf8'), settings: libraries }, (importer) => keptDigest(views, importer, normalize(file)));
+    const digestOf = (importer: string): string | null => {
+      let known = knownViews.get(importer);
+      if (known === undefined) knownViews.set(importer, (known = keptViews(views, importer)));
+      return digestOfKnown(views, known, normalize(file));
+    };
+    const read = (): string => readFileSync(file, 'utf8');
+    // What is listed has been read for its imports.
+    const textHash = hashOfFile(normalize(file), language) || hashOf(read());
+    const question: CacheQuestion = {
+      ...reading,
+      file,
+      textHash,
+      settings: libraries,
+      get text() {
+        return read();
+      },
+    };
+    const kept = keptResult(question, digestOf);
     return Array.isArray(kept) && kept.length === 0;
   } catch {
     return false;

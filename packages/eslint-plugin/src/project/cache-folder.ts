@@ -16,8 +16,19 @@ import { hashOf, rootOf } from './project-listing.ts';
 export function placeOf(file: string, language: Language, kind: string): string | null {
   const root = rootOf(dirname(file), language);
   if (root === null) return null;
+  return join(folderOf(root), `${hashOf(normalize(file))}${kind}.json`);
+}
+
+/** Milliseconds for which a project is taken to have packages, or none: what is kept in the other place is then not found, and found again. */
+const MAX_AGE = 3000;
+const folders = new Map<string, { readonly folder: string; readonly made: number }>();
+
+function folderOf(root: string): string {
+  const before = folders.get(root);
+  if (before !== undefined && performance.now() - before.made < MAX_AGE) return before.folder;
   const folder = existsSync(join(root, 'node_modules')) ? join(root, 'node_modules', '.cache', 'modeguard') : join(root, '.modeguard_cache');
-  return join(folder, `${hashOf(normalize(file))}${kind}.json`);
+  folders.set(root, { folder, made: performance.now() });
+  return folder;
 }
 
 /** What lies at a place; it may be anything. Throws if it cannot be read. */

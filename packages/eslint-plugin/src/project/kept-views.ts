@@ -75,9 +75,8 @@ export function digestOf({ called, isObserved }: View, from: Iterable<string>, {
   return hashOf(JSON.stringify([[...called].sort(), isObserved ? [...from].map((file) => [file, hashOfFile(file, language)]) : null]));
 }
 
-/** The digest of what `importer` is known to show of `file`; null if that is not known. */
-export function keptDigest(question: ViewQuestion, importer: string, file: string): string | null {
-  const known = keptViews(question, importer);
+/** The digest of what an importer is known to show of `file`; null if that is not known. */
+export function digestOfKnown(question: ViewQuestion, known: KnownViews | null, file: string): string | null {
   return known === null ? null : digestOf(known.of[file] ?? NOTHING_SEEN, known.from, question);
 }
 

@@ -49,6 +49,19 @@ interface Known extends ListedFile {
   readonly size: number;
 }
 
+/** The files that have been looked at since `atOneMoment` began. */
+let moment: Set<string> | null = null;
+
+/** Runs what asks about many files, each of which is taken to stay what it is meanwhile: no file is looked at twice. */
+export function atOneMoment<T>(run: () => T): T {
+  moment = new Set();
+  try {
+    return run();
+  } finally {
+    moment = null;
+  }
+}
+
 const listings = new Map<string, { readonly listing: Listing; readonly made: number }>();
 const known = new Map<string, Known>();
 const roots = new Map<string, string | null>();
@@ -131,6 +144,9 @@ function walk(folder: string, extensions: ReadonlySet<string>, into: Found): boo
 }
 
 function listed(file: string, language: Language): ListedFile | null {
+  const seen = moment?.has(file) === true ? known.get(file) : undefined;
+  if (seen !== undefined) return seen;
+  moment?.add(file);
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat === undefined || stat.size > MAX_SIZE) return null;
   const before = known.get(file);

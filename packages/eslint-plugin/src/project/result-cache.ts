@@ -17,6 +17,8 @@ import { hashOfCode, type UsedParts } from './used-parts.ts';
 export interface TextQuestion {
   readonly file: string;
   readonly text: string;
+  /** Of the text, if somebody has it: the text is then not asked for where the hash will do. */
+  readonly textHash?: string;
   readonly language: Language;
   /** Whatever else the result depends on: the user's library models. */
   readonly settings: unknown;
@@ -63,30 +65,30 @@ export function keptResult(question: CacheQuestion, digestOf: (importer: string)
 }
 
 function isItself({ text, code }: Entry, question: CacheQuestion): boolean {
-  return hashOf(question.text) === text || (code !== null && hashOfCode(question.text, question.language) === code);
+  return hashOfText(question) === text || (code !== null && hashOfCode(question.text, question.language) === code);
 }
 
 export function keepResult(question: CacheQuestion, { dependencies, views }: Ingredients, result: unknown): void {
   const place = placeOf(question.file, question.language, '');
-  if (place === null || hashOfFile(normalize(question.file), question.language) !== hashOf(question.text)) return;
+  if (place === null || hashOfFile(normalize(question.file), question.language) !== hashOfText(question)) return;
   const told = JSON.stringify(result);
   // A message or a witness that leads into another file tells a place in it.
   const on = (other: string, parts: UsedParts): Dependency => (told.includes(basename(other)) ? dependencyOnText(other, question) : dependencyOnParts(other, parts, question));
   const code = told === '[]' ? hashOfCode(question.text, question.language) : null;
-  writeEntry(place, { key: keyOf(question), text: hashOf(question.text), code, dependencies: [...dependencies].map(([other, parts]) => on(other, parts)), views: [...views], result } satisfies Entry);
+  writeEntry(place, { key: keyOf(question), text: hashOfText(question), code, dependencies: [...dependencies].map(([other, parts]) => on(other, parts)), views: [...views], result } satisfies Entry);
 }
 
 /** Keeps that nothing is to be found in a text, whatever other files there are. */
 export function keepNothing(question: TextQuestion): void {
   const place = placeOf(question.file, question.language, '');
-  if (place === null || hashOfFile(normalize(question.file), question.language) !== hashOf(question.text)) return;
+  if (place === null || hashOfFile(normalize(question.file), question.language) !== hashOfText(question)) return;
   const key = keyOfText(question);
   try {
     if ((readEntry(place) as Entry).key === key) return;
   } catch {
     // There is none, or it is damaged.
   }
-  writeEntry(place, { key, text: hashOf(question.text), code: null, dependencies: [], views: [], result: [] } satisfies Entry);
+  writeEntry(place, { key, text: hashOfText(question), code: null, dependencies: [], views: [], result: [] } satisfies Entry);
 }
 
 function keyOf({ file, language, settings, resolution, libraries }: CacheQuestion): string {
@@ -96,6 +98,10 @@ function keyOf({ file, language, settings, resolution, libraries }: CacheQuestio
 }
 
 /** For a result that the text alone decides. */
-function keyOfText({ text, settings }: TextQuestion): string {
-  return hashOf(JSON.stringify([ownStamp(), 'text', hashOf(text), settings]));
+function keyOfText(question: TextQuestion): string {
+  return hashOf(JSON.stringify([ownStamp(), 'text', hashOfText(question), question.settings]));
+}
+
+function hashOfText(question: TextQuestion): string {
+  return question.textHash ?? hashOf(question.text);
 }

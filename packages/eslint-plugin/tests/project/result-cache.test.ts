@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { isKnownQuiet } from '../../src/eslint/known-quiet.ts';
+import { knownQuiet } from '../../src/eslint/known-quiet.ts';
 import { lower } from '../../src/analyze.ts';
 import { librariesFor } from '../../src/libraries/read.ts';
 import * as cache from '../../src/project/result-cache.ts';
@@ -33,6 +33,8 @@ function keepResult(question: cache.CacheQuestion, files: readonly string[], res
 
 const entriesOf = (folder: string): readonly string[] => readdirSync(join(folder, '.modeguard_cache')).filter((name) => name.endsWith('.json'));
 
+const isQuiet = (file: string): boolean => knownQuiet([file]).has(file);
+
 describe('a kept result', () => {
   test('is given back for the same question, and the folder is none of git', () => {
     const { folder, question, net } = project();
@@ -54,21 +56,21 @@ describe('a kept result', () => {
 
   test('without findings says that the file is quiet, and one with findings does not', () => {
     const { question, net } = project();
-    expect(isKnownQuiet(question.file)).toBe(false);
+    expect(isQuiet(question.file)).toBe(false);
     keepResult(question, [net], [{ rule: 'a' }]);
-    expect(isKnownQuiet(question.file)).toBe(false);
+    expect(isQuiet(question.file)).toBe(false);
     keepResult(question, [net], []);
-    expect(isKnownQuiet(question.file)).toBe(true);
+    expect(isQuiet(question.file)).toBe(true);
     writeFileSync(question.file, `${TEXT}edited = 1\n`);
-    expect(isKnownQuiet(question.file)).toBe(false);
-    expect(isKnownQuiet(join(net, 'is-no-folder.py'))).toBe(false);
+    expect(isQuiet(question.file)).toBe(false);
+    expect(isQuiet(join(net, 'is-no-folder.py'))).toBe(false);
   });
 
   test('that the text alone decides holds whatever becomes of other files', () => {
     const { folder, question, net } = project();
     cache.keepNothing(question);
     expect(keptResult(question)).toEqual([]);
-    expect(isKnownQuiet(question.file)).toBe(true);
+    expect(isQuiet(question.file)).toBe(true);
     writeFileSync(net, 'x = 3\n');
     writeFileSync(join(folder, 'other.py'), 'import main\n');
     expect(keptResult(question)).toEqual([]);
