@@ -20,6 +20,7 @@ import { startsAlike, Watch, type Footprint } from './footprint.ts';
 import { noteAssignedFlags } from './assigned-flags.ts';
 import { noteBothModes } from './both-modes.ts';
 import { bindUnknown, constructUnknown } from './from-outside.ts';
+import { callersFirst } from './callers-first.ts';
 import { runImports, type ProjectFiles } from './imports.ts';
 import { noteHeldAgainst } from './held-against.ts';
 import { noteParts } from './overrides.ts';
@@ -120,9 +121,11 @@ function runRoots(machine: Machine, base: State): void {
   // Functions before methods, and hooks of frameworks before other methods: they are the likelier callers, whatever the order of the text.
   const isHook = (func: Func): boolean => hookOf(machine, func) !== null;
   const methods = uncalled.filter((func) => func.owner !== null);
-  const roots = [...uncalled.filter((func) => func.owner === null), ...methods.filter(isHook), ...methods.filter((func) => !isHook(func))];
+  const roots = [...callersFirst(machine.module, uncalled.filter((func) => func.owner === null)), ...methods.filter(isHook), ...callersFirst(machine.module, methods.filter((func) => !isHook(func)))];
   const selves = new Map<ProjectClass, Self>();
   const called = new Set<Func>();
+  /** Entered by roots that may not have seen all of them. */
+  const cutShort = new Set<Func>();
   /** Roots that their budget did not suffice for: another round would not come further, or not be worth it. */
   const spent = new Set<Func>();
   const lastRuns = new Map<Func, { readonly from: State; readonly footprint: Footprint | null }>();
@@ -130,7 +133,7 @@ function runRoots(machine: Machine, base: State): void {
     let grew = false;
     for (const func of roots) {
       // Entered by an earlier root of the first round: it has a caller after all.
-      if (round === 0 && machine.entered.has(func) && !machine.handedOut.has(func)) called.add(func);
+      if (round === 0 && machine.entered.has(func) && !cutShort.has(func) && !machine.handedOut.has(func)) called.add(func);
       // One in code that is never reached is not there.
       if (called.has(func) || !machine.created.has(func) || spent.has(func)) continue;
       // What it looked at is as it was: it would do the same again.
@@ -139,9 +142,11 @@ function runRoots(machine: Machine, base: State): void {
       const watch = (machine.watch = new Watch(base, null));
       const from = base.clone();
       const before = machine.budget.steps;
+      const enteredBefore = machine.entered.size;
       const after = machine.withBudget([func], () => runRoot(machine, base, func, selves), () => void spent.add(func));
       if (round > 0 && machine.budget.steps - before > HEAVY) spent.add(func);
       machine.watch = null;
+      if (round === 0 && spent.has(func)) for (const callee of [...machine.entered.keys()].slice(enteredBefore)) cutShort.add(callee);
       lastRuns.set(func, { from, footprint: watch.end(from, true) });
       if (after !== null) grew = keepSharedEffects(base, after) || grew;
       if (machine.exhausted) return;
