@@ -153,6 +153,15 @@ def lookups():
     }
 
 
+def texts():
+    """How parameters print, and containers whose entries are shared, or equal one after the other."""
+    relu = nn.ReLU()
+    return [str(part) for part in [
+        nn.Parameter(torch.tensor([1.0, 2.5])), nn.Parameter(torch.tensor([1.0]), requires_grad=False),
+        nn.Sequential(relu, nn.Linear(1, 1), relu), nn.ModuleList([relu, nn.ReLU(), nn.Tanh(), relu]), nn.ModuleList([nn.Sequential(relu), nn.Sequential(relu)]), nn.ModuleList(),
+    ]]
+
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    write("modules", {"backwardHooks": backward_hooks(), "tensorHooks": tensor_hooks(), "stateDictionaries": state_dictionaries(), "lookups": lookups()})
+    write("modules", {"backwardHooks": backward_hooks(), "tensorHooks": tensor_hooks(), "stateDictionaries": state_dictionaries(), "lookups": lookups(), "texts": texts()})

@@ -11,6 +11,7 @@ const file = recorded<{
   tensorHooks: Seen & { x: unknown; y: unknown; noGrad: string; retain: string };
   stateDictionaries: Record<'renamed' | 'lacking' | 'extra' | 'wrong' | 'everything' | 'notStrict' | 'notATensor' | 'extraMissing' | 'extraUnexpected', string> & { keys: string[]; extraKeys: string[]; notStrictResult: { missing: string[]; unexpected: string[] } };
   lookups: Record<string, string>;
+  texts: string[];
 }>('modules');
 
 /** What `attempt` throws, as `class: message` with the names of Python's types where the engine says JavaScript's. */
@@ -420,4 +421,13 @@ describe('functionalCall', () => {
     expect(() => nn.utils.functionalCall(layer, { weight: zeros(3, 4) }, ones(1, 2))).toThrow('cannot be multiplied');
     expect(layer.weight).toBe(own);
   });
+});
+
+test('parameters print as such; containers show shared entries each time, and equal neighbours of a list as one', () => {
+  const relu = new nn.ReLU();
+  const made = [
+    new nn.Parameter(tensor([1, 2.5])), new nn.Parameter(tensor([1]), { requiresGrad: false }),
+    new nn.Sequential(relu, new nn.Linear(1, 1), relu), new nn.ModuleList<nn.Module>([relu, new nn.ReLU(), new nn.Tanh(), relu]), new nn.ModuleList([new nn.Sequential(relu), new nn.Sequential(relu)]), new nn.ModuleList(),
+  ];
+  expect(made.map(String)).toEqual(file.texts);
 });

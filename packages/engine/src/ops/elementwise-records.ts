@@ -145,7 +145,11 @@ export const unaryRecords: Records<
   sqrt: unary(Math.sqrt, { ofOutput: (y) => 0.5 / y }),
   abs: refusingBool(notImplemented('abs_cpu'), unary(Math.abs, { ofInput: Math.sign }, (dtype) => dtype)),
   // Not Math.max: a NaN must stay NaN, and so it does here.
-  relu: refusingBool('Boolean inputs not supported for relu', unary((x) => (x < 0 ? 0 : x), { ofOutput: (y) => (y <= 0 ? 0 : 1) }, (dtype) => dtype)),
+  relu: refusingBool('Boolean inputs not supported for relu', {
+    forward: ([x]) => mapArray(x!, (value) => (value < 0 ? 0 : value)),
+    // Nothing flows where the result is 0, not even a gradient that is NaN: the power of an empty sum has one.
+    gradient: { saves: () => ({ output: true }), of: (grad, context) => [combineArrays(grad, context.output(), (g, y) => (y <= 0 ? 0 : g))] },
+  }),
   sigmoid: unary(logistic, { ofOutput: (y) => y * (1 - y) }),
   tanh: unary(Math.tanh, { ofOutput: (y) => 1 - y * y }),
   softplus: floatingKernel('softplus_cpu', unary(logOnePlusExp, { ofInput: logistic })),
