@@ -15,12 +15,15 @@
 import { joinObjects, type ObjectState } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { boundIn, joinValues, NOTHING, objectsOf, type Atom, type Value } from '../domains/value.ts';
+import { boundIn, joinValues, NOTHING, objectsOf, ofAtoms, type Atom, type Value } from '../domains/value.ts';
 import type { Block, BlockId, Func, Instr, Temp, Variable } from '../ir/ir.ts';
 import { liveAfter, liveInRound } from '../ir/liveness.ts';
 import { operandsOf } from '../ir/operands.ts';
 import type { Frame } from './activation.ts';
+import { findMember } from './class-order.ts';
 import { freeVariables } from './closures.ts';
+import { setsModes } from './handed-over.ts';
+import { exported } from './imports.ts';
 import type { Machine } from './machine.ts';
 import { eachMentioned } from './renaming.ts';
 import { roundsOf } from './rounds.ts';
@@ -81,12 +84,12 @@ export class Focus {
 
   /** What is handed on by a call of a function in sight: networks that a variable means one of. */
   hand(machine: Machine, state: State, instr: CallInstr): Handed | null {
-    if (!ofFrames.has(this.#frame) || !runsProject(state, instr)) return null;
+    if (!ofFrames.has(this.#frame)) return null;
     const trees = new Map<AbstractObject, ReadonlySet<AbstractObject>>();
     let region: BlockId | null = null;
     for (const temp of [...(instr.callee.kind === 'method' ? [instr.callee.object] : []), ...instr.args.flatMap(({ kind, value }) => (kind === 'positional' || kind === 'keyword' ? [value] : []))]) {
       const value = state.get(temp);
-      if (value.unknown || value.atoms.length === 0 || !standsForSeveral(state, value)) continue;
+      if (value.unknown || value.atoms.length === 0 || !standsForSeveral(state, value) || !maySwitch(machine, state, instr)) continue;
       const place = this.#placeOf(temp, instr);
       if (place === null) continue;
       const own = new Map<AbstractObject, Set<AbstractObject>>();
@@ -257,10 +260,15 @@ function isWithin(body: ReadonlySet<BlockId>, head: BlockId, source: BlockId | n
   return source === head || (source !== null && !body.has(source)) || (target !== null && target !== head && body.has(target));
 }
 
-/** Holds if the call runs a function or a class of the project, as far as its callee is known. */
-function runsProject(state: State, { callee }: CallInstr): boolean {
-  const { atoms } = state.get(callee.kind === 'method' ? callee.object : callee.value);
-  return atoms.some((atom) => atom.kind === 'function' || atom.kind === 'class' || atom.kind === 'partial' || atom.kind === 'namespace' || atom.kind === 'super' || (atom.kind === 'object' && atom.object.class !== null));
+/** Holds if the call runs a function of the project that may set a mode. */
+function maySwitch(machine: Machine, state: State, { callee }: CallInstr): boolean {
+  const runs = (value: Value): boolean => value.atoms.some((atom) => (atom.kind === 'function' ? setsModes(atom.ref.module, atom.ref.func, machine.libraries) : atom.kind === 'partial' && runs(ofAtoms(atom.target))));
+  if (callee.kind === 'value') return runs(state.get(callee.value));
+  return state.get(callee.object).atoms.some((atom) => {
+    if (atom.kind === 'namespace') return runs(exported(machine, state, atom.module, callee.name));
+    const cls = atom.kind === 'class' ? atom.class : atom.kind === 'object' || atom.kind === 'super' ? atom.object.class : null;
+    return cls !== null && runs(findMember(machine.order(cls), callee.name)?.entry.value ?? NOTHING);
+  });
 }
 
 /** Holds if the value is one of several networks, of which objects of the analysis stand for more than one. */

@@ -55,7 +55,7 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   const output = runModule(machine, frame, state, object, args, instr, derived);
   machine.running = outer;
   machine.visit = null;
-  recordVisit(machine, observation, machine.path, grad === GRAD_ENABLED ? visit : { setting: null, woken: null, awake: visit.awake, either: null });
+  recordVisit(machine, observation, machine.path, grad === GRAD_ENABLED ? visit : { setting: null, woken: null, awake: visit.awake, either: null, drowsy: isOff(grad) ? [] : visit.drowsy });
   // A program computes what the call that traced it did.
   const from = [...new Set([...output.from, ...derived.from, observation.number, ...(machine.programs.get(object) ?? [])])];
   // Without a graph no backward pass runs through the call, whatever becomes of its output.
@@ -101,6 +101,8 @@ export function observe(machine: Machine, frame: Frame, state: State, object: Ab
     learning: new Set(),
     cuts: new Map(),
     asleep: new Map(),
+    drowsy: new Map(),
+    trainedOn: new Set(),
     awakeOn: new Map(),
     eitherOn: new Map(),
     awakeInRound: [],

@@ -41,7 +41,7 @@ function makeUncertain(state: State, part: AbstractObject): void {
 const setting = new WeakMap<Func, boolean>();
 
 /** Holds if the function, one inside of it, or one that it calls by a name of this file, calls a mode method or assigns the flag. */
-function setsModes(module: Module, func: Func, libraries: Libraries): boolean {
+export function setsModes(module: Module, func: Func, libraries: Libraries): boolean {
   const known = setting.get(func);
   if (known !== undefined) return known;
   const seen = new Set<Func>([func]);

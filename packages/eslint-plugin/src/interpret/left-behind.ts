@@ -61,6 +61,11 @@ export class Visit {
     else if (this.#either !== null && (found === null || found.asleep !== this.#either.asleep || found.awake !== this.#either.awake)) this.#either = null;
   }
 
+  /** Settings to evaluation mode that some layer may be in, made on a network as a whole. */
+  get drowsy(): readonly ModeSetting[] {
+    return this.leaves.filter((leaf) => (leaf.modes & EVAL) !== 0).flatMap((leaf) => leaf.settings.filter((setting) => setting.mode === EVAL && !setting.selective && setting.how === 'called'));
+  }
+
   /** Layers that are certainly in training mode. */
   get awake(): readonly LeafRun[] {
     return this.leaves.filter((leaf) => leaf.modes === TRAIN && leaf.sensitivity === 'yes');
@@ -75,10 +80,12 @@ export interface VisitRecord {
   readonly woken: Woken | null;
   readonly awake: readonly LeafRun[];
   readonly either: Either | null;
+  readonly drowsy: readonly ModeSetting[];
 }
 
-export function recordVisit(machine: Machine, observation: ForwardObservation, path: string, { setting, woken, awake, either }: Pick<VisitRecord, 'setting' | 'woken' | 'awake' | 'either'>): void {
-  machine.visits.push({ observation, path, setting, woken, awake, either });
+export function recordVisit(machine: Machine, observation: ForwardObservation, path: string, { setting, woken, awake, either, drowsy }: Pick<VisitRecord, 'setting' | 'woken' | 'awake' | 'either' | 'drowsy'>): void {
+  machine.visits.push({ observation, path, setting, woken, awake, either, drowsy });
+  if (drowsy.length > 0) observation.drowsy.set(path, new Set([...(observation.drowsy.get(path) ?? []), ...drowsy]));
   if (either !== null) observation.eitherOn.set(path, either);
   const awakeBefore = observation.awakeOn.get(path);
   if (awakeBefore === undefined || awakeBefore.length > 0) observation.awakeOn.set(path, awake);
@@ -107,15 +114,27 @@ export function noteLeftBehind(machine: Machine): void {
     observation.awakeInRound = [...observation.awakeOn].find(([path, leaves]) => leaves.length > 0 && !/[: ]v\d/.test(path))?.[1] ?? [];
     if (!observation.uses.has('trained') || !machine.stepped.has(observation.number) || ![...observation.parameters].some((object) => machine.optimized.has(object))) continue;
     observation.woken = [...observation.wokenOn.values()][0] ?? null;
-    const sure = [...observation.asleep.values()].find((setting) => setting !== null && evaluated.has(keyOf(setting)));
-    const perhaps = sure ?? leavesOf(observation).find((setting) => evaluated.has(keyOf(setting)));
+    // A path that ends in no backward pass (`if phase == 'train': loss.backward()`) is no training.
+    const isTrained = (path: string): boolean => [...observation.trainedOn].some((other) => mayBeOne(path, other));
+    const [, sure] = [...observation.asleep].find(([path, setting]) => setting !== null && evaluated.has(keyOf(setting)) && isTrained(path)) ?? [];
+    const perhaps = sure ?? [...observation.drowsy].filter(([path]) => isTrained(path)).flatMap(([, settings]) => [...settings]).find((setting) => evaluated.has(keyOf(setting)));
     if (perhaps !== undefined && perhaps !== null) observation.leftBehind = { setting: perhaps, certain: sure !== undefined };
   }
 }
 
-/** Settings to evaluation mode that some layer of the call may be in, made on a network as a whole. */
-function leavesOf(observation: ForwardObservation): readonly ModeSetting[] {
-  return [...observation.leaves.values()].filter((leaf) => (leaf.modes & EVAL) !== 0).flatMap((leaf) => leaf.settings.filter((setting) => setting.mode === EVAL && !setting.selective && setting.how === 'called'));
+/** Holds unless a test or a round of some function is another one on the one path than on the other. */
+function mayBeOne(path: string, other: string): boolean {
+  if (path === other) return true;
+  const facts = new Map(factsOf(other));
+  return factsOf(path).every(([name, value]) => (facts.get(name) ?? value) === value);
+}
+
+/** What a path says, by function and fact. */
+function factsOf(path: string): readonly (readonly [string, string])[] {
+  return path.split('/').flatMap((part) => {
+    const [func, facts = ''] = part.split(':');
+    return facts.split(' ').map((fact): [string, string] => [`${func} ${fact.slice(0, fact.lastIndexOf('='))}`, fact.slice(fact.lastIndexOf('=') + 1)]);
+  });
 }
 
 function keyOf({ site }: ModeSetting): string {

@@ -395,6 +395,7 @@ export class Machine {
         continue;
       }
       observation.uses.add(use);
+      if (use === 'trained') observation.trainedOn.add(this.path);
       if (!observation.useSites.has(use)) observation.useSites.set(use, this.site(span));
     }
   }

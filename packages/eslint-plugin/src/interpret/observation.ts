@@ -112,6 +112,10 @@ export interface ForwardObservation {
   readonly cuts: Map<AbstractObject, Cut>;
   /** For each path to the call: what put all its layers into evaluation mode, or null where they are not certainly in it. */
   readonly asleep: Map<string, ModeSetting | null>;
+  /** For each path to the call: what may have put some of its layers into evaluation mode, a network as a whole, while gradients may come back. */
+  readonly drowsy: Map<string, ReadonlySet<ModeSetting>>;
+  /** The paths on which a backward pass runs through it. */
+  readonly trainedOn: Set<string>;
   /** For each path to the call: the layers that are certainly in training mode. */
   readonly awakeOn: Map<string, readonly LeafRun[]>;
   /** For each path to the call: the two calls one of which has set the mode of all its layers, where there are just two. */

@@ -4,8 +4,8 @@ import type { Instr } from '../ir/ir.ts';
 import type { State } from '../domains/state.ts';
 import { isOff } from '../domains/grad.ts';
 import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, type FuncRef, type Value } from '../domains/value.ts';
-import type { ArgValues, Frame } from './activation.ts';
-import { allArgs, callUnknown, handOut, returned, runCallbacks, type CallInstr } from './call.ts';
+import { NO_ARGS, type ArgValues, type Frame } from './activation.ts';
+import { allArgs, callUnknown, callValue, handOut, returned, runCallbacks, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
 import { recordRandom } from './draw.ts';
 import type { Machine } from './machine.ts';
@@ -84,11 +84,16 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
       // `loss.backward()`, or that of something that has the loss handed to it and starts the pass: `accelerator.backward(loss)`.
       differentiate(machine, frame.context.ref, state, forwardsOf(receiver).length > 0 || given.length === 0 ? [receiver, ...given] : given, instr);
       return returned(ANYTHING);
-    case 'step':
+    case 'step': {
+      // `optimizer.step(closure)` computes the loss and its gradients anew.
+      const [closure] = allArgs(args);
+      const isRun = closure?.atoms.some((atom) => atom.kind === 'function') === true;
+      const loss = isRun ? callValue(machine, frame, state, closure, NO_ARGS, instr) : returned(ANYTHING);
       machine.noteOwn();
       for (const number of state.differentiated) machine.stepped.add(number);
       machine.optimizes = true;
-      return returned(ANYTHING);
+      return loss;
+    }
     case 'random': {
       const drawn = joinValues(recordRandom(machine, frame, state, `Tensor.${name}`, [receiver, ...given], instr), { ...derive([receiver]), input: 0 });
       machine.randomCalls.add(instr);

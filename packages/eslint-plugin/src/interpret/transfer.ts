@@ -1,6 +1,7 @@
 // The transfer function: what each instruction does to a state (what an edge says about it is in `edges.ts`). One instance runs one
 // activation of a function; it also collects what the activation returns and leaves behind.
 import { assertNever, type BlockId, type Func, type Instr, type Module, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
+import { onlyGoneThrough } from '../ir/liveness.ts';
 import { SharedMap } from '../domains/shared-map.ts';
 import type { Analysis } from '../dataflow/solver.ts';
 import { elementName } from '../domains/heap.ts';
@@ -327,7 +328,8 @@ export class FunctionRun implements Analysis<State> {
           position += 1;
           elements.set(name, joinValues(elements.get(name) ?? NOTHING, value));
         }
-        const object = machine.objects.collection(state, frame.context, instr, '', instr.form, elements);
+        const isGoneThrough = onlyGoneThrough(this.func).has(instr.dest);
+        const object = machine.objects.allocate(state, frame.context, instr, '', { kind: 'collection', class: null, library: null, label: instr.form, replaces: isGoneThrough }, { attrs: elements });
         if (instr.form === 'string') {
           for (const value of elements.values()) askText(machine, frame, state, value, instr);
           const read = machine.settled(state, ofObject(object));

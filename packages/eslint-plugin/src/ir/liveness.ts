@@ -44,6 +44,19 @@ export function liveInRound(func: Func, instr: Instr, head: BlockId, body: Reado
   return liveIn(ofRound, instr)!;
 }
 
+const goneThrough = new WeakMap<Func, ReadonlySet<Temp>>();
+
+/** The temps that a loop goes through, and that nothing else reads: `for phase in ['train', 'val']`. */
+export function onlyGoneThrough(func: Func): ReadonlySet<Temp> {
+  let temps = goneThrough.get(func);
+  if (temps === undefined) {
+    const read = new Set(func.blocks.flatMap(({ instrs }) => instrs.flatMap(operandsOf)));
+    temps = new Set(func.blocks.flatMap(({ terminal }) => (terminal.kind === 'each' && !read.has(terminal.iterable) ? [terminal.iterable] : [])));
+    goneThrough.set(func, temps);
+  }
+  return temps;
+}
+
 function knownOf(ofWhat: readonly Block[], goesTo: GoesTo): Known {
   return { goesTo, entries: entriesOf(ofWhat, goesTo), blocks: new Map(ofWhat.flatMap((block) => block.instrs.map((item) => [item, block] as const))), after: new Map() };
 }

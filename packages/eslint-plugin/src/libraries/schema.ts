@@ -113,6 +113,8 @@ const functionRow = v.strictObject({
       mode: v.picklist(['train', 'eval', 'kept']),
       sensitive: v.picklist(['yes', 'no', 'unknown']),
       calibrated: v.boolean(),
+      /** Arguments of which one, given and true, brings trained weights: `weights`. */
+      calibratedIf: v.optional(v.array(argument)),
       /** An argument that, given and true, makes it training mode instead: `is_trainable`. */
       trainIf: v.optional(argument),
     }),

@@ -112,6 +112,17 @@ with torch.no_grad():
     print(model(torch.ones(1, 3, 8, 8)).argmax().item())  # error?: [no-train-mode-inference]
 `));
   });
+  test('weights bring statistics', () => {
+    check(program(`from torchvision.models import resnet18
+trained = resnet18(weights="DEFAULT").eval()
+older = resnet18(True).eval()
+fresh = resnet18(weights=None).eval()
+with torch.no_grad():
+    print(trained(torch.ones(1, 3, 8, 8)).argmax().item())
+    print(older(torch.ones(1, 3, 8, 8)).argmax().item())
+    print(fresh(torch.ones(1, 3, 8, 8)).argmax().item())  # error?: [no-uncalibrated-batch-norm]
+`));
+  });
   test('stochastic depth as a function and as a layer', () => {
     check(program(`import torchvision.ops as ops
 from timm.layers import DropPath, drop_path
