@@ -267,7 +267,7 @@ ROWS = [
     ("t.scatter", [T(values=2.0), 0, I(0), T(values=3.0)], {}), ("t.scatterAdd", [T(values=2.0), 0, I([0, 0]), T(2)], {}), ("t.scatter", [T(2, 3), 1, I([[0, 1]]), T(values=3.0)], {}), ("t.scatter", [T(2, 3), 1, I([[0, 1]]), T(1, 1)], {}),
     ("t.indexSelect", [T(2, 3), 1, I([[1]])], {}), ("t.indexSelect", [T(2, 3), 1, C(1)], {}), ("t.indexSelect", [T(2, 3), 1, J([2, 0])], {}),
     ("F.lpPool1d", [T(1, 2, 5), float("inf"), 2], {}), ("F.lpPool2d", [T(1, 2, 4, 5), float("inf"), 2], dict(stride=1)), ("F.avgPool3d", [T(1, 1, 2, 4, 3), [3, 1, 1]], dict(padding=[1, 0, 0])), ("F.crossEntropy", [T(2, 3), T(2, 3, of=unit)], dict(ignore_index=0)),
-    ("F.nllLoss", [C(3), I([2])], dict(reduction="none")), ("F.nllLoss", [T(3), I([2, 1])], {}), ("F.nllLoss", [T(2, 3), I([1])], {}), ("F.softMarginLoss", [T(2, 1), C(2, 3, of=one)], {}),
+    ("t.isfinite", [C(2)], {}), ("t.isfinite", [I([1, 2])], {}), ("t.isfinite", [M([True])], {}), ("F.nllLoss", [C(3), I([2])], dict(reduction="none")), ("F.nllLoss", [T(3), I([2, 1])], {}), ("F.nllLoss", [T(2, 3), I([1])], {}), ("F.softMarginLoss", [T(2, 1), C(2, 3, of=one)], {}),
 ]
 
 # Where the engine's name in snake case is not PyTorch's.

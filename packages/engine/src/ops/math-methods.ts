@@ -82,6 +82,7 @@ abstract class MathMethods extends ApplyingTensor {
   }
   isnan(): Tensor { return apply(this, 'isnan', {}); }
   isinf(): Tensor { return apply(this, 'isinf', {}); }
+  isfinite(): Tensor { return apply(this, 'isfinite', {}); }
   logicalNot(): Tensor { return apply(this, 'logicalNot', {}); }
   logicalAnd(other: Operand): Tensor { return apply(this, 'logicalAnd', {}, other); }
   logicalOr(other: Operand): Tensor { return apply(this, 'logicalOr', {}, other); }

@@ -44,6 +44,7 @@ export interface MathAttributes {
   readonly lerp: None;
   readonly isnan: None;
   readonly isinf: None;
+  readonly isfinite: None;
   readonly logicalNot: None;
   readonly prod: Reduction;
   /** Of `count - correction` degrees of freedom. */
@@ -173,6 +174,7 @@ export const mathRecords: Records<MathAttributes> = {
   }),
   isnan: test((x) => compareArrays(x, x, 1)),
   isinf: test((x) => mapArray(x, (value) => Number(value === Infinity || value === -Infinity), 'bool')),
+  isfinite: test((x) => mapArray(x, (value) => Number(Number.isFinite(value)), 'bool')),
   logicalNot: test((x) => compareArrays(x, NdArray.filled(x.dtype, [], 0), 8)),
   prod: {
     forward: ([x], { dims, keepdim }) =>
