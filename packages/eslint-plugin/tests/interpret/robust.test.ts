@@ -1,6 +1,9 @@
 // Programs that would keep the interpreter from ending, or run it off the end of the stack.
 import { expect, test, vi } from 'vitest';
-import { analyze } from '../../src/analyze.ts';
+import { analyze, lower } from '../../src/analyze.ts';
+import { interpret } from '../../src/interpret/interpret.ts';
+import { librariesFor } from '../../src/libraries/read.ts';
+import { FilesInSight } from '../../src/project/files.ts';
 
 test.each([
   ['an object that is its own call', 'class A:\n    pass\nA.__call__ = A()\nA()(1)\n'],
@@ -23,4 +26,16 @@ test('variables that are assigned to one another in a circle', () => {
   const text = 'import torch\nimport torch.nn.functional as F\nclass Net(torch.nn.Module):\n    def forward(self, x, p):\n        q = p\n        while x.sum() > 0:\n            p = q\n            q = p\n            x = F.dropout(x, p)\n        return x\n';
   expect(() => analyze({ file: 'a.py', text, language: 'python' })).not.toThrow();
   vi.unstubAllEnvs();
+});
+
+test.each([
+  ['python', 'def walk(node, found):\n    if node.left is not None:\n        walk(node.left, found)\n    if node.right is not None:\n        walk(node.right, found)\n    found.append(node.__class__.__name__)\n    return found\n', 'def start(node):\n    return walk(node.left.right.left.right, [])\n'],
+  ['typescript', 'export function walk(node, found) {\n  if (node.left) walk(node.left, found);\n  if (node.right) walk(node.right, found);\n  found.push(node.constructor.name);\n  return found;\n}\n', 'export function start(node) {\n  return walk(node.left.right.left.right, []);\n}\n'],
+] as const)('a walk down a structure that nests without an end, in %s', (language, walk, start) => {
+  const libraries = librariesFor(language);
+  const text = `${language === 'python' ? 'from torch import nn\nnet = nn.Dropout()\n' : "import * as nn from '@modeguard/engine';\nconst net = new nn.Dropout();\n"}${walk}${start}`;
+  const module = lower({ file: language === 'python' ? 'a.py' : 'a.ts', text, language });
+  const { steps } = interpret(module, libraries, new FilesInSight(module, libraries, (file, other) => lower({ file, text: other, language })));
+  // Each object that it can tell apart costs another round.
+  expect(steps).toBeLessThan(600);
 });
