@@ -15,6 +15,7 @@ import { exported } from './imports.ts';
 import type { Machine } from './machine.ts';
 import { noteShallowRestore } from './left-behind.ts';
 import { namespaceAt, setInNamespace } from './namespaces.ts';
+import { settled } from './settled.ts';
 import { withStaleness, withStaleSetting } from './staleness.ts';
 import { getUnseen, noteWritten, setUnseen } from './switched-off.ts';
 import { modesOfFlag, noteWrittenTo, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
@@ -207,11 +208,11 @@ export function setAttribute(machine: Machine, frame: Frame, state: State, targe
     state.setAttr(object, name, value, strong);
     if (strong) noteWritten(machine, object, name, value, instr);
     if (object.kind === 'module') for (const part of objectsOf(value)) machine.register(part, name);
-    if (machine.shared.has(object)) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
+    if (machine.shared.has(object)) machine.use(forwardsOf(settled(state, value)), 'escaped', instr.span);
     adopt(machine, state, object, value);
   }
   if (target.unknown || target.atoms.length === 0) {
-    machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
+    machine.use(forwardsOf(settled(state, value)), 'escaped', instr.span);
     if (target.atoms.length === 0) setUnseen(machine, frame, state, name, value, instr);
   }
 }
@@ -286,10 +287,10 @@ export function setItem(machine: Machine, frame: Frame, state: State, target: Va
     const strong = one === object && key !== null;
     state.setAttr(object, elementName(key), value, strong);
     if (strong) noteWritten(machine, object, elementName(key), value, instr);
-    if (machine.shared.has(object)) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
+    if (machine.shared.has(object)) machine.use(forwardsOf(settled(state, value)), 'escaped', instr.span);
     adopt(machine, state, object, value);
   }
-  if (objectsOf(target).length === 0) machine.use(forwardsOf(machine.settled(state, value)), target.from.length > 0 ? 'shape' : 'escaped', instr.span);
+  if (objectsOf(target).length === 0) machine.use(forwardsOf(settled(state, value)), target.from.length > 0 ? 'shape' : 'escaped', instr.span);
 }
 
 /** The label of a range of numbers that is not empty. */

@@ -14,12 +14,14 @@ import { capturedParameter, dropDeadCells, sharedVariables } from './closures.ts
 import { MAX_CALL_DEPTH } from './context.ts';
 import { beforeRun, doneElsewhere, keepForOthers } from './elsewhere.ts';
 import { redone, startsAlike, unwatched, Watch } from './footprint.ts';
-import type { Ambience, Kept, Machine } from './machine.ts';
+import { ambienceOf, sameAmbience, type Kept } from './kept-run.ts';
+import type { Machine } from './machine.ts';
 import { replayVisits } from './left-behind.ts';
 import { answer, comeBack, contextFor, isRunning, mingle, noteGiven, runFold, type FoldRun } from './recursion.ts';
 import { eachMentioned } from './renaming.ts';
 import { PASSED } from './resume.ts';
 import { escapeTree } from './set-mode.ts';
+import { settled } from './settled.ts';
 import { FunctionRun } from './transfer.ts';
 
 /** Results of one function in one context: the paths through a caller take turns. */
@@ -38,7 +40,7 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   const { managed } = options;
   const handed = !isAgain && machine.handed?.call === instr && machine.handed.frame === frame ? machine.handed : undefined;
   const context = !isSeen ? null : managed?.phase === 'resume' ? managed.contexts.at(-1)! : contextFor(frame.context, state, ref, receiver, args, instr);
-  if (context === null) return callUnseen(machine, state, receiver, args);
+  if (context === null) return callUnseen(state, receiver, args);
   if (!isAgain) machine.entered.set(ref.func, ref.module);
   const entry = state.forCallee();
   const shared = sharedVariables(ref, state);
@@ -90,7 +92,7 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
     watch.end(entry, true);
     machine.thrown = thrownBefore;
     comeBack(machine, state, context);
-    return callUnseen(machine, state, receiver, args);
+    return callUnseen(state, receiver, args);
   }
   // The variables of an activation that has called this one, through others or by itself, are still in use.
   const inUse = isAgain ? shared : NO_VARIABLES;
@@ -132,11 +134,11 @@ function joined(a: State | null, b: State): State {
 }
 
 /** A call that is not followed: what it is given may come back in any state. */
-function callUnseen(machine: Machine, state: State, receiver: AbstractObject | null, args: ArgValues): CallResult {
+function callUnseen(state: State, receiver: AbstractObject | null, args: ArgValues): CallResult {
   const given = [...args.positional, ...args.keywords.values()];
   for (const value of given) escapeTree(state, value);
   if (receiver !== null) escapeTree(state, ofObject(receiver));
-  return { value: derive(given.map((value) => machine.settled(state, value))), returns: true };
+  return { value: derive(given.map((value) => settled(state, value))), returns: true };
 }
 
 /** Does to `state` what the kept run did. */
@@ -152,15 +154,6 @@ function useAgain(machine: Machine, kept: Kept, entry: State, state: State): Cal
 
 function sameHanded(a: ReadonlySet<AbstractObject> | undefined, b: ReadonlySet<AbstractObject> | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && a.size === b.size && [...a].every((object) => b.has(object)));
-}
-
-/** What a run depends on beside the state: for whom things are noted. */
-function ambienceOf({ running, visit, probe, trainingCalls, constructsParts }: Machine): Ambience {
-  return { observation: running?.observation ?? null, path: running?.path ?? '', cutAt: running?.cutAt, part: running?.part, isVisit: visit !== null, probe, isTraining: trainingCalls !== null, constructsParts };
-}
-
-function sameAmbience(known: Ambience, machine: Machine): boolean {
-  return known.observation === (machine.running?.observation ?? null) && known.path === (machine.running?.path ?? '') && known.cutAt?.call.span === machine.running?.cutAt?.call.span && known.part === machine.running?.part && known.isVisit === (machine.visit !== null) && known.probe === machine.probe && !known.isTraining && machine.trainingCalls === null && known.constructsParts === machine.constructsParts;
 }
 
 /** Solves `func` from `entry`. A generator's result stands for what it yields. */

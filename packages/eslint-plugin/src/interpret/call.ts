@@ -29,6 +29,7 @@ import { noteDirectForward, noteFlagCalled } from './mode-methods.ts';
 import { callModuleMethod } from './module-method.ts';
 import { applyScope } from './scope.ts';
 import { escapeTree, noteWrittenTo, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
+import { settled } from './settled.ts';
 import { callTensorMethod } from './tensor-call.ts';
 
 export type CallInstr = Extract<Instr, { kind: 'call' }>;
@@ -381,7 +382,7 @@ export function callUnknown(machine: Machine, state: State, callee: Value, args:
   const given = allArgs(args);
   let reached = 0;
   for (const value of given) {
-    machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
+    machine.use(forwardsOf(settled(state, value)), 'escaped', instr.span);
     reached += escapeTree(state, value);
     noteHandedOver(machine, state, value);
     handOut(machine, value);
@@ -389,7 +390,7 @@ export function callUnknown(machine: Machine, state: State, callee: Value, args:
   reached += escapeTree(state, callee);
   // Handing out a large tree again and again costs what it costs.
   machine.budget.steps += reached >>> 3;
-  return returned(derive([callee, ...given].map((value) => machine.settled(state, value))));
+  return returned(derive([callee, ...given].map((value) => settled(state, value))));
 }
 
 export function allArgs(args: ArgValues): readonly Value[] {

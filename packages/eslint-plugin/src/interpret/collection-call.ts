@@ -13,6 +13,7 @@ import type { CallResult } from './call-function.ts';
 import { consume } from './generators.ts';
 import type { Machine } from './machine.ts';
 import { NAMESPACE, OWNER, updateNamespace } from './namespaces.ts';
+import { settled } from './settled.ts';
 
 const ADDING = new Set(['append', 'add', 'push', 'insert', 'unshift', 'set', 'appendleft']);
 const ADDING_ALL = new Set(['extend', 'update', 'concat', 'union']);
@@ -29,14 +30,14 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
   if (name === 'set' && object.label === 'dict' && args.positional.length === 2) {
     const key = mustString(args.positional[0]!);
     state.setAttr(object, elementName(key), args.positional[1]!, key !== null);
-    if (machine.shared.has(object)) machine.use(forwardsOf(machine.settled(state, args.positional[1]!)), 'escaped', instr.span);
+    if (machine.shared.has(object)) machine.use(forwardsOf(settled(state, args.positional[1]!)), 'escaped', instr.span);
     return returned(self);
   }
   // `cache.setdefault('net', Net())` gives what is there, or what it puts there.
   if (name === 'setdefault') return returned(setDefault(machine, state, object, args, instr));
   if (ADDING.has(name)) {
     for (const value of given) state.setAttr(object, '[]', value, false);
-    if (machine.shared.has(object)) for (const value of given) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
+    if (machine.shared.has(object)) for (const value of given) machine.use(forwardsOf(settled(state, value)), 'escaped', instr.span);
     return returned(self);
   }
   if (ADDING_ALL.has(name)) {
@@ -61,7 +62,7 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
     if (REORDERING.has(name)) return returned(reordered(machine, frame, state, object, name, instr));
     return returned(name === 'slice' ? sliceOf(machine, frame, state, self, args.more === null ? partOf(args.positional) : undefined, instr) : self);
   }
-  return returned(machine.settled(state, self));
+  return returned(settled(state, self));
 }
 
 function setDefault(machine: Machine, state: State, object: AbstractObject, args: ArgValues, instr: CallInstr): Value {
@@ -72,7 +73,7 @@ function setDefault(machine: Machine, state: State, object: AbstractObject, args
   if (known !== undefined && !isOpen) return known;
   const found = getItem(state, ofObject(object), key ?? null);
   state.setAttr(object, elementName(name), value, false);
-  if (machine.shared.has(object)) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
+  if (machine.shared.has(object)) machine.use(forwardsOf(settled(state, value)), 'escaped', instr.span);
   return known === undefined && !isOpen ? value : joinValues(found, value);
 }
 

@@ -17,6 +17,7 @@ import { copyOf } from './copies.ts';
 import { makeHolder } from './library-object.ts';
 import { makeLayer } from './option-layers.ts';
 import { eachInTree, escapeTree, setTreeMode, setTreeStatistics } from './set-mode.ts';
+import { settled } from './settled.ts';
 
 /** What an instance of a class of the project is. */
 export function kindOfClass(order: ClassOrder): ObjectKind {
@@ -83,7 +84,7 @@ export function constructLibrary(machine: Machine, frame: Frame, state: State, r
   if (row.kind === 'layer') return returned(makeLayer(machine, frame, state, row, path, args, instr));
   if (row.kind === 'object') {
     for (const value of given) handOut(machine, value);
-    if (row.optimizer) for (const value of given) for (const atom of machine.settled(state, value).atoms) if (atom.kind === 'parameters') optimize(machine, state, atom.object);
+    if (row.optimizer) for (const value of given) for (const atom of settled(state, value).atoms) if (atom.kind === 'parameters') optimize(machine, state, atom.object);
     return returned(row.methods !== undefined ? ofObject(makeHolder(machine, frame, state, row, path, args, instr)) : { ...derive(given), from: [], detached: [] });
   }
   const setting: ModeSetting = { site: machine.site(instr.span), mode: TRAIN, how: 'constructed', selective: false };

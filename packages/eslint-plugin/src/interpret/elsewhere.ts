@@ -21,7 +21,8 @@ import { sameAtom, sameCaptured, type Atom, type Captured, type FuncRef, type Va
 import type { Func } from '../ir/ir.ts';
 import { MAX_CALL_DEPTH, type Context } from './context.ts';
 import type { Footprint } from './footprint.ts';
-import type { Kept, Machine, Note } from './machine.ts';
+import type { Kept } from './kept-run.ts';
+import type { Machine, Note } from './machine.ts';
 import { eachMentioned, renamedIn } from './renaming.ts';
 
 /** Runs of one function that are kept for other callers, the latest first. */

@@ -16,6 +16,7 @@ import { recordVisit, Visit } from './left-behind.ts';
 import { noteAssignedFlags } from './assigned-flags.ts';
 import { noteReliance } from './races.ts';
 import { noteBuiltInForward } from './registration.ts';
+import { settled } from './settled.ts';
 import { noteActiveLayer } from './switched-off.ts';
 import { runsOnce } from './once.ts';
 import { cutsGradients } from './part-calls.ts';
@@ -27,7 +28,7 @@ import { calibrate, eachInTree, escapeTree } from './set-mode.ts';
 export function callForward(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: CallInstr, exported: ExportFact | null = null): Value {
   machine.noteOwn();
   const outer = machine.running;
-  const inputs = allArgs(args).map((value) => machine.settled(state, value));
+  const inputs = allArgs(args).map((value) => settled(state, value));
   const derived = { ...derive(inputs), noise: [] };
   if (machine.probe?.awake === false) noteBuiltInForward(machine, frame, state, object, instr);
   if (machine.probe?.awake === true) noteActiveLayer(machine, frame, state, object, instr);

@@ -27,6 +27,7 @@ import { noteParts } from './overrides.ts';
 import { noteRehearsals } from './rehearsal.ts';
 import { noteLeftBehind } from './left-behind.ts';
 import { noteRaces } from './races.ts';
+import { settled } from './settled.ts';
 import { noteStarved } from './starved.ts';
 import { judgeTapes } from './option-layers.ts';
 import { probeClasses } from './probe.ts';
@@ -181,7 +182,7 @@ function runRoot(machine: Machine, base: State, func: Func, selves: Map<ProjectC
   const run = runFunction(machine, { context, receiver, early: func.kind === 'constructor' || func.name === '__init__' }, func, state);
   if (run.exit !== null) {
     noteAssignedFlags(machine, run.exit);
-    const result = machine.settled(run.exit, run.result);
+    const result = settled(run.exit, run.result);
     if (hook?.output === 'trained') {
       machine.use(result.from, 'trained', func.nameSpan);
       for (const number of result.from) machine.stepped.add(number);

@@ -28,6 +28,7 @@ import { runForGradients, symbolicInput } from './option-layers.ts';
 import { promised, RESOLVE, resolvePromise } from './promises.ts';
 import { rebuiltFrom } from './rebuilt.ts';
 import { applyScope } from './scope.ts';
+import { settled } from './settled.ts';
 import { differentiate } from './tensor-call.ts';
 import { eachInTree, escapeTree, setTreeMode, setTreeStatistics } from './set-mode.ts';
 import { truthOf } from './truth.ts';
@@ -62,7 +63,7 @@ function callUnseen(machine: Machine, frame: Frame, state: State, path: string, 
 
 function applyEffect(machine: Machine, frame: Frame, state: State, path: string, row: FunctionRow, args: ArgValues, instr: CallInstr): CallResult {
   const effect: FunctionEffect = row.effect;
-  const given = allArgs(args).map((value) => machine.settled(state, value));
+  const given = allArgs(args).map((value) => settled(state, value));
   switch (effect.kind) {
     case 'pure': {
       const chosen = effect.gives === undefined ? null : goThrough(machine, frame, state, effect.gives, args, instr);
@@ -131,7 +132,7 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       return exportModule(machine, frame, state, path, effect, args, instr);
     case 'save': {
       for (const value of given) machine.use(forwardsOf(value), 'read', instr.span);
-      saveModules(machine, frame, state, path, machine.settled(state, findArgument(state, args, effect.value).value), instr);
+      saveModules(machine, frame, state, path, settled(state, findArgument(state, args, effect.value).value), instr);
       return returned(ANYTHING);
     }
     case 'require-eval':

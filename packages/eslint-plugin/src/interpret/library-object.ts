@@ -16,6 +16,7 @@ import { allArgs, handOut, returned, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
 import type { Machine } from './machine.ts';
 import { setTreeMode } from './set-mode.ts';
+import { settled } from './settled.ts';
 import { differentiate } from './tensor-call.ts';
 
 /** The attribute that holds the network; no program can spell it. */
@@ -29,7 +30,7 @@ export function makeHolder(machine: Machine, frame: Frame, state: State, row: Cl
 }
 
 export function callObjectMethod(machine: Machine, frame: Frame, state: State, object: AbstractObject, effect: NonNullable<ClassRow['methods']>[string], args: ArgValues, instr: CallInstr): CallResult {
-  const given = allArgs(args).map((value) => machine.settled(state, value));
+  const given = allArgs(args).map((value) => settled(state, value));
   for (const value of given) handOut(machine, value);
   switch (effect) {
     case 'given': {

@@ -11,7 +11,7 @@ import type { AbstractObject, ProjectClass, Site } from '../domains/object.ts';
 import type { ModeSetting } from '../domains/heap.ts';
 import type { ModeSet } from '../domains/mode.ts';
 import type { Relied, State } from '../domains/state.ts';
-import { joinValues, NOTHING, objectsOf, type Captured, type FuncRef, type Value } from '../domains/value.ts';
+import { joinValues, type FuncRef, type Value } from '../domains/value.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { Span } from '../source/span.ts';
 import type { Probe, RunningForward } from './activation.ts';
@@ -19,46 +19,15 @@ import { Budget } from './budget.ts';
 import { classOrder, type ClassOrder } from './class-order.ts';
 import { Context, placeKey } from './context.ts';
 import type { Handed } from './focus.ts';
-import type { Footprint, Watch } from './footprint.ts';
+import type { Watch } from './footprint.ts';
 import type { ProjectFiles } from './imports.ts';
+import type { Kept } from './kept-run.ts';
 import type { Visit, VisitRecord } from './left-behind.ts';
-import type { Cut, DrawObservation, ForwardObservation, LayerFault, LayerObservation, LeafRun, RestoreObservation, ScopeObservation, UnrestoredObservation, Use } from './observation.ts';
+import type { DrawObservation, ForwardObservation, LayerFault, LayerObservation, LeafRun, RestoreObservation, ScopeObservation, UnrestoredObservation, Use } from './observation.ts';
 import { ObjectTable } from './object-table.ts';
-import { PartCalls, type PartCall } from './part-calls.ts';
+import { PartCalls } from './part-calls.ts';
 import type { Recorder } from './recorder.ts';
 import type { Leaving } from './ways-out.ts';
-
-/** What a run depends on beside the state. */
-export interface Ambience {
-  readonly observation: ForwardObservation | null;
-  readonly path: string;
-  readonly cutAt: Cut | undefined;
-  readonly part: PartCall | undefined;
-  readonly isVisit: boolean;
-  readonly probe: Probe | null;
-  readonly isTraining: boolean;
-  readonly constructsParts: boolean;
-}
-
-export interface Kept {
-  readonly entry: State;
-  /** What of `entry` it depends on; null for all of it. */
-  readonly footprint: Footprint | null;
-  readonly ambience: Ambience;
-  readonly captured: Captured | undefined;
-  readonly receiver: AbstractObject | null;
-  /** The networks of `Handed` that it ran with, and what it has switched for that reason. */
-  readonly handed: ReadonlySet<AbstractObject> | undefined;
-  readonly used: readonly AbstractObject[];
-  /** Whether all throws were told, or only those that are written down as such. */
-  readonly catching: boolean;
-  readonly exit: State | null;
-  readonly thrown: State | null;
-  readonly result: Value;
-  readonly visits: readonly VisitRecord[];
-  /** Layers that it reached for the forward call that was running. */
-  readonly leaves: readonly LeafRun[];
-}
 
 /** What a run notes of an object that others of its kind have noted of theirs: its name as a part, or that it belongs to a set. */
 export type Note = { readonly object: AbstractObject } & ({ readonly name: string } | { readonly into: Set<AbstractObject> });
@@ -89,8 +58,6 @@ export interface OptionCall {
   readonly layers: readonly AbstractObject[];
   readonly given: boolean;
 }
-
-const MAX_SETTLED_DEPTH = 3;
 
 export class Machine {
   readonly objects = new ObjectTable(this);
@@ -400,55 +367,11 @@ export class Machine {
     }
   }
 
-  /** The value with everything that its collections hold: what a function that takes it apart may see. */
-  settled(state: State, value: Value): Value {
-    let level = collectionsIn([value]);
-    if (level.length === 0) return value;
-    let result = value;
-    // Each collection once, the nearest first: collections that hold one another have more ways through them than steps of a budget can pay for.
-    const seen = new Set<AbstractObject>();
-    for (let depth = 0; depth < MAX_SETTLED_DEPTH && level.length > 0; depth++) {
-      const next: AbstractObject[] = [];
-      for (const object of level) {
-        if (seen.has(object)) continue;
-        seen.add(object);
-        const { elements, collections } = contentsOf(state.object(object).attrs);
-        result = joinValues(result, elements);
-        next.push(...collections);
-      }
-      level = next;
-    }
-    return result;
-  }
-
   chain(context: Context): readonly Site[] {
     const sites: Site[] = [];
     for (let at = context; at.call !== null && at.parent !== null; at = at.parent) sites.push({ file: at.parent.ref.module.file, span: at.call.span });
     return sites.reverse();
   }
-}
-
-/** What a collection holds. */
-interface Contents {
-  /** All elements in one. */
-  readonly elements: Value;
-  readonly collections: readonly AbstractObject[];
-}
-
-const contents = new WeakMap<ReadonlyMap<string, Value>, Contents>();
-
-/** Asked far more often than elements change; a table of numbers has thousands of them. */
-function contentsOf(attrs: ReadonlyMap<string, Value>): Contents {
-  let known = contents.get(attrs);
-  if (known === undefined) {
-    const values = [...attrs.values()];
-    contents.set(attrs, (known = { elements: values.reduce(joinValues, NOTHING), collections: collectionsIn(values) }));
-  }
-  return known;
-}
-
-function collectionsIn(values: readonly Value[]): readonly AbstractObject[] {
-  return values.flatMap(objectsOf).filter((object) => object.kind === 'collection');
 }
 
 /** A leaf as an observation keys it. */

@@ -21,6 +21,7 @@ import { noteReliedMode } from './races.ts';
 import { eachMentioned } from './renaming.ts';
 import { applyScope } from './scope.ts';
 import { eachInTree, escapeTree, modesOfFlag, setTreeMode, setTreeStatistics, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
+import { settled } from './settled.ts';
 import { callTensorMethod, differentiate } from './tensor-call.ts';
 
 /** @param receiver everything that the receiver may be; `object` is one of them */
@@ -192,7 +193,7 @@ function partOf(state: State, self: Value, path: Value): Value {
 
 /** A method that a framework's base class gives. */
 function callFrameworkMethod(machine: Machine, frame: Frame, state: State, effect: FrameworkRow['methods'][string], args: ArgValues, instr: CallInstr): CallResult {
-  const given = allArgs(args).map((item) => machine.settled(state, item));
+  const given = allArgs(args).map((item) => settled(state, item));
   if (effect === 'read') for (const value of given) machine.use(forwardsOf(value), 'read', instr.span);
   if (effect === 'backward') differentiate(machine, frame.context.ref, state, given, instr);
   return returned(ANYTHING);

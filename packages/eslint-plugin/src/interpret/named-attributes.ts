@@ -16,13 +16,14 @@ import { getAttribute, setAttribute } from './attributes.ts';
 import { allArgs, type CallInstr } from './call.ts';
 import type { Machine } from './machine.ts';
 import { escapeTree, modesOfFlag } from './set-mode.ts';
+import { settled } from './settled.ts';
 import { sourcesOf } from './sources.ts';
 
 /** What `getattr(object, name, otherwise)` gives. */
 export function getNamed(machine: Machine, frame: Frame, state: State, effect: Extract<FunctionEffect, { kind: 'get-attribute' }>, args: ArgValues, instr: CallInstr): Value {
   const { value: target } = findArgument(state, args, effect.object);
   const names = namesOf(findArgument(state, args, effect.name).value);
-  const nothingSeen = derive(allArgs(args).map((value) => machine.settled(state, value)));
+  const nothingSeen = derive(allArgs(args).map((value) => settled(state, value)));
   if (names === null) {
     if (mayConcernMode(machine, frame, args, effect.name)) escapeTree(state, target);
     return nothingSeen;

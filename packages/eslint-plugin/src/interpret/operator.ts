@@ -4,6 +4,7 @@ import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, INPUT, mustConstant, ofBoolean, ofConstant, TARGET, type InputSet, type NoiseOrigin, type Value } from '../domains/value.ts';
 import { isInstance } from './instances.ts';
 import type { Machine } from './machine.ts';
+import { settled } from './settled.ts';
 import { truthOf } from './truth.ts';
 
 const COMPARISONS = new Set(['==', '!=', '<', '>', '<=', '>=', 'in', 'not in', 'is', 'is not', 'instanceof']);
@@ -30,7 +31,7 @@ function isZero(value: Value): boolean {
 export function arithmetic(machine: Machine, state: State, operator: string, operands: readonly Value[]): Value {
   const counted = numberOf(operator, operands);
   if (counted !== null) return ofConstant({ type: 'number', value: counted });
-  const derived = derive(operands.map((operand) => machine.settled(state, operand)));
+  const derived = derive(operands.map((operand) => settled(state, operand)));
   // `self.training * noise`: a factor that is off takes the noise with it.
   if (operator.replace(/=$/, '') === '*' && operands.some(isZero)) return { ...derived, atoms: [{ kind: 'constant', value: { type: 'number', value: 0 } }], unknown: false, noise: [] };
   const noise = combineNoise(operator, operands);

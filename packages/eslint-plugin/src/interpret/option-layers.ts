@@ -16,6 +16,7 @@ import { isInert } from './construct.ts';
 import { bindUnknown, constructUnknown } from './from-outside.ts';
 import type { Machine, OptionCall } from './machine.ts';
 import type { DrawObservation } from './observation.ts';
+import { settled } from './settled.ts';
 import { noTraces } from './switched-off.ts';
 
 /** The label of what layers make of a symbolic input: it holds them. */
@@ -34,15 +35,15 @@ export function makeLayer(machine: Machine, frame: Frame, state: State, row: Cla
   const byKeyword = machine.libraries.familyAt(row.path)?.style === 'keyword';
   row.holds.forEach((key, position) => {
     const held = byKeyword ? [args.keywords.get(key) ?? args.positional[position]] : (options === undefined ? [] : objectsOf(options)).map((given) => state.attr(given, elementName(key)));
-    for (const value of held) if (value !== undefined) state.setAttr(object, elementName(null), joinValues(state.attr(object, elementName(null)) ?? NOTHING, ofLayers(machine, state, value)), true);
+    for (const value of held) if (value !== undefined) state.setAttr(object, elementName(null), joinValues(state.attr(object, elementName(null)) ?? NOTHING, ofLayers(state, value)), true);
   });
   return ofObject(object);
 }
 
 /** The layers in a list of layers, or behind what layers have made. */
-function ofLayers(machine: Machine, state: State, value: Value): Value {
-  const settled = machine.settled(state, value);
-  return { ...NOTHING, unknown: settled.unknown, atoms: settled.atoms.filter((atom) => atom.kind === 'object' && atom.object.kind !== 'collection') };
+function ofLayers(state: State, value: Value): Value {
+  const { unknown, atoms } = settled(state, value);
+  return { ...NOTHING, unknown, atoms: atoms.filter((atom) => atom.kind === 'object' && atom.object.kind !== 'collection') };
 }
 
 export function symbolicInput(machine: Machine, frame: Frame, state: State, instr: Instr): Value {
@@ -93,10 +94,10 @@ function optionOf(machine: Machine, state: State, family: OptionFamily, options:
 
 export function callLayer(machine: Machine, frame: Frame, state: State, object: AbstractObject, family: OptionFamily, name: string, args: ArgValues, instr: CallInstr): CallResult {
   const effect = family.methods[name];
-  const result = derive(allArgs(args).map((value) => machine.settled(state, value)));
+  const result = derive(allArgs(args).map((value) => settled(state, value)));
   switch (effect) {
     case 'add':
-      for (const value of args.positional) state.setAttr(object, elementName(null), joinValues(state.attr(object, elementName(null)) ?? NOTHING, ofLayers(machine, state, value)), true);
+      for (const value of args.positional) state.setAttr(object, elementName(null), joinValues(state.attr(object, elementName(null)) ?? NOTHING, ofLayers(state, value)), true);
       return returned(ANYTHING);
     case 'apply':
     case 'infer': {
@@ -105,7 +106,7 @@ export function callLayer(machine: Machine, frame: Frame, state: State, object: 
       if (effect === 'infer' || !isSymbolic(state, input)) return returned(result);
       // A mode that is said while a model is put together stays with the layer, whatever a call of the model says: `base(inputs, training=False)`.
       const isTold = family.style === 'keyword' && optionGiven(machine, state, family, args) !== 'absent';
-      const layers = joinValues(isTold ? NOTHING : ofObject(object), ofLayers(machine, state, input!));
+      const layers = joinValues(isTold ? NOTHING : ofObject(object), ofLayers(state, input!));
       return returned(ofObject(machine.objects.collection(state, frame.context, instr, SYMBOLIC, SYMBOLIC, new Map([[elementName(null), layers]]))));
     }
     case 'fit':

@@ -11,6 +11,7 @@ import { recordRandom } from './draw.ts';
 import type { Machine } from './machine.ts';
 import { runForGradients } from './option-layers.ts';
 import { arithmetic, comparedNoise } from './operator.ts';
+import { settled } from './settled.ts';
 
 /** Methods of arrays and promises that run their callback at once (or as the next thing that happens to the value). */
 const IMMEDIATE = new Set(['map', 'forEach', 'filter', 'reduce', 'reduceRight', 'flatMap', 'some', 'every', 'find', 'findIndex', 'sort', 'then', 'catch', 'finally']);
@@ -67,7 +68,7 @@ function fillInPlace(frame: Frame, state: State, drawn: Value, { callee }: CallI
 
 export function callTensorMethod(machine: Machine, frame: Frame, state: State, receiver: Value, name: string, args: ArgValues, instr: CallInstr): CallResult {
   const effect = machine.libraries.tensorMethods.get(name);
-  const given = allArgs(args).map((value) => machine.settled(state, value));
+  const given = allArgs(args).map((value) => settled(state, value));
   switch (effect) {
     case 'read':
       for (const value of [receiver, ...given]) machine.use(forwardsOf(value), 'read', instr.span);

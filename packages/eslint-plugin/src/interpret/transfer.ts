@@ -30,6 +30,7 @@ import type { RecordedRun } from './recorder.ts';
 import { PASSED, passYield } from './resume.ts';
 import { enterScope, exitScope, noteSuspension } from './scope.ts';
 import { escapeTree } from './set-mode.ts';
+import { settled } from './settled.ts';
 import { withStaleElement, withStaleVariable } from './staleness.ts';
 import { noteWrittenVariable } from './switched-off.ts';
 import { WaysOut } from './ways-out.ts';
@@ -332,7 +333,7 @@ export class FunctionRun implements Analysis<State> {
         const object = machine.objects.allocate(state, frame.context, instr, '', { kind: 'collection', class: null, library: null, label: instr.form, replaces: isGoneThrough }, { attrs: elements });
         if (instr.form === 'string') {
           for (const value of elements.values()) askText(machine, frame, state, value, instr);
-          const read = machine.settled(state, ofObject(object));
+          const read = settled(state, ofObject(object));
           machine.use(forwardsOf(read), 'read', instr.span);
           state.set(instr.dest, ANYTHING);
         } else state.set(instr.dest, ofObject(object));
@@ -370,7 +371,7 @@ export class FunctionRun implements Analysis<State> {
             return false;
           }
         }
-        if (this.frame.context.parent === null) machine.use(forwardsOf(machine.settled(state, value)), 'escaped', instr.span);
+        if (this.frame.context.parent === null) machine.use(forwardsOf(settled(state, value)), 'escaped', instr.span);
         state.set(instr.dest, ANYTHING);
         return true;
       }
@@ -385,7 +386,7 @@ export class FunctionRun implements Analysis<State> {
       case 'opaque': {
         const operands = instr.operands.map((operand) => consume(machine, frame, state, state.get(operand), instr));
         for (const operand of operands) escapeTree(state, operand);
-        state.set(instr.dest, derive(operands.map((operand) => machine.settled(state, operand))));
+        state.set(instr.dest, derive(operands.map((operand) => settled(state, operand))));
         return true;
       }
       default:
