@@ -109,3 +109,10 @@ test('gather reads views where they lie', () => {
   expect(tensor(3).gather(0, tensor(0, { dtype: 'int64' })).toArray()).toBe(3);
   expect(() => x.gather(1, tensor([[3], [0]], { dtype: 'int64' }))).toThrow('index 3 is out of bounds for dimension 1 with size 3');
 });
+
+test('what is finite, infinite and no number', () => {
+  for (const dtype of ['float32', 'float64'] as const) {
+    const x = tensor([1, Infinity, -Infinity, NaN, -0], { dtype });
+    expect([x.isfinite(), x.isinf(), x.isnan()].map((answer) => Array.from(answer.toTypedArray(), Number))).toEqual([[1, 0, 0, 0, 1], [0, 1, 1, 0, 0], [0, 0, 0, 1, 0]]);
+  }
+});
