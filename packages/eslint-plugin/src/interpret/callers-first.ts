@@ -11,15 +11,27 @@ export function callersFirst(module: Module, funcs: readonly Func[]): readonly F
   if (funcs.length < 2) return funcs;
   const byName = grouped(funcs, (func) => func.name);
   const inner = grouped(module.funcs, (func) => func.parent);
+  const calleesOf = (func: Func): Func[] => (func.kind === 'lambda' ? [] : [...namesCalledIn(func, inner)].flatMap((name) => byName.get(name)?.toReversed() ?? []).reverse());
   const seen = new Set<Func>();
   const calledFirst: Func[] = [];
-  const visit = (func: Func): void => {
+  // Generated files call one function from the other, thousands of them: without recursion.
+  const open: { readonly func: Func; readonly callees: Func[] }[] = [];
+  const enter = (func: Func): void => {
     if (seen.has(func)) return;
     seen.add(func);
-    if (func.kind !== 'lambda') for (const name of namesCalledIn(func, inner)) byName.get(name)?.toReversed().forEach(visit);
-    calledFirst.push(func);
+    open.push({ func, callees: calleesOf(func) });
   };
-  funcs.toReversed().forEach(visit);
+  for (const last of funcs.toReversed()) {
+    enter(last);
+    for (let at = open.at(-1); at !== undefined; at = open.at(-1)) {
+      const callee = at.callees.pop();
+      if (callee !== undefined) enter(callee);
+      else {
+        calledFirst.push(at.func);
+        open.pop();
+      }
+    }
+  }
   return calledFirst.toReversed();
 }
 

@@ -23,6 +23,11 @@ describe('callersFirst', () => {
     expect(order('function a() { b(); } function b() { a(); } function c() {}')).toHaveLength(3);
   });
 
+  test('ten thousand functions that call the next one', () => {
+    const text = Array.from({ length: 10_000 }, (_, at) => `function f${at}() { f${at + 1}(); }`).toReversed().join('\n');
+    expect(order(text)).toEqual(Array.from({ length: 10_000 }, (_, at) => `f${at}`));
+  });
+
   test('an anonymous function is one example of a call', () => {
     expect(order('function a() {} export const runs = [() => a()];')).toEqual(['a', 'anonymous']);
   });
