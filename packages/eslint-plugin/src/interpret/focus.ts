@@ -8,7 +8,7 @@
 // Guarantees: what is met in the rest of the round is the network that the call has switched; behind it nothing is more certain than it was without. Looked through is what can be reached from the other variables and intermediate
 // results that the rest of the round reads, from the variables of all files and those of functions that a function which is met uses, from the defaults of functions and the members of classes. What only callers lead to cannot be met before the function returns.
 //
-// Refuses: receivers that are no variable of the function's own and no attribute of one, or one that functions inside of it write to, or that one of an earlier round may have kept; generators (others run between their steps);
+// Refuses: networks that lead to one another past their parts (`net.peers = nets`); receivers that are no variable of the function's own and no attribute of one, or one that functions inside of it write to, or that one of an earlier round may have kept; generators (others run between their steps);
 // a list that the rest of the round reads (`nets[0](x)`).
 //
 // Worked example: after `nets = [make() for _ in range(5)]`, in `for net in nets: net.eval(); net(x)` the network is in evaluation mode at the call. In `for net in nets: net.eval(); nets[0](x)` it is in either.
@@ -76,7 +76,7 @@ export class Focus {
     const place = this.#placeOf(instr.callee.object, instr);
     const tree = new Set<AbstractObject>();
     for (const object of objects) eachInTree(state, object, true, (part) => void tree.add(part));
-    const region = place === null ? null : this.#regionOf(machine, state, tree, place, instr);
+    const region = place === null || leadToOthers(state, tree, new Set(objects)) ? null : this.#regionOf(machine, state, tree, place, instr);
     if (region === null) return false;
     this.#leaveAside(region, tree, state);
     return true;
@@ -101,7 +101,8 @@ export class Focus {
       }
       // What else the callee is given may lead to another of them.
       const others = operandsOf(instr).filter((other) => other !== temp && this.#placeOf(other, instr)?.variable !== place.variable);
-      const found = this.#regionOf(machine, state, new Set([...own.values()].flatMap((tree) => [...tree])), place, instr, others.map((other) => state.get(other)));
+      const all = new Set([...own.values()].flatMap((tree) => [...tree]));
+      const found = leadToOthers(state, all, new Set(own.keys())) ? null : this.#regionOf(machine, state, all, place, instr, others.map((other) => state.get(other)));
       if (found === null || (region !== null && region !== found)) continue;
       region = found;
       for (const [object, tree] of own) trees.set(object, tree);
@@ -253,6 +254,17 @@ function putBack(state: State, others: ReadonlyMap<AbstractObject, ObjectState>)
     const known = state.heap.get(object);
     if (known !== undefined) state.heap.set(object, joinObjects(known, before));
   }
+}
+
+/** Holds if networks lead to one another on a way that is none of their parts': `net.peers = nets`. */
+function leadToOthers(state: State, tree: ReadonlySet<AbstractObject>, networks: ReadonlySet<AbstractObject>): boolean {
+  const met = new Set<AbstractObject>();
+  for (const part of tree) for (const value of state.object(part).attrs.values()) eachMentioned(value, (object) => void (tree.has(object) || met.add(object)));
+  for (const object of met) {
+    if (networks.has(object)) return true;
+    for (const value of state.object(object).attrs.values()) eachMentioned(value, (other) => void ((!tree.has(other) || networks.has(other)) && met.add(other)));
+  }
+  return false;
 }
 
 /** Holds unless a way from `source` to `target` leads out of a round. */

@@ -104,7 +104,7 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       machine.randomCalls.add(instr);
       const drawn = recordRandom(machine, frame, state, path, given, instr);
       if (chosen !== null) return returned({ ...chosen, noise: drawn.noise });
-      return returned({ ...drawn, from: [...new Set(given.flatMap((value) => value.from))] });
+      return returned({ ...drawn, from: [...new Set(given.flatMap((value) => value.from))], detached: [...new Set(given.flatMap((value) => value.detached))] });
     }
     case 'functional':
       recordFunctional(machine, frame, state, path, effect, args, instr);
