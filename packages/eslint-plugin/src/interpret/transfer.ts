@@ -1,27 +1,25 @@
 // The transfer function: what each instruction does to a state (what an edge says about it is in `edges.ts`). One instance runs one
 // activation of a function; it also collects what the activation returns and leaves behind.
 import { assertNever, type BlockId, type Func, type Instr, type Module, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
-import { onlyGoneThrough } from '../ir/liveness.ts';
 import { SharedMap } from '../domains/shared-map.ts';
 import type { Analysis } from '../dataflow/solver.ts';
-import { elementName } from '../domains/heap.ts';
 import { isOff } from '../domains/grad.ts';
 import { PathFacts } from '../domains/path-facts.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofBoolean, ofConstant, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofBoolean, ofConstant, type Value } from '../domains/value.ts';
 import type { Frame, Resumed } from './activation.ts';
-import { getAttribute, getItem, iterate, setAttribute, setItem, setterName } from './attributes.ts';
+import { getAttribute, getItem, iterate, setAttribute, setItem } from './attributes.ts';
 import { callInstr } from './call.ts';
-import { capturedBy } from './closures.ts';
 import { combined, sliceOf } from './collection-call.ts';
 import { conditionsOf, outcomeOf, truthName, type Conditions } from './conditions.ts';
 import { tempsNeededAt } from './crossing-temps.ts';
-import { descriptorMethods } from './descriptors.ts';
+import { defineMember, makeClass, makeFunction } from './define.ts';
 import { Edges } from './edges.ts';
 import { Focus } from './focus.ts';
 import { consume, hasPending, iterationOf } from './generators.ts';
-import { askText, operatorMethods, readItem, writeItem } from './implied-calls.ts';
+import { operatorMethods, readItem, writeItem } from './implied-calls.ts';
 import { importedValue, starImported } from './imports.ts';
+import { makeCollection } from './literals.ts';
 import type { Machine } from './machine.ts';
 import { evaluateOperator } from './operator.ts';
 import { noteModeMethod } from './mode-methods.ts';
@@ -273,72 +271,24 @@ export class FunctionRun implements Analysis<State> {
         state.set(instr.dest, result.value);
         return result.returns;
       }
-      case 'function': {
-        const func = this.#module.funcs[instr.func]!;
-        machine.created.add(func);
-        if (instr.defaults.length > 0) this.#noteMade();
-        if (instr.defaults.length > 0) {
-          // A place that makes several functions (`[lambda net=net: net.eval() for net in nets]`) has a default for each.
-          const known = machine.defaults.get(func);
-          machine.defaults.set(func, new Map(instr.defaults.map((item) => [item.param, joinValues(known?.get(item.param) ?? NOTHING, state.get(item.value))])));
-        }
-        const captured = capturedBy(this.#module, func, frame.captured);
-        const ref = captured === undefined ? { module: this.#module, func } : { module: this.#module, func, captured };
-        state.set(instr.dest, ofAtoms({ kind: 'function', ref, receiver: null, binding: 'receiver', prefix: [], scopes: [] }));
+      case 'function':
+        state.set(instr.dest, makeFunction(machine, frame, state, this.func, instr));
         return true;
-      }
       case 'class':
-        this.#noteMade();
-        state.set(instr.dest, ofAtoms({ kind: 'class', class: machine.classOf(this.#module, instr.class, instr.bases.map((base) => state.get(base))) }));
+        state.set(instr.dest, makeClass(machine, frame, state, this.func, instr));
         return true;
-      case 'define-member': {
-        const value = state.get(instr.value);
-        this.#noteMade();
-        for (const atom of state.get(instr.class).atoms) {
-          if (atom.kind !== 'class') continue;
-          const known = atom.class.members.get(instr.name);
-          // A getter and its setter share a name; the getter is what a read finds.
-          if (instr.member === 'static' && descriptorMethods(machine, value, '__set__') !== null) machine.setters.add(instr.name);
-          if (instr.member === 'setter') {
-            machine.setters.add(instr.name);
-            atom.class.members.set(setterName(instr.name), { value, member: 'setter' });
-          }
-          if (known?.member === 'getter' && instr.member === 'setter') continue;
-          atom.class.members.set(instr.name, { value: known === undefined || known.member !== instr.member ? value : joinValues(known.value, value), member: instr.member });
-        }
+      case 'define-member':
+        defineMember(machine, state, this.func, instr);
         return true;
-      }
       case 'super': {
         const owner = machine.ownerOf(this.#module, this.func);
         const receiver = this.frame.receiver;
         state.set(instr.dest, owner === null || receiver === null ? ANYTHING : ofAtoms({ kind: 'super', object: receiver, after: owner }));
         return true;
       }
-      case 'collection': {
-        const elements = new Map<string, Value>();
-        let position = 0;
-        for (const element of instr.elements) {
-          const value = state.get(element.value);
-          if (element.kind === 'spread') {
-            elements.set('[]', joinValues(elements.get('[]') ?? NOTHING, iterate(state, consume(machine, frame, state, value, instr))));
-            continue;
-          }
-          const key = element.key === null ? null : state.get(element.key);
-          const constant = key?.atoms.length === 1 && key.atoms[0]!.kind === 'constant' ? key.atoms[0]!.value : null;
-          const name = key === null ? elementName(position) : constant?.type === 'string' || constant?.type === 'number' ? elementName(constant.value) : '[]';
-          position += 1;
-          elements.set(name, joinValues(elements.get(name) ?? NOTHING, value));
-        }
-        const isGoneThrough = onlyGoneThrough(this.func).has(instr.dest);
-        const object = machine.objects.allocate(state, frame.context, instr, '', { kind: 'collection', class: null, library: null, label: instr.form, replaces: isGoneThrough }, { attrs: elements });
-        if (instr.form === 'string') {
-          for (const value of elements.values()) askText(machine, frame, state, value, instr);
-          const read = settled(state, ofObject(object));
-          machine.use(forwardsOf(read), 'read', instr.span);
-          state.set(instr.dest, ANYTHING);
-        } else state.set(instr.dest, ofObject(object));
+      case 'collection':
+        state.set(instr.dest, makeCollection(machine, frame, state, this.func, instr));
         return true;
-      }
       case 'operator': {
         const outcome = outcomeOf(state.facts, this.#conditions.tests.get(instr.dest));
         if (outcome !== null) {
@@ -392,11 +342,6 @@ export class FunctionRun implements Analysis<State> {
       default:
         return assertNever(instr);
     }
-  }
-
-  /** What belongs to a class or a function for good is made here: in a call it may be what that call was given. */
-  #noteMade(): void {
-    if (this.func.kind !== 'module') this.machine.noteOwn();
   }
 
   /** What a generator does before the yields that it has passed belongs to the steps before. */
