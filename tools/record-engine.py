@@ -3,9 +3,17 @@
 Usage: python tools/record-engine.py          (needs torch and numpy; the tests themselves need neither)
 
 Writes packages/engine/tests/recorded/*.json. Each file names the torch version that it was made with.
+
+Recording again gives the same bytes on the same processor. A sum of products is added up in another order, or with fused steps, on another
+processor or with other threads: MKL is held to its one path for all of them and to one thread. What stays with the processor, in the last digit, are
+the vectorised functions, the convolutions of oneDNN and the normal deviates of sixteen and more, whose instruction set random.json names.
 """
 import json
+import os
 import pathlib
+
+# Read by MKL when it is first used.
+os.environ["MKL_CBWR"] = "COMPATIBLE"
 
 import torch
 import torch.nn as nn
@@ -337,5 +345,6 @@ def record_messages():
 
 
 if __name__ == "__main__":
+    torch.set_num_threads(1)
     for record in [record_random, record_ops, record_op_rows, record_layer_rows, record_types, record_batch_norm, record_losses, record_training, record_printing, record_messages]:
         record()
