@@ -57,6 +57,22 @@ describe('losses and LayerNorm', () => {
     expectClose(input.grad?.toArray(), entry.grad);
   });
 
+  // PyTorch 2.13 takes [1] without smoothing, and fails with "output with shape [] doesn't match the broadcast shape [1]" with it.
+  test.each(['mean', 'sum', 'none'] as const)('crossEntropy of one row, %s: a target of shape [1] is one of no dimension, with smoothing, too', (reduction) => {
+    for (const labelSmoothing of [0, 0.1]) {
+      const weight = tensor([1, 2, 0.5]);
+      const [scalar, vector] = [tensor(1), tensor([1])].map((target) => {
+        const input = tensor([0.5, -1, 2], { requiresGrad: true });
+        const loss = F.crossEntropy(input, target, { labelSmoothing, reduction, weight });
+        loss.backward();
+        return [loss.shape, loss.item(), input.grad!.toArray()];
+      });
+      expect(vector).toEqual(scalar);
+      // Recorded with a target of no dimension.
+      expectClose(scalar![1], labelSmoothing === 0 ? (reduction === 'mean' ? 3.2413113117218018 : 6.4826226234436035) : reduction === 'mean' ? 3.0562565326690674 : 6.112513065338135);
+    }
+  });
+
   test('LayerNorm over two dimensions', () => {
     const x = tensor(file.layerNorm.x, { requiresGrad: true });
     const out = new nn.LayerNorm([3, 4]).call(x);

@@ -133,7 +133,8 @@ export function crossEntropy(input: Tensor, target: Tensor, options: Options<Cla
   }
   const picked = nllLoss(logs, target, { weight, ignoreIndex, reduction });
   if (labelSmoothing === 0) return picked;
-  const whole = target.to('int64');
+  // One row has one target and one loss, of no dimension, as without smoothing; PyTorch 2.13 fails inside for a target of shape [1].
+  const whole = (input.dim() === 1 ? target.reshape([]) : target).to('int64');
   const counts = whole.ne(ignoreIndex);
   const uniform = where(counts, weighted.sum(dim).neg(), 0);
   const spread = reduction === 'mean' ? uniform.sum().div(totalWeight(whole, weight, ignoreIndex)) : reduce(uniform, reduction);
