@@ -3,7 +3,7 @@
  */
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { manualSeed, nn, optim, randn, setBackend, type Tensor } from '../src/index.ts';
+import { manualSeed, nn, noGrad, optim, randn, setBackend, type Tensor } from '../src/index.ts';
 import { builds, expectSame, initialBackend, onBoth } from './kernel-arrays.ts';
 
 afterAll(() => setBackend(initialBackend));
@@ -54,6 +54,8 @@ describe.each(builds)('%s', (build) => {
           const x = randn(steps, batch, width, { requiresGrad: true });
           const start = randn(bidirectional ? 2 : 1, batch, hidden, { requiresGrad: true });
           const [out, h] = model.call(x, start) as [Tensor, Tensor];
+          const unrecorded = noGrad(() => model.call(x, start)) as [Tensor, Tensor];
+          expect(unrecorded.map((tensor) => tensor.toArray())).toEqual([out, h].map((tensor) => tensor.toArray()));
           out.mul(out).sum().add(h.sum()).backward();
           return [out, h, x.grad!, start.grad!, ...[...model.parameters()].map((parameter) => parameter.grad!)].map((tensor) => tensor.array);
         });
@@ -72,6 +74,8 @@ describe.each(builds)('%s', (build) => {
           const x = randn(steps, batch, width, { requiresGrad: true });
           const start = [0, 1].map(() => randn(bidirectional ? 2 : 1, batch, hidden, { requiresGrad: true })) as [Tensor, Tensor];
           const [out, [h, c]] = model.call(x, start) as [Tensor, [Tensor, Tensor]];
+          const [unrecorded, last] = noGrad(() => model.call(x, start)) as [Tensor, [Tensor, Tensor]];
+          expect([unrecorded, ...last].map((tensor) => tensor.toArray())).toEqual([out, h, c].map((tensor) => tensor.toArray()));
           out.sum().add(h.sum()).add(c.mul(2).sum()).backward();
           return [out, h, c, x.grad!, ...start.map((state) => state.grad!), ...[...model.parameters()].map((parameter) => parameter.grad!)].map((tensor) => tensor.array);
         });

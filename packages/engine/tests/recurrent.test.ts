@@ -27,6 +27,9 @@ function check(module: nn.Module, entry: Case, pair: boolean): void {
   const states = entry.states?.map((values) => tensor(values, { requiresGrad: true })) ?? null;
   const outputs = flat(module.call(x, states === null || pair ? states : states[0]));
   expectClose(outputs.map((output) => output.toArray()), entry.outputs, 1e-5, 'outputs');
+  // Without a graph nothing is kept for a gradient; the numbers are the same.
+  const unrecorded = noGrad(() => flat(module.call(x, states === null || pair ? states : states[0])));
+  expect(unrecorded.map((output) => output.toArray())).toEqual(outputs.map((output) => output.toArray()));
   outputs.map((output, index) => output.mul(tensor(entry.weights[index]!)).sum()).reduce((sum, part) => sum.add(part)).backward();
   expectClose([x, ...(states ?? []), ...module.parameters()].map((leaf) => leaf.grad!.toArray()), entry.grads, 1e-5, 'grads');
 }

@@ -7,6 +7,7 @@
  * output of every layer but the last, in training mode only; with one layer it does nothing and is warned about (B08).
  * Refuses sizes that do not fit, with PyTorch's messages. Packed sequences are not offered.
  */
+import { isRecording } from '../autograd/grad-mode.ts';
 import { uniform, zeros } from '../ops/creation.ts';
 import { applyNamed } from '../ops/apply-named.ts';
 import { recurrentOps } from '../ops/compiled-recurrent.ts';
@@ -34,14 +35,16 @@ const gateCounts: Readonly<Record<CellKind, number>> = { LSTM: 4, GRU: 3, RNN_TA
 
 /** One direction of one layer over x [T, B, I]: h of every time [T, B, P], and the last h and c. */
 export function recurrentLayer(kind: CellKind, reverse: boolean, x: Tensor, states: readonly Tensor[], weights: { readonly bias: boolean; readonly projected: boolean; readonly list: readonly Tensor[] }): { readonly output: Tensor; readonly last: readonly Tensor[] } {
-  const packed = applyNamed(recurrentOps, 'recurrent', [x, ...states, ...weights.list], { kind, reverse, bias: weights.bias, projected: weights.projected });
+  const inputs = [x, ...states, ...weights.list];
+  const recorded = isRecording() && inputs.some((input) => input.requiresGrad);
+  const packed = applyNamed(recurrentOps, 'recurrent', inputs, { kind, reverse, bias: weights.bias, projected: weights.projected, recorded });
   const [steps, batch] = [x.size(0), x.size(1)];
   const [out, hidden] = [states[0]!.size(1), weights.list[1]!.size(0) / gateCounts[kind]];
   const output = packed.narrow(0, 0, steps * batch * out).reshape(steps, batch, out);
   const time = reverse ? 0 : steps - 1;
   const h = output.select(0, time);
   if (kind !== 'LSTM') return { output, last: [h] };
-  const c = packed.narrow(0, steps * batch * out + time * batch * hidden, batch * hidden).reshape(batch, hidden);
+  const c = packed.narrow(0, steps * batch * out + (recorded ? time : 0) * batch * hidden, batch * hidden).reshape(batch, hidden);
   return { output, last: [h, c] };
 }
 

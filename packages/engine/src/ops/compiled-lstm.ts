@@ -21,6 +21,7 @@ export function compiledLstm(inputs: readonly NdArray[], attributes: RecurrentAt
   const compiled = attributes.kind === 'LSTM' && !attributes.projected && inputs.every((input) => input.dtype === 'float32') ? kernels() : null;
   if (compiled === null) return null;
   const at = positions(attributes);
+  const { recorded } = attributes;
   const { steps, batch, width, rows, hidden, states, memories, total } = layoutOf(inputs.map((input) => input.shape), attributes);
   const bias = attributes.bias ? addArrays(inputs[at.bIh]!, inputs[at.bHh]!) : null;
   const gates = linear(inputs[0]!.reshape([steps * batch, width]), inputs[at.wIh]!, bias, compiled);
@@ -40,8 +41,9 @@ export function compiledLstm(inputs: readonly NdArray[], attributes: RecurrentAt
     if (panels === null) compiled.gemm(batch, rows, hidden, h, hidden, 1, recurrentAt, recurrent.strides[0]!, recurrent.strides[1]!, sums, rows, 1, scratchOf(0));
     else compiled.gemmPacked(batch, rows, hidden, 0, rows, h, hidden, 1, panels, sums, rows, 1, scratchOf(0));
     h = packedAt + time * size;
-    const next = packedAt + states * 4 + time * size;
-    compiled.lstmStep(sums, c, packedAt + (states + memories) * 4 + time * batch * rows * 4, next, h, batch, hidden);
+    const next = packedAt + states * 4 + (recorded ? time * size : 0);
+    // A unit reads its sums and its c before it writes: what nobody asks for goes where they were.
+    compiled.lstmStep(sums, c, recorded ? packedAt + (states + memories) * 4 + time * batch * rows * 4 : sums, next, h, batch, hidden);
     c = next;
   }
   gates.storage.free();

@@ -89,13 +89,15 @@ function compiledForward(inputs: readonly NdArray[], attributes: RecurrentAttrib
       // reset and update at once
       compiled.binary(add, batch, 2 * hidden, sums, rows, 1, part, rows, 1, gates);
       compiled.unary(unaryCode.sigmoid, gates, gates, 2 * batch * hidden, 0, 0);
-      compiled.copy(batch, 2 * hidden, gates, 2 * hidden, 1, kept, 4 * hidden, 1);
-      on.copy(part + 8 * hidden, rows, kept + 12 * hidden, 4 * hidden);
+      if (attributes.recorded) {
+        compiled.copy(batch, 2 * hidden, gates, 2 * hidden, 1, kept, 4 * hidden, 1);
+        on.copy(part + 8 * hidden, rows, kept + 12 * hidden, 4 * hidden);
+      }
       // n = tanh(a + r * q)
       on.pair(mul, gates, 2 * hidden, part + 8 * hidden, rows, fresh);
       on.pair(add, fresh, hidden, sums + 8 * hidden, rows, fresh);
       compiled.unary(unaryCode.tanh, fresh, fresh, batch * hidden, 0, 0);
-      on.copy(fresh, hidden, kept + 8 * hidden, 4 * hidden);
+      if (attributes.recorded) on.copy(fresh, hidden, kept + 8 * hidden, 4 * hidden);
       // h' = n + z * (h - n)
       on.pair(sub, h, hidden, fresh, hidden, next);
       on.pair(mul, next, hidden, gates + 4 * hidden, 2 * hidden, next);

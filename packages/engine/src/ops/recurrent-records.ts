@@ -6,6 +6,7 @@
  * cell, output), in PyTorch's order. P is H unless projected. `reverse` goes from the last time to the first.
  * Output: one vector of [h of every time, T*B*P | c of every time, T*B*H, LSTM only | gates of every time], all of it differentiable; the gates
  * (T*B*4H; for a GRU with the hidden part of the new gate in fourth place) are what the gradient needs, kept instead of computed again.
+ * Where nothing is `recorded`, the output is [h of every time | the last c, B*H, LSTM only], and there is no gradient.
  *
  * Guarantees: the equations of `torch.nn.LSTM`, `GRU` and `RNN` (Hochreiter and Schmidhuber 1997; Cho et al. 2014 with the reset after the
  * product, as cuDNN has it). The products with the input and all products of the gradient but one are made for all times at once.
@@ -23,6 +24,8 @@ export interface RecurrentAttributes {
   readonly reverse: boolean;
   readonly bias: boolean;
   readonly projected: boolean;
+  /** Whether the gradient may be asked for, so that what it needs is kept. */
+  readonly recorded: boolean;
 }
 
 /** Where each input is in the list; -1 for what is not there. */
@@ -46,8 +49,9 @@ export function layoutOf(shapes: readonly (readonly number[])[], attributes: Rec
   const cell = cells[attributes.kind];
   const hidden = rows / cell.gates;
   const states = steps * batch * out;
-  const memories = attributes.kind === 'LSTM' ? steps * batch * hidden : 0;
-  return { steps, batch, width, rows, out, hidden, states, memories, total: states + memories + steps * batch * cell.kept * hidden };
+  const { recorded } = attributes;
+  const memories = attributes.kind === 'LSTM' ? (recorded ? steps : 1) * batch * hidden : 0;
+  return { steps, batch, width, rows, out, hidden, states, memories, total: states + memories + (recorded ? steps * batch * cell.kept * hidden : 0) };
 }
 
 interface Layout {
@@ -81,13 +85,15 @@ function forward(inputs: readonly NdArray[], attributes: RecurrentAttributes): N
   const packed = allocate(dtype, total);
   let state = inputs[1]!;
   let memory: TypedArray | null = at.c0 < 0 ? null : inputs[at.c0]!.contiguousData().slice();
+  const passing = attributes.recorded ? null : allocate(dtype, batch * cell.kept * hidden);
   for (let step = 0; step < steps; step++) {
     const time = attributes.reverse ? steps - 1 - step : step;
     const fromState = matrixProduct(state, recurrent).contiguousData().slice();
     plus(fromState, biases[1]!);
     const h = allocate(dtype, batch * hidden);
-    const c = memory === null ? null : packed.subarray(states + time * batch * hidden, states + (time + 1) * batch * hidden);
-    const keptAt = states + memories + time * batch * cell.kept * hidden;
+    const place = attributes.recorded ? time : 0;
+    const c = memory === null ? null : packed.subarray(states + place * batch * hidden, states + (place + 1) * batch * hidden);
+    const keptAt = states + memories + place * batch * cell.kept * hidden;
     cell.forward({
       batch,
       hidden,
@@ -97,7 +103,7 @@ function forward(inputs: readonly NdArray[], attributes: RecurrentAttributes): N
       memory,
       h,
       c,
-      kept: packed.subarray(keptAt, keptAt + batch * cell.kept * hidden),
+      kept: passing ?? packed.subarray(keptAt, keptAt + batch * cell.kept * hidden),
     });
     const next = NdArray.from(dtype, [batch, hidden], h);
     state = at.wHr < 0 ? next : matrixProduct(next, inputs[at.wHr]!.transpose(0, 1));
