@@ -129,7 +129,7 @@ export function crossEntropy(input: Tensor, target: Tensor, options: Options<Cla
     if (ignoreIndex >= 0) throw new RuntimeError('ignore_index is not supported for floating point target');
     const smooth = labelSmoothing === 0 ? target : target.mul(1 - labelSmoothing).add(labelSmoothing / classes);
     const losses = weighted.mul(smooth).sum(dim).neg();
-    return reduction === 'mean' ? losses.sum().div(Math.max(numelOf(input.shape) / classes, input.dim() === 1 ? 1 : 0)) : reduce(losses, reduction);
+    return reduction === 'mean' ? losses.sum().div(numelOf(input.shape) / classes) : reduce(losses, reduction);
   }
   const picked = nllLoss(logs, target, { weight, ignoreIndex, reduction });
   if (labelSmoothing === 0) return picked;
