@@ -24,8 +24,15 @@ export interface ModeSetting {
   readonly how: 'constructed' | 'called' | 'scope' | 'loaded' | 'assigned' | 'asserted';
   /** Holds if the call was made on this very layer, or on layers picked out of a tree, and not on a whole network. */
   readonly selective: boolean;
-  /** Set if a function that had put the whole network to sleep woke this part with the rest, though something else had put it to sleep before. */
-  readonly woke?: ModeSetting;
+  /** Set if this part was woken with the rest of its network, though something had put it to sleep by itself before. */
+  readonly woke?: Woke;
+}
+
+/** How a part that had been put into evaluation mode by itself (`frozen`) was woken with the rest of its network. One record for all that are alike: settings are compared by identity. */
+export interface Woke {
+  readonly frozen: ModeSetting;
+  /** `restored`: by the function that had put the whole network to sleep; `frozen`: by a `train()` of the network, while none of the parameters of the part were trained. */
+  readonly how: 'restored' | 'frozen';
 }
 
 /** A part that had been put into evaluation mode by itself (`frozen`) when all of its network was, in the activation `of` a function. */

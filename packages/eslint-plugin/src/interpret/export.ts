@@ -1,6 +1,6 @@
 // Modules that leave the program: traced or exported as programs of their own, frozen, or written to a file as a whole. The layers stay in
 // the mode that they are in at that moment, and nobody who uses the result can switch them.
-import { CALIBRATED, TRAINABLE, UNKNOWN_STATISTICS } from '../domains/heap.ts';
+import { CALIBRATED, FROZEN, TRAINABLE, UNKNOWN_STATISTICS } from '../domains/heap.ts';
 import { EVAL, UNKNOWN_MODE } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
@@ -67,7 +67,7 @@ function leavesOfTree(machine: Machine, state: State, root: AbstractObject, obse
     const row = object.library;
     if (row === null || object.class !== null || row.sensitive !== 'yes' || object.inert === 'yes') return;
     const known = state.object(object);
-    addLeaf(machine, observation, { className: object.label, path: object === root ? '' : (machine.registered.get(object) ?? ''), constructed: object.site, effect: row.effect ?? 'random', sensitivity: object.inert === 'unknown' ? 'unknown' : 'yes', modes: known.modes, settings: known.settings, statistics: known.statistics });
+    addLeaf(machine, observation, { className: object.label, path: object === root ? '' : (machine.registered.get(object) ?? ''), constructed: object.site, effect: row.effect ?? 'random', sensitivity: object.inert === 'unknown' ? 'unknown' : 'yes', isFrozen: known.trainable === FROZEN, modes: known.modes, settings: known.settings, statistics: known.statistics });
   });
   return observation;
 }

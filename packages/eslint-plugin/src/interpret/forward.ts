@@ -229,7 +229,7 @@ function noteLeaf(machine: Machine, state: State, object: AbstractObject): void 
     observation.opaque = true;
     return;
   }
-  addLeaf(machine, observation, { className: object.label, path: machine.running?.path ?? '', constructed: object.site, effect: row.effect ?? 'random', sensitivity: object.inert === 'unknown' ? 'unknown' : 'yes', modes: known.modes, settings: known.settings, statistics: known.statistics });
+  addLeaf(machine, observation, { className: object.label, path: machine.running?.path ?? '', constructed: object.site, effect: row.effect ?? 'random', sensitivity: object.inert === 'unknown' ? 'unknown' : 'yes', isFrozen: known.trainable === FROZEN, modes: known.modes, settings: known.settings, statistics: known.statistics });
 }
 
 /**
@@ -241,7 +241,7 @@ export function noteFlagUse(machine: Machine, frame: Frame, state: State, module
   if (running === null) return;
   const known = state.object(module);
   const path = module === frame.receiver ? running.path : joinPath(running.path, machine.registered.get(module) ?? '');
-  addLeaf(machine, running.observation, { className: use.name, path, constructed: machine.site(use.span), effect: use.effect, sensitivity: use.sensitivity, modes: known.modes, settings: known.settings, statistics: UNKNOWN_STATISTICS });
+  addLeaf(machine, running.observation, { className: use.name, path, constructed: machine.site(use.span), effect: use.effect, sensitivity: use.sensitivity, isFrozen: known.trainable === FROZEN, modes: known.modes, settings: known.settings, statistics: UNKNOWN_STATISTICS });
 }
 
 export function addLeaf(machine: Machine, observation: ForwardObservation, leaf: LeafRun): void {

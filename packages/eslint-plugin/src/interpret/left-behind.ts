@@ -32,7 +32,7 @@ export class Visit {
   note(leaf: LeafRun): void {
     this.leaves.push(leaf);
     if (leaf.sensitivity === 'yes') this.#noteEither(leaf);
-    const awake = leaf.modes === TRAIN && leaf.sensitivity === 'yes' ? leaf.settings.find((item) => item.woke !== undefined) : undefined;
+    const awake = leaf.modes === TRAIN && leaf.sensitivity === 'yes' ? leaf.settings.find(({ woke }) => woke !== undefined && (woke.how === 'restored' || leaf.isFrozen)) : undefined;
     if (awake !== undefined) this.#woken ??= { setting: awake, leaf };
     const setting = leaf.settings.find((item) => item.mode === EVAL);
     if (leaf.modes !== EVAL || setting === undefined || setting.selective || (setting.how !== 'called' && setting.how !== 'scope')) this.#asleep = false;
@@ -44,7 +44,7 @@ export class Visit {
     return this.#asleep ? this.#setting : null;
   }
 
-  /** A layer that a restored mode has woken, though it had been put to sleep by itself. */
+  /** A layer that was woken with the rest of its network, though it had been put to sleep by itself. */
   get woken(): Woken | null {
     return this.#woken;
   }
@@ -113,7 +113,8 @@ export function noteLeftBehind(machine: Machine): void {
     // Which side of a test a path takes, somebody has decided; a loop comes to its rounds by itself.
     observation.awakeInRound = [...observation.awakeOn].find(([path, leaves]) => leaves.length > 0 && !/[: ]v\d/.test(path))?.[1] ?? [];
     if (!observation.uses.has('trained') || !machine.stepped.has(observation.number) || ![...observation.parameters].some((object) => machine.optimized.has(object))) continue;
-    observation.woken = [...observation.wokenOn.values()][0] ?? null;
+    const woken = [...observation.wokenOn.values()];
+    observation.woken = woken.find(({ setting }) => setting.woke?.how === 'restored') ?? woken[0] ?? null;
     // A path that ends in no backward pass (`if phase == 'train': loss.backward()`) is no training.
     const isTrained = (path: string): boolean => [...observation.trainedOn].some((other) => mayBeOne(path, other));
     const [, sure] = [...observation.asleep].find(([path, setting]) => setting !== null && evaluated.has(keyOf(setting)) && isTrained(path)) ?? [];

@@ -34,6 +34,8 @@ export interface LeafRun {
   /** What it does in training mode; `branch`: its `forward` tests the flag, and what it runs on either way we do not judge. */
   readonly effect: 'random' | 'statistics' | 'branch';
   readonly sensitivity: 'yes' | 'unknown';
+  /** Holds if the part that it belongs to is certainly not trained: all of its parameters are frozen. */
+  readonly isFrozen: boolean;
   modes: ModeSet;
   settings: readonly ModeSetting[];
   statistics: StatisticsSet;
@@ -131,7 +133,7 @@ export interface ForwardObservation {
   starved: readonly { readonly certain: boolean; readonly cut: Cut | null }[];
   /** Another task may set the mode that this call relies on, while the code that set it waits. */
   race: Race | null;
-  /** For each path to the call: a layer that a restored mode has woken. */
+  /** For each path to the call: a layer that was woken with the rest of its network. */
   readonly wokenOn: Map<string, Woken>;
   /** One of them, if the call is a training step. */
   woken: Woken | null;

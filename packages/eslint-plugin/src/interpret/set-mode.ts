@@ -4,7 +4,7 @@
 // step down is; elsewhere the new mode is added to the old. Children in plain collections are not reached, as in the
 // libraries; a child whose class overrides the setter runs its override.
 import { EVAL, TRAIN, UNKNOWN_MODE, type ModeSet } from '../domains/mode.ts';
-import { CALIBRATED, elementName, FROZEN, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE, type ModeSetting, type Slept, type StatisticsSet, type TrainableSet } from '../domains/heap.ts';
+import { CALIBRATED, elementName, FROZEN, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE, type ModeSetting, type Slept, type StatisticsSet, type TrainableSet, type Woke } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { boundIn, mustConstant, objectsOf, ofBoolean, type Value } from '../domains/value.ts';
@@ -94,30 +94,36 @@ export function setTreeMode(machine: Machine, frame: Frame, state: State, root: 
 
 /**
  * A part of a network that a function puts to sleep or wakes as a whole. Where the function did not make the network and does both, it means to
- * put the mode back; a part that was asleep before comes back awake, and the setting says so.
+ * put the mode back; a part that was asleep before comes back awake, and the setting says so. So it does of a part that sleeps by itself and whose parameters
+ * are not trained: whoever froze both meant the part to stay as it is.
  */
 function setPart(state: State, frame: Frame, root: AbstractObject, object: AbstractObject, modes: ModeSet, setting: ModeSetting, certain: boolean): void {
-  const { slept, modes: before, settings } = state.object(object);
+  const { slept, modes: before, settings, trainable } = state.object(object);
   if (modes === TRAIN && slept !== undefined && slept.of === frame.context) {
-    state.setMode(object, modes, woken(setting, slept.frozen), certain);
+    state.setMode(object, modes, woken(setting, slept.frozen, 'restored'), certain);
     return;
   }
-  state.setMode(object, modes, setting, certain);
+  const sleeper = modes === TRAIN && certain && trainable === FROZEN && before === EVAL && settings.every(isPutToSleepAlone) ? settings[0] : undefined;
+  state.setMode(object, modes, sleeper === undefined ? setting : woken(setting, sleeper, 'frozen'), certain);
   const frozen = settings[0];
   const apart = before === EVAL && frozen !== undefined && settings.every((item) => item.selective && item.mode === EVAL);
   if (modes === EVAL && apart && certain && !isMadeIn(frame, root)) state.update(object, { slept: sleptOf(frame.context, frozen) });
+}
+
+function isPutToSleepAlone({ selective, how, mode }: ModeSetting): boolean {
+  return selective && how === 'called' && mode === EVAL;
 }
 
 const wokenSettings = new WeakMap<ModeSetting, Map<string, ModeSetting>>();
 const sleeps = new WeakMap<object, Map<ModeSetting, Slept>>();
 
 /** The one record of a setting that wakes what `frozen` had put to sleep: settings are compared by identity. */
-function woken(setting: ModeSetting, frozen: ModeSetting): ModeSetting {
+function woken(setting: ModeSetting, frozen: ModeSetting, how: Woke['how']): ModeSetting {
   let byPlace = wokenSettings.get(frozen);
   if (byPlace === undefined) wokenSettings.set(frozen, (byPlace = new Map()));
-  const key = `${setting.site.file}:${setting.site.span.start}`;
+  const key = `${how} ${setting.site.file}:${setting.site.span.start}`;
   let known = byPlace.get(key);
-  if (known === undefined) byPlace.set(key, (known = { ...setting, woke: frozen }));
+  if (known === undefined) byPlace.set(key, (known = { ...setting, woke: { frozen, how } }));
   return known;
 }
 

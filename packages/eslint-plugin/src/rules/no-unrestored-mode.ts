@@ -78,19 +78,23 @@ function judgeForward(analysis: Analysis, observation: ForwardObservation): read
 }
 
 function report(analysis: Analysis, observation: ForwardObservation, { setting, leaf }: Woken): Finding {
-  const frozen = setting.woke!;
+  const { frozen, how } = setting.woke!;
   const name = leaf.path === '' ? `\`${leaf.className}\`` : `\`${leaf.path}\` (\`${leaf.className}\`)`;
   const at = (site: typeof setting.site): string => `${quote(analysis, site.span, site.file)} at ${lineOf(analysis, site)}`;
   const isHere = setting.site.file === analysis.file;
   const effect = leaf.effect === 'statistics' ? 'uses the statistics of the batch and overwrites its running ones' : leaf.effect === 'random' ? 'drops values at random' : 'takes the way of training';
   return {
     rule: 'no-unrestored-mode',
-    certainty: 'definite',
+    // Somebody may want a part that is not trained to be in training mode from here on.
+    certainty: how === 'restored' ? 'definite' : 'possible',
     file: analysis.file,
     span: isHere ? setting.site.span : observation.call.span,
     what: `${isHere ? quote(analysis, setting.site.span) : at(setting.site)} wakes ${name}, which was in evaluation mode before.`,
-    why: `${at(frozen.site)} had put it there by itself; the mode of the whole network is not its own. In the training step at ${lineOf(analysis, observation.call)} it ${effect}.`,
-    action: 'Keep the mode of every module (`[(m, m.training) for m in net.modules()]`) and put each back, or freeze the part again after it.',
+    why: `${at(frozen.site)} had put it there by itself${how === 'frozen' ? ', and its parameters are frozen' : ''}; the mode of the whole network is not its own. In the training step at ${lineOf(analysis, observation.call)} it ${effect}.`,
+    action:
+      how === 'frozen'
+        ? 'Put the part back into evaluation mode after it, or in an override of `train` of the network that holds it.'
+        : 'Keep the mode of every module (`[(m, m.training) for m in net.modules()]`) and put each back, or freeze the part again after it.',
     witness: [
       { file: frozen.site.file, span: frozen.site.span, text: `${quote(analysis, frozen.site.span, frozen.site.file)} puts the part into evaluation mode` },
       { file: setting.site.file, span: setting.site.span, text: `${quote(analysis, setting.site.span, setting.site.file)} wakes it` },
