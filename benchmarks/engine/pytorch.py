@@ -21,6 +21,13 @@ SECONDS = 1.0
 WIDTH, HEADS, SEQUENCE, HIDDEN = 256, 4, 128, 1024
 
 
+def attention(q, k, v):
+    if hasattr(F, "scaled_dot_product_attention"):
+        return F.scaled_dot_product_attention(q, k, v)
+    # PyTorch 1.13 has it under no public name.
+    return torch.softmax(q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5, dim=-1) @ v
+
+
 class Block(nn.Module):
     def __init__(self):
         super().__init__()
@@ -30,7 +37,7 @@ class Block(nn.Module):
 
     def forward(self, x):
         q, k, v = (part.reshape(1, SEQUENCE, HEADS, WIDTH // HEADS).transpose(1, 2) for part in self.qkv(self.norm1(x)).chunk(3, dim=2))
-        attended = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(1, SEQUENCE, WIDTH)
+        attended = attention(q, k, v).transpose(1, 2).reshape(1, SEQUENCE, WIDTH)
         h = x + self.out(attended)
         return h + self.down(F.gelu(self.up(self.norm2(h))))
 

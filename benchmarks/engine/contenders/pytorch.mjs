@@ -2,13 +2,16 @@
 // variable PYTHON names, or `python3`. The clock runs in Python, around the call alone. Its numbers are random, so that results are not compared.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { problems } from '../problems.mjs';
 
 /** @param {{ threads: number }} options */
 export async function open({ threads }) {
   const python = process.env['PYTHON'] ?? 'python3';
-  const script = new URL('../pytorch.py', import.meta.url).pathname;
-  const child = spawn(python, [script, '--serve', String(threads)], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const script = fileURLToPath(new URL('../pytorch.py', import.meta.url));
+  // The OpenBLAS that Linux distributions build PyTorch with has threads of its own, which set_num_threads does not reach.
+  const env = { ...process.env, OPENBLAS_NUM_THREADS: String(threads) };
+  const child = spawn(python, [script, '--serve', String(threads)], { stdio: ['pipe', 'pipe', 'pipe'], env });
   process.on('exit', () => child.kill());
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let complaint = '';
