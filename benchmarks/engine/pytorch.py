@@ -3,12 +3,14 @@
 Usage: python benchmarks/engine/pytorch.py [threads ...]          (needs torch; by default 1 and 2 threads; about 20 seconds for each)
        python benchmarks/engine/pytorch.py --serve <threads>      (for run.mjs: a line [row, milliseconds] in, a line of samples out)
 
-Writes pytorch.json: torch version, kind of machine, median and quickest call in milliseconds for each number of threads (far apart: the machine was busy, and with more threads than idle processors the figures mean nothing). Forward rows run under no_grad, as run.mjs runs them.
+Writes pytorch-<version>.json: torch version, kind of machine, median and quickest call in milliseconds for each number of threads (far apart: the machine was busy, and with more threads than idle processors the figures mean nothing). Forward rows run under no_grad, as run.mjs runs them.
 """
 import json
+import os
 import pathlib
 import platform
 import statistics
+import subprocess
 import sys
 import time
 
@@ -16,7 +18,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-TARGET = pathlib.Path(__file__).resolve().parent / "pytorch.json"
+TARGET = pathlib.Path(__file__).resolve().parent / f"pytorch-{'.'.join(torch.__version__.split('.')[:2])}.json"
 SECONDS = 1.0
 WIDTH, HEADS, SEQUENCE, HIDDEN = 256, 4, 128, 1024
 
@@ -147,15 +149,22 @@ def measure(run):
 
 def machine():
     names = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")] if pathlib.Path("/proc/cpuinfo").exists() else [platform.processor()]
-    return f"{names[0]}, {len(names)} CPUs, {torch.backends.cpu.get_cpu_capability()}"
+    capability = getattr(torch.backends, "cpu", None)
+    return f"{names[0]}, {len(names)} CPUs" + ("" if capability is None else f", {capability.get_cpu_capability()}")
+
+
+def record(threads):
+    """In a process of its own: the OpenBLAS that Linux distributions build PyTorch with has threads of its own, whose number is fixed when it is loaded."""
+    done = subprocess.run([sys.executable, __file__, "--measure", str(threads)], env={**os.environ, "OPENBLAS_NUM_THREADS": str(threads)}, check=True, stdout=subprocess.PIPE)
+    return json.loads(done.stdout)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--serve"]:
         serve(int(sys.argv[2]))
-        sys.exit()
-    milliseconds = {}
-    for threads in map(int, sys.argv[1:] or ["1", "2"]):
-        torch.set_num_threads(threads)
-        milliseconds[str(threads)] = {name: measure(run) for name, run in rows().items()}
-    TARGET.write_text(json.dumps({"torch": torch.__version__, "machine": machine(), "milliseconds": milliseconds}, indent=1) + "\n")
+    elif sys.argv[1:2] == ["--measure"]:
+        torch.set_num_threads(int(sys.argv[2]))
+        print(json.dumps({name: measure(run) for name, run in rows().items()}))
+    else:
+        milliseconds = {str(threads): record(threads) for threads in map(int, sys.argv[1:] or ["1", "2"])}
+        TARGET.write_text(json.dumps({"torch": torch.__version__, "machine": machine(), "milliseconds": milliseconds}, indent=1) + "\n")

@@ -6,10 +6,10 @@
 // The first run installs the peers into benchmarks/engine/node_modules (about 350 MB; nothing of it is part of the workspace). Each
 // contender is a process of its own and only one works at a time. All are given the same numbers and their results are compared; a row whose
 // result differs is marked. What is read out, and what is not, is said at the top of each file in contenders/. PyTorch takes part where the
-// environment variable PYTHON (or `python3`) is a Python that has it; else its figures come from pytorch.json, which pytorch.py records: they are of
-// another run, and of the machine that the file names.
+// environment variable PYTHON (or `python3`) is a Python that has it; else its figures come from pytorch-<version>.json, which pytorch.py records: they
+// are of another run, and of the machine that the file names.
 import { fork, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -133,9 +133,8 @@ const figures = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? valu
 const peak = multiplyAddPeak();
 const best = Math.max(peak.fused ?? 0, peak.separate ?? 0);
 
-/** @type {{ torch: string, machine: string, milliseconds: Record<string, Record<string, { median: number, quickest: number }>> } | null} */
-const pytorch = existsSync(join(here, 'pytorch.json')) ? JSON.parse(readFileSync(join(here, 'pytorch.json'), 'utf8')) : null;
-const recorded = pytorch?.milliseconds[String(threads)] ?? {};
+/** @type {{ torch: string, machine: string, milliseconds: Record<string, Record<string, { median: number, quickest: number }>> }[]} */
+const recorded = readdirSync(here).filter((name) => /^pytorch-.*\.json$/u.test(name)).sort().map((name) => JSON.parse(readFileSync(join(here, name), 'utf8')));
 
 const running = [];
 /** @type {string[]} */
@@ -152,7 +151,7 @@ for (const name of ['engine', ...peers]) {
 console.log(`Node ${process.versions.node} (V8 ${process.versions.v8}), ${cpus()[0]?.model ?? 'unknown processor'}, ${threads} thread(s); ${rounds} interleaved rounds, medians in milliseconds, in brackets the ratio to the engine's; a quickest call far below the median means that the machine was busy`);
 console.log(`128-bit multiply-add peak of one thread: ${peak.fused === null ? 'no fused instruction' : `${peak.fused.toFixed(1)} GFLOP/s fused`}, ${peak.separate?.toFixed(1)} GFLOP/s multiply then add`);
 console.log(`Contenders: ${running.map(({ label }) => label).join(', ')}`);
-console.log(pytorch === null ? 'PyTorch: not recorded' : `PyTorch ${pytorch.torch}, recorded on ${pytorch.machine}`);
+for (const { torch, machine } of recorded) console.log(`PyTorch ${torch}, recorded on ${machine}`);
 
 for (const row of rows) {
   const problem = /** @type {import('./problems.mjs').Problem} */ (problems[row]);
@@ -187,8 +186,10 @@ for (const row of rows) {
     const note = other ? `  ${differs === null ? 'RESULT DIFFERS' : 'another result'}: ${probe} against ${expected}${differs === null ? '' : `, because ${differs}`}` : '';
     console.log(`  ${name.padEnd(16)} ${figures(time).padStart(8)} ms${ratio}, mean ${figures(mean)}, quickest ${figures(Math.min(...samples))}${rate}${share}${note}`);
   }
-  const torch = results.has('pytorch') ? undefined : recorded[row];
-  if (torch !== undefined) console.log(`  ${'PyTorch'.padEnd(16)} ${figures(torch.median).padStart(8)} ms${own === null ? '' : `  (${figures(torch.median / own)}x)`}, quickest ${figures(torch.quickest)}`);
+  for (const { torch, milliseconds } of results.has('pytorch') ? [] : recorded) {
+    const times = milliseconds[String(threads)]?.[row];
+    if (times !== undefined) console.log(`  ${`PyTorch ${torch.split('.', 2).join('.')}`.padEnd(16)} ${figures(times.median).padStart(8)} ms${own === null ? '' : `  (${figures(times.median / own)}x)`}, quickest ${figures(times.quickest)}`);
+  }
 }
 for (const line of absent) console.log(`\n${line}`);
 for (const { stop } of running) stop();
