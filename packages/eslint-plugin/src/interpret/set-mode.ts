@@ -75,6 +75,8 @@ export function setTreeMode(machine: Machine, frame: Frame, state: State, root: 
   const { trainMethod } = machine.libraries.moduleModel;
   const isPart = ownPartsOf(machine, frame, state, root, instr);
   eachInTree(state, root, strong, (object, _, certain) => {
+    // `part.train = disabled_train`: the library calls what was assigned, which is there to keep the part as it is.
+    if (object !== root && state.object(object).attrs.has(trainMethod)) return false;
     if (object !== root && object.class !== null) {
       const override = findMember(machine.order(object.class), trainMethod);
       if (override?.entry.member === 'method') {
