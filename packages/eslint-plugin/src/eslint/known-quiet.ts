@@ -33,15 +33,17 @@ function isQuiet(file: string, knownViews: Map<string, KnownViews | null>): bool
       return digestOfKnown(views, known, normalize(file));
     };
     const read = (): string => readFileSync(file, 'utf8');
-    // What is listed has been read for its imports.
-    const textHash = hashOfFile(normalize(file), language) || hashOf(read());
+    // Asked for where something is kept of the file.
     const question: CacheQuestion = {
       ...reading,
       file,
-      textHash,
       settings: libraries,
       get text() {
         return read();
+      },
+      get textHash() {
+        // What is listed has been read for its imports.
+        return hashOfFile(normalize(file), language) || hashOf(read());
       },
     };
     const kept = keptResult(question, digestOf);
