@@ -2,7 +2,6 @@
 // are joined afterwards; what cannot be seen may keep and change whatever it is given.
 import { assertNever, type Instr } from '../ir/ir.ts';
 import type { GradScopeEffect } from '../domains/grad.ts';
-import { elementName } from '../domains/heap.ts';
 import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
@@ -14,9 +13,11 @@ import { findMember } from './class-order.ts';
 import { callCollectionMethod } from './collection-call.ts';
 import { construct, constructLoaded } from './construct.ts';
 import { descriptorMethods } from './descriptors.ts';
+import { exactElements } from './exact-elements.ts';
 import { callStackMethod, STACK } from './exit-stacks.ts';
 import { callForward } from './forward.ts';
-import { callGeneratorMethod, consume, consumedArgs, newGenerator, nextOf, pendingGenerator } from './generators.ts';
+import { callGeneratorMethod, consumedArgs, newGenerator, nextOf, pendingGenerator } from './generators.ts';
+import { evaluateArgs } from './given.ts';
 import { noteHandedOver } from './handed-over.ts';
 import { exported } from './imports.ts';
 import { callLibrary } from './library-call.ts';
@@ -86,63 +87,6 @@ function present(receiver: Value): Value {
   const isNothing = (atom: Atom): boolean => atom.kind === 'constant' && (atom.value.type === 'none' || atom.value.type === 'undefined');
   const atoms = receiver.atoms.filter((atom) => !isNothing(atom));
   return atoms.length === 0 || atoms.length === receiver.atoms.length ? receiver : { ...receiver, atoms };
-}
-
-function evaluateArgs(machine: Machine, frame: Frame, state: State, instr: CallInstr): ArgValues {
-  const positional: Value[] = [];
-  const keywords = new Map<string, Value>();
-  let more: Value | null = null;
-  for (const arg of instr.args) {
-    const value = state.get(arg.value);
-    switch (arg.kind) {
-      case 'positional':
-        if (more === null) positional.push(value);
-        else more = joinValues(more, value);
-        break;
-      case 'keyword':
-        keywords.set(arg.name!, value);
-        break;
-      case 'spread': {
-        const gone = consume(machine, frame, state, value, instr);
-        const exact = more === null ? exactElements(state, gone) : null;
-        if (exact !== null) positional.push(...exact);
-        else more = joinValues(more ?? NOTHING, spread(state, gone));
-        break;
-      }
-      case 'keyword-spread': {
-        for (const object of objectsOf(value)) {
-          for (const [name, element] of state.object(object).attrs) if (name.startsWith('[') && name !== '[]') keywords.set(name.slice(1, -1), element);
-        }
-        more = joinValues(more ?? NOTHING, spread(state, value));
-        break;
-      }
-      default:
-        return assertNever(arg.kind);
-    }
-  }
-  return { positional, keywords, more, written: instr.args };
-}
-
-/** What `*value` or `**value` may bring: its elements, and never itself. What cannot be seen into stands for its elements. */
-function spread(state: State, value: Value): Value {
-  const opaque = value.atoms.filter((atom) => atom.kind === 'object' && atom.object.kind === 'opaque');
-  return joinValues(iterate(state, value), { ...NOTHING, atoms: opaque });
-}
-
-/** The elements of a list that is known in full. */
-export function exactElements(state: State, value: Value): readonly Value[] | null {
-  const object = value.atoms.length === 1 && !value.unknown && value.atoms[0]!.kind === 'object' ? value.atoms[0]!.object : null;
-  const isContainer = object?.kind === 'module' && object.class === null && object.library?.children !== undefined;
-  if (object === null || (object.kind !== 'collection' && !isContainer)) return null;
-  const { attrs, many } = state.object(object);
-  if (many) return null;
-  const elements: Value[] = [];
-  for (let i = 0; i < attrs.size; i += 1) {
-    const element = attrs.get(elementName(i));
-    if (element === undefined) return null;
-    elements.push(element);
-  }
-  return elements;
 }
 
 /** Runs one alternative per atom of `value`, and `other` for what it may be besides; joins states and results. */

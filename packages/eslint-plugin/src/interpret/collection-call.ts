@@ -8,7 +8,8 @@ import { arrayFrom, CALLING, callThroughArray, folded, mapped, SORTING } from '.
 import { getItem, iterate, RANGE, SORTED } from './attributes.ts';
 import type { Instr, Part } from '../ir/ir.ts';
 import type { FunctionEffect } from '../libraries/schema.ts';
-import { allArgs, exactElements, returned, type CallInstr } from './call.ts';
+import { allArgs, returned, type CallInstr } from './call.ts';
+import { exactElements } from './exact-elements.ts';
 import type { CallResult } from './call-function.ts';
 import { consume } from './generators.ts';
 import type { Machine } from './machine.ts';

@@ -10,7 +10,7 @@ import type { State } from '../domains/state.ts';
 import { forwardsOf, mustObject, objectsOf, ofConstant, type Value } from '../domains/value.ts';
 import type { Frame } from './activation.ts';
 import { iterate, mayBeEmpty, rangeBounds } from './attributes.ts';
-import { exactElements } from './call.ts';
+import { exactElements } from './exact-elements.ts';
 import { keysOf, pairsOf } from './collection-call.ts';
 import { loopName, SOME, subjectOf, switchesParts, type Conditions } from './conditions.ts';
 import { noteFlagUse } from './forward.ts';

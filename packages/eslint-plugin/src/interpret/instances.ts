@@ -5,7 +5,7 @@
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { type Atom, type Value } from '../domains/value.ts';
-import { exactElements } from './call.ts';
+import { exactElements } from './exact-elements.ts';
 import type { Machine } from './machine.ts';
 
 /** Whether `value` is an instance of `target`, a class or a tuple of classes; null if that is not certain. */

@@ -75,7 +75,7 @@ export function setTreeMode(machine: Machine, frame: Frame, state: State, root: 
   const { trainMethod } = machine.libraries.moduleModel;
   const isPart = ownPartsOf(machine, frame, state, root, instr);
   eachInTree(state, root, strong, (object, _, certain) => {
-    // `part.train = disabled_train`: the library calls what was assigned, which is there to keep the part as it is.
+    // Approximation: `part.train = disabled_train` is what the library calls then; it is taken to leave the part as it is, and not entered.
     if (object !== root && state.object(object).attrs.has(trainMethod)) return false;
     if (object !== root && object.class !== null) {
       const override = findMember(machine.order(object.class), trainMethod);

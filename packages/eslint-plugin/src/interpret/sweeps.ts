@@ -18,7 +18,7 @@ import { destOf, successorsOf, type BlockId, type Func, type Instr, type Temp, t
 import type { Libraries } from '../libraries/read.ts';
 import type { Frame } from './activation.ts';
 import { getItem, iterate } from './attributes.ts';
-import { exactElements } from './call.ts';
+import { exactElements } from './exact-elements.ts';
 import { findMember } from './class-order.ts';
 import type { Machine } from './machine.ts';
 import { eachMentioned } from './renaming.ts';
