@@ -235,21 +235,19 @@ export class FunctionRun implements Analysis<State> {
       case 'set-attr':
         setAttribute(machine, frame, state, state.get(instr.object), instr.name, state.get(instr.value), instr);
         return true;
-      case 'get-item':
-        {
-          const [object, index] = [consume(machine, frame, state, state.get(instr.object), instr), instr.index === null ? null : state.get(instr.index)];
-          const { given, rest } = readItem(machine, frame, state, object, index, instr);
-          const found = rest === null ? NOTHING : index === null ? sliceOf(machine, frame, state, getItem(state, rest, null), instr.part, instr) : getItem(state, rest, index);
-          state.set(instr.dest, withStaleElement(machine, object, index, joinValues(given, found), frame, instr));
-        }
+      case 'get-item': {
+        const [object, index] = [consume(machine, frame, state, state.get(instr.object), instr), instr.index === null ? null : state.get(instr.index)];
+        const { given, rest } = readItem(machine, frame, state, object, index, instr);
+        const found = rest === null ? NOTHING : index === null ? sliceOf(machine, frame, state, getItem(state, rest, null), instr.part, instr) : getItem(state, rest, index);
+        state.set(instr.dest, withStaleElement(machine, object, index, joinValues(given, found), frame, instr));
         return true;
-      case 'set-item':
-        {
-          const [index, value] = [instr.index === null ? null : state.get(instr.index), state.get(instr.value)];
-          const rest = writeItem(machine, frame, state, state.get(instr.object), index, value, instr);
-          if (rest !== null) setItem(machine, frame, state, rest, index, value, instr);
-        }
+      }
+      case 'set-item': {
+        const [index, value] = [instr.index === null ? null : state.get(instr.index), state.get(instr.value)];
+        const rest = writeItem(machine, frame, state, state.get(instr.object), index, value, instr);
+        if (rest !== null) setItem(machine, frame, state, rest, index, value, instr);
         return true;
+      }
       case 'call': {
         machine.thrown = null;
         machine.catching = this.#observed || caught;
