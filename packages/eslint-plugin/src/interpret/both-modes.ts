@@ -5,17 +5,66 @@
 // setting and the first call the module is not trained, which would be the reason for the setting. Refuses: modes that a constructor, a caller or another function set.
 import { TRAIN, EVAL, type ModeSet } from '../domains/mode.ts';
 import type { ModeSetting } from '../domains/heap.ts';
-import { callAt, inputsOf, share } from './inputs.ts';
+import type { AbstractObject } from '../domains/object.ts';
+import { callAt } from '../ir/definitions.ts';
+import type { Func } from '../ir/ir.ts';
+import { inputsOf } from './inputs.ts';
 import type { Machine } from './machine.ts';
 import type { ForwardObservation } from './observation.ts';
 
+/** A long script of such lines has thousands of calls: what each is held against is put in order beforehand. */
 export function noteBothModes(machine: Machine): void {
+  const training = new Map<AbstractObject, Map<string, number[]>>();
+  const asleep = new Map<AbstractObject, Map<Func, Map<string, number>>>();
+  for (const observation of machine.forwards) {
+    const { module, call } = observation;
+    if (module === null) continue;
+    if (observation.uses.has('trained')) listOf(entryOf(training, module), call.file).push(call.span.start);
+    if (observation.modes === EVAL && settingHere(observation, EVAL) !== null) noteLast(entryOf(entryOf(asleep, module), observation.where.func), observation);
+  }
+  for (const byFile of training.values()) for (const starts of byFile.values()) starts.sort((a, b) => a - b);
   for (const awake of machine.forwards) {
     if (awake.modes !== TRAIN || awake.module === null || awake.uses.has('trained')) continue;
     const set = settingHere(awake, TRAIN);
-    if (set === null || machine.forwards.some((other) => other.module === awake.module && other.uses.has('trained') && isBetween(other, set, awake))) continue;
-    awake.showsModes = machine.forwards.some((asleep) => isSameActivation(asleep, awake) && asleep.module === awake.module && asleep.modes === EVAL && asleep.call.span.start > awake.call.span.start && settingHere(asleep, EVAL) !== null && hasSameInput(asleep, awake));
+    if (set === null || isBetween(training.get(awake.module)?.get(set.site.file) ?? [], set.site.span.start, awake.call.span.start)) continue;
+    const last = asleep.get(awake.module)?.get(awake.where.func);
+    awake.showsModes = last !== undefined && inputsIn(awake).some((input) => (last.get(input) ?? -1) > awake.call.span.start);
   }
+}
+
+/** Holds if one of the numbers, which are sorted, lies between the two. */
+function isBetween(numbers: readonly number[], from: number, to: number): boolean {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (numbers[middle]! <= from) low = middle + 1;
+    else high = middle;
+  }
+  return low < numbers.length && numbers[low]! < to;
+}
+
+/** Where the last call on each input stands. */
+function noteLast(last: Map<string, number>, observation: ForwardObservation): void {
+  for (const input of inputsIn(observation)) last.set(input, Math.max(last.get(input) ?? -1, observation.call.span.start));
+}
+
+/** The inputs of a forward call, in one activation of the function that makes it. */
+function inputsIn({ where, call, chain }: ForwardObservation): readonly string[] {
+  const instr = callAt(where.func, call.span);
+  const activation = chain.map(({ file, span }) => `${file}:${span.start}:${span.end}`).join(' ');
+  return instr === null ? [] : [...inputsOf(where, instr)].map((input) => `${input} ${activation}`);
+}
+
+function listOf<K>(map: Map<K, number[]>, key: K): number[] {
+  let list = map.get(key);
+  if (list === undefined) map.set(key, (list = []));
+  return list;
+}
+
+function entryOf<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  let entry = map.get(key);
+  if (entry === undefined) map.set(key, (entry = new Map()));
+  return entry;
 }
 
 /** The call that set the mode, if it stands in the function that makes the forward call, before it. */
@@ -24,18 +73,5 @@ function settingHere(observation: ForwardObservation, mode: ModeSet): ModeSettin
   const [setting] = observation.settings;
   if (setting === undefined || observation.settings.length > 1 || setting.how !== 'called' || setting.mode !== mode || setting.site.file !== module.file) return null;
   const { span } = setting.site;
-  return span.end <= observation.call.span.start && func.blocks.some((block) => block.instrs.some((instr) => instr.kind === 'call' && instr.span === span)) ? setting : null;
-}
-
-function isBetween(call: ForwardObservation, set: ModeSetting, awake: ForwardObservation): boolean {
-  return call.call.file === set.site.file && call.call.span.start > set.site.span.start && call.call.span.start < awake.call.span.start;
-}
-
-function isSameActivation(one: ForwardObservation, other: ForwardObservation): boolean {
-  return one.where.func === other.where.func && one.chain.length === other.chain.length && one.chain.every((site, at) => site.span === other.chain[at]!.span);
-}
-
-function hasSameInput(one: ForwardObservation, other: ForwardObservation): boolean {
-  const [first, second] = [callAt(one.where.func, one), callAt(other.where.func, other)];
-  return first !== null && second !== null && share(inputsOf(one.where, first), inputsOf(other.where, second));
+  return span.end <= observation.call.span.start && callAt(func, span) !== null ? setting : null;
 }

@@ -18,32 +18,29 @@ export interface ClassOrder {
   readonly hasUnknownBase: boolean;
 }
 
+/** Classes of the project that are looked at behind one: no hand writes more. */
+const MAX_CLASSES = 64;
+
 /**
  * Bases depth first, each class once, a class after all that derive from it where that order exists.
  * Approximation: not full C3; the two differ only where a class inherits from classes that order a common base differently.
  */
 export function classOrder(start: ProjectClass, libraries: Libraries): ClassOrder {
-  const project: ProjectClass[] = [];
   let row: ClassRow | null = null;
   let moduleModel: LibraryModel | null = null;
   let family: OptionFamily | null = null;
   let framework: FrameworkRow | null = null;
   let hasUnknownBase = false;
+  const seen = new Set<ProjectClass>();
   const visit = (item: ProjectClass): void => {
-    const known = project.indexOf(item);
-    if (known >= 0) {
-      // Seen by another way already: it belongs after its last descendant.
-      if (known === 0 || item === start) return;
-      project.splice(known, 1);
-    }
-    project.push(item);
-    if (project.length > 64) return;
+    if (seen.has(item)) return;
+    seen.add(item);
+    if (seen.size > MAX_CLASSES) return;
     for (const base of item.bases) {
       if (base.unknown && base.atoms.length === 0) hasUnknownBase = true;
       for (const atom of base.atoms) {
-        if (atom.kind === 'class') {
-          if (atom.class !== start) visit(atom.class);
-        } else if (atom.kind === 'library') {
+        if (atom.kind === 'class') visit(atom.class);
+        else if (atom.kind === 'library') {
           const model = libraries.moduleBaseAt(atom.path);
           const known = libraries.classAt(atom.path);
           moduleModel ??= model;
@@ -60,7 +57,20 @@ export function classOrder(start: ProjectClass, libraries: Libraries): ClassOrde
     }
   };
   visit(start);
-  return { project, row, moduleModel, family, framework, hasUnknownBase };
+  return { project: derivedFirst(start, seen), row, moduleModel, family, framework, hasUnknownBase };
+}
+
+/** What is `among` them, each once and after all that derive from it: the last base first, backwards. */
+function derivedFirst(start: ProjectClass, among: ReadonlySet<ProjectClass>): readonly ProjectClass[] {
+  const basesFirst: ProjectClass[] = [];
+  const left = new Set(among);
+  const visit = (item: ProjectClass): void => {
+    if (!left.delete(item)) return;
+    for (const { atoms } of item.bases.toReversed()) for (const atom of atoms.toReversed()) if (atom.kind === 'class') visit(atom.class);
+    basesFirst.push(item);
+  };
+  visit(start);
+  return basesFirst.reverse();
 }
 
 const PLAIN_BASES = new Set(['builtins.object', 'abc.ABC', 'typing.Generic', 'typing.NamedTuple', 'typing.Protocol', 'enum.Enum', 'builtins.dict', 'builtins.list', 'builtins.tuple', 'builtins.Exception', 'torch.utils.data.Dataset', 'torch.utils.data.IterableDataset', 'torch.autograd.Function']);

@@ -5,6 +5,7 @@
 // target of item assignment, which could change what its truth is. Only functions that deal with modes are looked at, and none with more such variables
 // than MAX_FOLLOWED: that is a long script, every path through which would carry all of them.
 import { destOf, successorsOf, type BlockId, type Constant, type Func, type Instr, type Module, type Temp, type Variable } from '../ir/ir.ts';
+import { nestOf } from '../ir/nesting.ts';
 import type { PathFacts } from '../domains/path-facts.ts';
 import type { Libraries } from '../libraries/read.ts';
 
@@ -128,8 +129,7 @@ function nestDealsWithModes(module: Module, func: Func, libraries: Libraries): b
   while (top.parent !== null && module.funcs[top.parent]!.parent !== null) top = module.funcs[top.parent]!;
   let deals = nests.get(top);
   if (deals === undefined) {
-    const belongs = (other: Func): boolean => other === top || (other.parent !== null && belongs(module.funcs[other.parent]!));
-    deals = module.funcs.some((other) => belongs(other) && other.blocks.some((block) => block.instrs.some((instr) => dealsWithModes(instr, libraries))));
+    deals = nestOf(module, top).some((other) => other.blocks.some((block) => block.instrs.some((instr) => dealsWithModes(instr, libraries))));
     nests.set(top, deals);
   }
   return deals;

@@ -6,12 +6,13 @@
 // network, or of code out of sight, that was given one of the same inputs; what comes of that is reduced, printed and tested, and computed with no further.
 // Refuses: labels (they are no output), means of several networks, outputs that another function gets hold of.
 import type { FuncRef } from '../domains/value.ts';
-import { definitionsOf, tempsOf, usesOf } from '../ir/definitions.ts';
+import { callAt, definitionsOf, tempsOf, usesOf } from '../ir/definitions.ts';
 import type { Func, Instr, Temp } from '../ir/ir.ts';
 import { terminalOperandsOf } from '../ir/operands.ts';
+import type { Span } from '../source/span.ts';
 import type { CallInstr } from './call.ts';
 import { placeKey } from './context.ts';
-import { callAt, inputsOf, share } from './inputs.ts';
+import { inputsOf, share } from './inputs.ts';
 import type { Machine } from './machine.ts';
 import { sourcesOf } from './sources.ts';
 
@@ -25,7 +26,7 @@ const MAX_DEPTH = 6;
 export function noteHeldAgainst(machine: Machine): void {
   for (const observation of machine.forwards) {
     if (!observation.once || !observation.uses.has('read') || observation.uses.has('trained') || observation.uses.has('escaped')) continue;
-    const call = callAt(observation.where.func, observation);
+    const call = callAt(observation.where.func, observation.call.span);
     observation.heldAgainst = call !== null && isHeldOnly(machine, observation.where, call);
   }
 }
@@ -128,7 +129,20 @@ function makersBehind(machine: Machine, func: Func, temp: Temp, depth: number): 
   return sourcesOf(func, temp).flatMap((instr): readonly CallInstr[] => {
     if (instr.kind === 'get-item' || instr.kind === 'get-attr') return makersBehind(machine, func, instr.object, depth + 1);
     if (instr.kind !== 'call') return [];
-    const own = machine.unseenCalls.has(instr) || machine.forwards.some((forward) => forward.where.func === func && forward.call.span === instr.span) ? [instr] : [];
+    const own = machine.unseenCalls.has(instr) || runsNetwork(machine, func, instr) ? [instr] : [];
     return instr.callee.kind === 'method' ? [...own, ...makersBehind(machine, func, instr.callee.object, depth + 1)] : own;
   });
+}
+
+const running = new WeakMap<Machine, ReadonlyMap<Func, ReadonlySet<Span>>>();
+
+/** Holds if a call is one of a network. Asked when all is seen. */
+function runsNetwork(machine: Machine, func: Func, { span }: CallInstr): boolean {
+  let calls = running.get(machine);
+  if (calls === undefined) {
+    const found = new Map<Func, Set<Span>>();
+    for (const { where, call } of machine.forwards) found.set(where.func, (found.get(where.func) ?? new Set()).add(call.span));
+    running.set(machine, (calls = found));
+  }
+  return calls.get(func)?.has(span) === true;
 }

@@ -1,9 +1,8 @@
 // What a call is given, by name: two calls that share an input are run on the same thing, as far as the text of one function says.
 import { definitionsOf } from '../ir/definitions.ts';
-import type { Func, Module, Temp, Variable } from '../ir/ir.ts';
+import type { Module, Temp, Variable } from '../ir/ir.ts';
 import type { FuncRef } from '../domains/value.ts';
 import type { CallInstr } from './call.ts';
-import type { ForwardObservation } from './observation.ts';
 
 /** So far back from an argument to what it is made from. */
 const MAX_DEPTH = 6;
@@ -28,8 +27,16 @@ function importedInto(module: Module): ReadonlySet<Variable> {
   return variables;
 }
 
+const inputs = new WeakMap<CallInstr, ReadonlySet<string>>();
+
 /** The variables, and the attributes of variables, that the arguments of `call` are made from: `x`, `batch.ids` of `net(x.float(), ids=batch.ids)`. */
-export function inputsOf({ module, func }: FuncRef, call: CallInstr): ReadonlySet<string> {
+export function inputsOf(where: FuncRef, call: CallInstr): ReadonlySet<string> {
+  let names = inputs.get(call);
+  if (names === undefined) inputs.set(call, (names = namesBehind(where, call)));
+  return names;
+}
+
+function namesBehind({ module, func }: FuncRef, call: CallInstr): ReadonlySet<string> {
   const imported = importedInto(module);
   const definitions = definitionsOf(func);
   const names = new Set<string>();
@@ -62,10 +69,4 @@ export function inputsOf({ module, func }: FuncRef, call: CallInstr): ReadonlySe
 
 export function share(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
   return [...one].some((name) => other.has(name));
-}
-
-/** The instruction of a forward call; null if it is none of the function itself. */
-export function callAt(func: Func, { call }: Pick<ForwardObservation, 'call'>): CallInstr | null {
-  for (const block of func.blocks) for (const instr of block.instrs) if (instr.kind === 'call' && instr.span === call.span) return instr;
-  return null;
 }

@@ -202,14 +202,8 @@ function hookOf(machine: Machine, func: Func): FrameworkRow['hooks'][string] | n
 /** Joins into `base` what a root did to objects and variables that `base` has. */
 function keepSharedEffects(base: State, after: State): boolean {
   const visible = State.initial(base.grad);
-  for (const variable of base.cells.keys()) {
-    const value = after.cells.get(variable);
-    if (value !== undefined) visible.cells.set(variable, value);
-  }
-  for (const object of base.heap.keys()) {
-    const known = after.heap.get(object);
-    if (known !== undefined) visible.heap.set(object, known);
-  }
+  for (const { key: variable, value } of after.cells.entriesUnlike(base.cells)) if (base.cells.has(variable)) visible.cells.set(variable, value);
+  for (const { key: object, value } of after.heap.entriesUnlike(base.heap)) if (base.heap.has(object)) visible.heap.set(object, value);
   visible.staleGuards = base.staleGuards;
   return base.joinFrom(visible);
 }

@@ -165,6 +165,7 @@ export class Machine {
   #orders = new Map<ProjectClass, ClassOrder>();
   #forwardIndex = new Map<Context, Map<number, ForwardObservation>>();
   #drawIndex = new Map<Module, Map<number, DrawObservation>>();
+  #layerIndex = new Map<string, LayerObservation>();
 
   constructor(module: Module, libraries: Libraries, files: ProjectFiles, recorder: Recorder | null = null) {
     this.recorder = recorder;
@@ -315,9 +316,14 @@ export class Machine {
 
   /** Notes a fault of a class or of how a module is handled, once for each place. */
   noteLayer(where: FuncRef, call: Site, fault: LayerFault, certain: boolean): void {
-    const known = this.layers.find((item) => item.fault.kind === fault.kind && item.call.file === call.file && item.call.span.start === call.span.start && item.call.span.end === call.span.end);
-    if (known === undefined) this.layers.push({ kind: 'layer', where, call, fault, certain });
-    else known.certain ||= certain;
+    const key = `${fault.kind} ${call.span.start} ${call.span.end} ${call.file}`;
+    const known = this.#layerIndex.get(key);
+    if (known !== undefined) known.certain ||= certain;
+    else {
+      const observation: LayerObservation = { kind: 'layer', where, call, fault, certain };
+      this.layers.push(observation);
+      this.#layerIndex.set(key, observation);
+    }
   }
 
   /** What is noted now, or asked for, holds for the calling context that runs alone: its results are not for others. */

@@ -6,6 +6,7 @@ import { EVAL, TRAIN, type ModeSet } from '../domains/mode.ts';
 import type { AbstractObject, ProjectClass } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import type { FuncRef } from '../domains/value.ts';
+import { functionsWithin, membersOf } from '../ir/nesting.ts';
 import { runFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { kindOfClass } from './construct.ts';
@@ -20,7 +21,7 @@ import { noteSwitchedOff, noTraces, type Traces } from './switched-off.ts';
 
 export function probeClasses(machine: Machine, base: State): void {
   const idles = mayIdle(machine);
-  for (const cls of machine.classes.values()) if (cls.module === machine.module) machine.withBudget(cls.module.funcs.filter((func) => func.owner === cls.definition.id), () => probeClass(machine, base, cls, idles));
+  for (const cls of machine.classes.values()) if (cls.module === machine.module) machine.withBudget(membersOf(cls.module, cls.definition.id), () => probeClass(machine, base, cls, idles));
 }
 
 function probeClass(machine: Machine, base: State, cls: ProjectClass, idles: boolean): void {
@@ -50,9 +51,7 @@ const KEEPING = new Set(['dict', 'Map', 'Set']);
 
 /** Holds if the class has a collection, a private field or a function made by its constructor at all; most have none, and are not constructed once more. */
 function mayHide(machine: Machine, cls: ProjectClass): boolean {
-  const { start, end } = cls.definition.span;
-  const inClass = machine.module.funcs.filter((func) => func.span.start >= start && func.span.end <= end);
-  return inClass.some((func) => func.blocks.some((block) => block.instrs.some((instr) => (instr.kind === 'collection' && instr.form !== 'string') || (instr.kind === 'load' && instr.variable.name === 'OrderedDict') || (instr.kind === 'global' && KEEPING.has(instr.name)) || (instr.kind === 'set-attr' && instr.name.startsWith('#')) || (instr.kind === 'function' && (func.kind === 'constructor' || func.kind === 'field-initializer')))));
+  return functionsWithin(machine.module, cls.definition.span).some((func) => func.blocks.some((block) => block.instrs.some((instr) => (instr.kind === 'collection' && instr.form !== 'string') || (instr.kind === 'load' && instr.variable.name === 'OrderedDict') || (instr.kind === 'global' && KEEPING.has(instr.name)) || (instr.kind === 'set-attr' && instr.name.startsWith('#')) || (instr.kind === 'function' && (func.kind === 'constructor' || func.kind === 'field-initializer')))));
 }
 
 function probeForward(machine: Machine, base: State, cls: ProjectClass, idles: boolean): void {

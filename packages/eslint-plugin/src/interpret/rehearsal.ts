@@ -23,10 +23,13 @@ export function mayRehearse(machine: Machine, func: Func, state: State, object: 
 
 /** When all is seen: an optimiser that is made later trains the network that was looked at before. */
 export function noteRehearsals(machine: Machine, state: State): void {
+  const trained = new Map<AbstractObject, boolean>();
   for (const observation of machine.forwards) {
-    if (!observation.rehearses || observation.module === null) continue;
-    let isTrained = machine.optimized.has(observation.module);
-    eachInTree(state, observation.module, false, (part) => void (isTrained ||= machine.optimized.has(part)));
+    const { module } = observation;
+    if (!observation.rehearses || module === null) continue;
+    let isTrained = trained.get(module) ?? machine.optimized.has(module);
+    if (!trained.has(module)) eachInTree(state, module, false, (part) => void (isTrained ||= machine.optimized.has(part)));
+    trained.set(module, isTrained);
     if (isTrained) observation.rehearses = false;
   }
 }

@@ -21,11 +21,12 @@ export function noteStarved(machine: Machine, { escapees }: State): void {
     const cut: Cut = { call: part.call, scope: null, className: part.className };
     for (const object of part.parameters) if (!part.whole.cuts.has(object)) part.whole.cuts.set(object, cut);
   }
+  const handed = [...machine.handedToOptimizer].filter(([root, tree]) => !escapees.has(root) && ![...tree].some((part) => trained.has(part)));
   for (const observation of machine.forwards) {
     const { module, parameters, cuts, uses } = observation;
     if (module === null || parameters.size === 0 || (!uses.has('target') && !uses.has('trained'))) continue;
     // Who hands a network itself to an optimiser means to train it; one that is part of another may be left as it is on purpose.
-    const isHanded = (object: AbstractObject, isWhole: boolean): boolean => [...machine.handedToOptimizer].some(([root, tree]) => tree.has(object) && !escapees.has(root) && ![...tree].some((part) => trained.has(part)) && (!isWhole || root === module));
+    const isHanded = (object: AbstractObject, isWhole: boolean): boolean => handed.some(([root, tree]) => tree.has(object) && (!isWhole || root === module));
     const isSeen = !observation.incomplete && !observation.opaque;
     if (!uses.has('trained')) {
       const waiting = [...parameters].filter(waits);

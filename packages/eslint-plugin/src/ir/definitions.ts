@@ -1,7 +1,8 @@
-// Which instruction gives a temp, which instructions use it, and what is stored in and loaded from a variable: looked up once for each function. All see
+// Which instruction gives a temp, which instructions use it, what is stored in and loaded from a variable, and which call stands where: looked up once for each function. All see
 // what the text says and nothing of values; a variable is followed by whoever asks.
 import { destOf, type Func, type Instr, type Temp, type Variable } from './ir.ts';
 import { operandsOf } from './operands.ts';
+import type { Span } from '../source/span.ts';
 
 const defined = new WeakMap<Func, ReadonlyMap<Temp, Instr>>();
 const used = new WeakMap<Func, ReadonlyMap<Temp, readonly Instr[]>>();
@@ -66,4 +67,17 @@ export function tempsOf(func: Func, variable: Variable): VariableTemps {
     byVariable.set(func, (known = found));
   }
   return known.get(variable) ?? NEVER;
+}
+
+const called = new WeakMap<Func, ReadonlyMap<Span, Extract<Instr, { kind: 'call' }>>>();
+
+/** The call that `span` is the place of; null if it is none of the function itself. */
+export function callAt(func: Func, span: Span): Extract<Instr, { kind: 'call' }> | null {
+  let calls = called.get(func);
+  if (calls === undefined) {
+    const found = new Map<Span, Extract<Instr, { kind: 'call' }>>();
+    for (const block of func.blocks) for (const instr of block.instrs) if (instr.kind === 'call' && !found.has(instr.span)) found.set(instr.span, instr);
+    called.set(func, (calls = found));
+  }
+  return calls.get(span) ?? null;
 }

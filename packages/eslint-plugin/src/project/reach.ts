@@ -11,6 +11,7 @@
 import type { ClassDef, Func, Instr, Module, Temp, Variable } from '../ir/ir.ts';
 import type { LookedInto } from '../interpret/interpret.ts';
 import { usesOf } from '../ir/definitions.ts';
+import { membersOf } from '../ir/nesting.ts';
 import { terminalOperandsOf } from '../ir/operands.ts';
 import type { Libraries } from '../libraries/read.ts';
 import { isModeSource, sourcesIn } from './mode-sources.ts';
@@ -152,7 +153,7 @@ function leadsIn(func: Func, module: Module): Leads {
           add(instr.dest, [module.funcs[instr.func]!]);
           break;
         case 'class':
-          add(instr.dest, [module.classes[instr.class]!, ...module.funcs.filter(({ owner, kind }) => owner === instr.class && (kind === 'constructor' || kind === 'field-initializer'))]);
+          add(instr.dest, [module.classes[instr.class]!, ...membersOf(module, instr.class).filter(({ kind }) => kind === 'constructor' || kind === 'field-initializer')]);
           break;
       }
     }
