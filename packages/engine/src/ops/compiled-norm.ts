@@ -9,9 +9,8 @@ import { kernels } from '../backend/backend.ts';
 import { linearMemory } from '../memory/linear-memory.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { numelOf } from '../tensor/shape.ts';
-import { normRecords, type NormAttributes, type Statistics } from './norm-records.ts';
-import type { Records } from './records.ts';
-import { withCompiled, type Compiled } from './with-compiled.ts';
+import { batchNormRecord, layerNormRecord, type NormAttributes, type Statistics } from './norm-records.ts';
+import { over, type Compiled } from './with-compiled.ts';
 
 /** `count` doubles in the linear memory for the time of one call. */
 function doubles(...sources: (Float64Array | number)[]): NdArray[] {
@@ -130,4 +129,5 @@ const compiledLayerNorm: Compiled<NormAttributes['layerNorm']> = {
   },
 };
 
-export const normOps: Records<NormAttributes> = /* @__PURE__ */ withCompiled<NormAttributes>(normRecords, { batchNorm: compiledBatchNorm, layerNorm: compiledLayerNorm });
+export const batchNormOp = /* @__PURE__ */ over(batchNormRecord, compiledBatchNorm);
+export const layerNormOp = /* @__PURE__ */ over(layerNormRecord, compiledLayerNorm);

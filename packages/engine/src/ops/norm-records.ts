@@ -204,83 +204,93 @@ function eachNeighbourhood(shape: Shape, size: number, x: ArrayLike<number>, vis
   }
 }
 
-export const normRecords: Records<NormAttributes> = {
-  batchNorm: floatingKernel('batch_norm', {
-    forward: (inputs, { eps, given, statistics }) => {
-      const layout = channelLayout(inputs[0]!.shape);
-      Object.assign(statistics, given ?? measure(inputs[0]!.contiguousData(), layout));
-      return normalize(inputs, layout, statistics, eps);
-    },
-    gradient: {
-      saves: (needs) => saves(needs),
-      of: (grad, context) => {
-        const { eps, given, statistics } = context.attributes;
-        return differentiate(grad, context, channelLayout(context.shapes[0]!), statistics, eps, given !== null);
-      },
-    },
-  }),
-  layerNorm: floatingKernel('LayerNormKernelImpl', byOwnStatistics((shape, { dims }) => rowLayout(shape, dims))),
-  groupNorm: floatingKernel('GroupNormKernelImpl', byOwnStatistics((shape, { groups }) => groupLayout(shape, groups))),
-  rmsNorm: floatingKernel('rms_norm', {
-    forward: ([x, weight], { eps, dims }) => {
-      const source = x!.contiguousData();
-      const scale = weight?.contiguousData();
-      const out = allocate(x!.dtype, source.length);
-      eachRow(x!.shape, dims, source, eps, (start, length, inverse) => {
-        for (let index = 0; index < length; index++) out[start + index] = source[start + index]! * inverse * (scale === undefined ? 1 : scale[index]!);
-      });
-      return NdArray.from(x!.dtype, x!.shape, out);
-    },
-    gradient: {
-      saves: (needs) => ({ inputs: [0, ...(needs[0] && needs.length > 1 ? [1] : [])] }),
-      // With r = 1 / root and h = gradient * weight: dx = r * (h - x * r^2 * mean(h * x)).
-      of: (grad, { attributes: { eps, dims }, needs, shapes, input }) => {
-        const [g, x] = [grad.contiguousData(), input(0).contiguousData()];
-        const scale = needs[0] && shapes.length > 1 ? input(1).contiguousData() : undefined;
-        const out = allocate(grad.dtype, g.length);
-        const ofWeight = new Float64Array(numelOf(shapes[0]!.slice(shapes[0]!.length - dims)));
-        eachRow(shapes[0]!, dims, x, eps, (start, length, inverse) => {
-          let product = 0;
-          for (let index = 0; index < length; index++) {
-            product += g[start + index]! * (scale === undefined ? 1 : scale[index]!) * x[start + index]!;
-            ofWeight[index]! += g[start + index]! * x[start + index]! * inverse;
-          }
-          const pull = (product / length) * inverse * inverse;
-          for (let index = 0; index < length; index++) out[start + index] = inverse * (g[start + index]! * (scale === undefined ? 1 : scale[index]!) - x[start + index]! * pull);
-        });
-        const gradients: (NdArray | null)[] = [needs[0] ? NdArray.from(grad.dtype, shapes[0]!, out) : null];
-        if (shapes.length > 1) gradients.push(needs[1] ? NdArray.from('float64', shapes[1]!, ofWeight).copy(grad.dtype) : null);
-        return gradients;
-      },
-    },
-  }),
-  localResponseNorm: {
-    forward: ([x], { size, alpha, beta, k }) => {
-      const source = x!.contiguousData();
-      const out = allocate(x!.dtype, source.length);
-      eachNeighbourhood(x!.shape, size, source, (index, mean) => (out[index] = source[index]! / (k + alpha * mean) ** beta));
-      return NdArray.from(x!.dtype, x!.shape, out);
-    },
-    gradient: {
-      saves: () => ({ inputs: [0] }),
-      // y_i = x_i d_i^-beta, d_i = k + alpha / size * sum of x_j^2: dx_j = g_j d_j^-beta - 2 alpha beta / size * x_j * sum over i near j of g_i x_i d_i^(-beta - 1).
-      of: (grad, { attributes: { size, alpha, beta, k }, shapes, input }) => {
-        const [g, x] = [grad.contiguousData(), input(0).contiguousData()];
-        const [shape, channels, area] = [shapes[0]!, shapes[0]![1]!, numelOf(shapes[0]!.slice(2))];
-        const out = new Float64Array(g.length);
-        const [before, after] = [Math.floor(size / 2), Math.floor((size - 1) / 2)];
-        eachNeighbourhood(shape, size, x, (index, mean) => {
-          const base = k + alpha * mean;
-          out[index]! += g[index]! * base ** -beta;
-          const pull = ((2 * alpha * beta) / size) * g[index]! * x[index]! * base ** (-beta - 1);
-          const channel = Math.floor(index / area) % channels;
-          for (let other = Math.max(channel - before, 0); other <= Math.min(channel + after, channels - 1); other++) {
-            const at = index + (other - channel) * area;
-            out[at]! -= x[at]! * pull;
-          }
-        });
-        return [NdArray.from('float64', shape, out).copy(grad.dtype)];
-      },
+export const batchNormRecord: OpRecord<NormAttributes['batchNorm']> = /* @__PURE__ */ floatingKernel('batch_norm', {
+  forward: (inputs, { eps, given, statistics }) => {
+    const layout = channelLayout(inputs[0]!.shape);
+    Object.assign(statistics, given ?? measure(inputs[0]!.contiguousData(), layout));
+    return normalize(inputs, layout, statistics, eps);
+  },
+  gradient: {
+    saves: (needs) => saves(needs),
+    of: (grad, context) => {
+      const { eps, given, statistics } = context.attributes;
+      return differentiate(grad, context, channelLayout(context.shapes[0]!), statistics, eps, given !== null);
     },
   },
+});
+
+export const layerNormRecord: OpRecord<NormAttributes['layerNorm']> = /* @__PURE__ */ floatingKernel('LayerNormKernelImpl', /* @__PURE__ */ byOwnStatistics((shape, { dims }) => rowLayout(shape, dims)));
+
+export const groupNormRecord: OpRecord<NormAttributes['groupNorm']> = /* @__PURE__ */ floatingKernel('GroupNormKernelImpl', /* @__PURE__ */ byOwnStatistics((shape, { groups }) => groupLayout(shape, groups)));
+
+export const rmsNormRecord: OpRecord<NormAttributes['rmsNorm']> = /* @__PURE__ */ floatingKernel('rms_norm', {
+  forward: ([x, weight], { eps, dims }) => {
+    const source = x!.contiguousData();
+    const scale = weight?.contiguousData();
+    const out = allocate(x!.dtype, source.length);
+    eachRow(x!.shape, dims, source, eps, (start, length, inverse) => {
+      for (let index = 0; index < length; index++) out[start + index] = source[start + index]! * inverse * (scale === undefined ? 1 : scale[index]!);
+    });
+    return NdArray.from(x!.dtype, x!.shape, out);
+  },
+  gradient: {
+    saves: (needs) => ({ inputs: [0, ...(needs[0] && needs.length > 1 ? [1] : [])] }),
+    // With r = 1 / root and h = gradient * weight: dx = r * (h - x * r^2 * mean(h * x)).
+    of: (grad, { attributes: { eps, dims }, needs, shapes, input }) => {
+      const [g, x] = [grad.contiguousData(), input(0).contiguousData()];
+      const scale = needs[0] && shapes.length > 1 ? input(1).contiguousData() : undefined;
+      const out = allocate(grad.dtype, g.length);
+      const ofWeight = new Float64Array(numelOf(shapes[0]!.slice(shapes[0]!.length - dims)));
+      eachRow(shapes[0]!, dims, x, eps, (start, length, inverse) => {
+        let product = 0;
+        for (let index = 0; index < length; index++) {
+          product += g[start + index]! * (scale === undefined ? 1 : scale[index]!) * x[start + index]!;
+          ofWeight[index]! += g[start + index]! * x[start + index]! * inverse;
+        }
+        const pull = (product / length) * inverse * inverse;
+        for (let index = 0; index < length; index++) out[start + index] = inverse * (g[start + index]! * (scale === undefined ? 1 : scale[index]!) - x[start + index]! * pull);
+      });
+      const gradients: (NdArray | null)[] = [needs[0] ? NdArray.from(grad.dtype, shapes[0]!, out) : null];
+      if (shapes.length > 1) gradients.push(needs[1] ? NdArray.from('float64', shapes[1]!, ofWeight).copy(grad.dtype) : null);
+      return gradients;
+    },
+  },
+});
+
+export const localResponseNormRecord: OpRecord<NormAttributes['localResponseNorm']> = {
+  forward: ([x], { size, alpha, beta, k }) => {
+    const source = x!.contiguousData();
+    const out = allocate(x!.dtype, source.length);
+    eachNeighbourhood(x!.shape, size, source, (index, mean) => (out[index] = source[index]! / (k + alpha * mean) ** beta));
+    return NdArray.from(x!.dtype, x!.shape, out);
+  },
+  gradient: {
+    saves: () => ({ inputs: [0] }),
+    // y_i = x_i d_i^-beta, d_i = k + alpha / size * sum of x_j^2: dx_j = g_j d_j^-beta - 2 alpha beta / size * x_j * sum over i near j of g_i x_i d_i^(-beta - 1).
+    of: (grad, { attributes: { size, alpha, beta, k }, shapes, input }) => {
+      const [g, x] = [grad.contiguousData(), input(0).contiguousData()];
+      const [shape, channels, area] = [shapes[0]!, shapes[0]![1]!, numelOf(shapes[0]!.slice(2))];
+      const out = new Float64Array(g.length);
+      const [before, after] = [Math.floor(size / 2), Math.floor((size - 1) / 2)];
+      eachNeighbourhood(shape, size, x, (index, mean) => {
+        const base = k + alpha * mean;
+        out[index]! += g[index]! * base ** -beta;
+        const pull = ((2 * alpha * beta) / size) * g[index]! * x[index]! * base ** (-beta - 1);
+        const channel = Math.floor(index / area) % channels;
+        for (let other = Math.max(channel - before, 0); other <= Math.min(channel + after, channels - 1); other++) {
+          const at = index + (other - channel) * area;
+          out[at]! -= x[at]! * pull;
+        }
+      });
+      return [NdArray.from('float64', shape, out).copy(grad.dtype)];
+    },
+  },
+};
+
+export const normRecords: Records<NormAttributes> = {
+  batchNorm: batchNormRecord,
+  layerNorm: layerNormRecord,
+  groupNorm: groupNormRecord,
+  rmsNorm: rmsNormRecord,
+  localResponseNorm: localResponseNormRecord,
 };

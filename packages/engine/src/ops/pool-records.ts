@@ -4,6 +4,7 @@
  * Guarantees: of equal maxima the first one wins, and NaN wins over all, as in PyTorch; only the winner gets the gradient. Indices are
  * positions within a channel, row-major over its spatial dimensions. Shapes: input [*, *spatial], output [*, *output].
  */
+import type { OpRecord } from '../autograd/op-record.ts';
 import { allocate } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { NdArray } from '../tensor/nd-array.ts';
@@ -88,82 +89,90 @@ function winners(x: NdArray, cells: Cells): Int32Array {
   return found;
 }
 
-export const poolRecords: Records<PoolAttributes> = {
-  maxPool: {
-    forward: ([x], { cells }) => {
-      const data = x!.contiguousData();
-      const found = winners(x!, cells);
-      const out = allocate(x!.dtype, found.length);
-      for (let at = 0; at < out.length; at++) out[at] = data[found[at]!]!;
-      return NdArray.from(x!.dtype, pooledShape(x!, cells), out);
-    },
-    gradient: {
-      saves: () => ({ inputs: [0] }),
-      of: (grad, { attributes, shapes, input }) => {
-        const found = winners(input(0), attributes.cells);
-        const values = grad.contiguousData();
-        const out = allocate(grad.dtype, numelOf(shapes[0]!));
-        for (let at = 0; at < found.length; at++) out[found[at]!]! += values[at]!;
-        return [NdArray.from(grad.dtype, shapes[0]!, out)];
-      },
+export const maxPoolRecord: OpRecord<PoolAttributes['maxPool']> = {
+  forward: ([x], { cells }) => {
+    const data = x!.contiguousData();
+    const found = winners(x!, cells);
+    const out = allocate(x!.dtype, found.length);
+    for (let at = 0; at < out.length; at++) out[at] = data[found[at]!]!;
+    return NdArray.from(x!.dtype, pooledShape(x!, cells), out);
+  },
+  gradient: {
+    saves: () => ({ inputs: [0] }),
+    of: (grad, { attributes, shapes, input }) => {
+      const found = winners(input(0), attributes.cells);
+      const values = grad.contiguousData();
+      const out = allocate(grad.dtype, numelOf(shapes[0]!));
+      for (let at = 0; at < found.length; at++) out[found[at]!]! += values[at]!;
+      return [NdArray.from(grad.dtype, shapes[0]!, out)];
     },
   },
-  maxPoolIndices: {
-    forward: ([x], { cells }) => {
-      const area = numelOf(x!.shape.slice(-cells.output.length));
-      return NdArray.from('int64', pooledShape(x!, cells), Float64Array.from(winners(x!, cells), (position) => position % area));
-    },
-    gradient: { notDifferentiable: 'an index is no smooth function of the values' },
+};
+
+export const maxPoolIndicesRecord: OpRecord<PoolAttributes['maxPoolIndices']> = {
+  forward: ([x], { cells }) => {
+    const area = numelOf(x!.shape.slice(-cells.output.length));
+    return NdArray.from('int64', pooledShape(x!, cells), Float64Array.from(winners(x!, cells), (position) => position % area));
   },
-  avgPool: {
-    forward: ([x], { cells, divisors }) => {
-      const data = x!.contiguousData();
-      const shape = pooledShape(x!, cells);
-      const out = allocate(x!.dtype, numelOf(shape));
-      eachCell(x!.shape, cells, (base, cell, at) => {
-        let sum = 0;
-        for (let index = cells.starts[cell]!; index < cells.starts[cell + 1]!; index++) sum += data[base + cells.positions[index]!]!;
-        out[at] = sum / divisors[cell]!;
+  gradient: { notDifferentiable: 'an index is no smooth function of the values' },
+};
+
+export const avgPoolRecord: OpRecord<PoolAttributes['avgPool']> = {
+  forward: ([x], { cells, divisors }) => {
+    const data = x!.contiguousData();
+    const shape = pooledShape(x!, cells);
+    const out = allocate(x!.dtype, numelOf(shape));
+    eachCell(x!.shape, cells, (base, cell, at) => {
+      let sum = 0;
+      for (let index = cells.starts[cell]!; index < cells.starts[cell + 1]!; index++) sum += data[base + cells.positions[index]!]!;
+      out[at] = sum / divisors[cell]!;
+    });
+    return NdArray.from(x!.dtype, shape, out);
+  },
+  gradient: {
+    saves: () => ({}),
+    of: (grad, { attributes: { cells, divisors }, shapes }) => {
+      const values = grad.contiguousData();
+      const out = allocate(grad.dtype, numelOf(shapes[0]!));
+      eachCell(shapes[0]!, cells, (base, cell, at) => {
+        const share = values[at]! / divisors[cell]!;
+        for (let index = cells.starts[cell]!; index < cells.starts[cell + 1]!; index++) out[base + cells.positions[index]!]! += share;
       });
-      return NdArray.from(x!.dtype, shape, out);
-    },
-    gradient: {
-      saves: () => ({}),
-      of: (grad, { attributes: { cells, divisors }, shapes }) => {
-        const values = grad.contiguousData();
-        const out = allocate(grad.dtype, numelOf(shapes[0]!));
-        eachCell(shapes[0]!, cells, (base, cell, at) => {
-          const share = values[at]! / divisors[cell]!;
-          for (let index = cells.starts[cell]!; index < cells.starts[cell + 1]!; index++) out[base + cells.positions[index]!]! += share;
-        });
-        return [NdArray.from(grad.dtype, shapes[0]!, out)];
-      },
+      return [NdArray.from(grad.dtype, shapes[0]!, out)];
     },
   },
-  maxUnpool: {
-    forward: ([x, indices], { size }) => {
+};
+
+export const maxUnpoolRecord: OpRecord<PoolAttributes['maxUnpool']> = {
+  forward: ([x, indices], { size }) => {
+    const area = numelOf(size);
+    const cell = numelOf(x!.shape.slice(-size.length));
+    const [values, places] = [x!.contiguousData(), indices!.contiguousData()];
+    const shape = [...x!.shape.slice(0, -size.length), ...size];
+    const out = allocate(x!.dtype, numelOf(shape));
+    for (let at = 0; at < values.length; at++) {
+      const place = places[at]!;
+      if (place < 0 || place >= area) throw new RuntimeError(`found an invalid max index: ${place} (output volumes are of size ${size.join('x')})`);
+      out[Math.floor(at / cell) * area + place] = values[at]!;
+    }
+    return NdArray.from(x!.dtype, shape, out);
+  },
+  gradient: {
+    saves: () => ({ inputs: [1] }),
+    of: (grad, { attributes: { size }, shapes, input }) => {
       const area = numelOf(size);
-      const cell = numelOf(x!.shape.slice(-size.length));
-      const [values, places] = [x!.contiguousData(), indices!.contiguousData()];
-      const shape = [...x!.shape.slice(0, -size.length), ...size];
-      const out = allocate(x!.dtype, numelOf(shape));
-      for (let at = 0; at < values.length; at++) {
-        const place = places[at]!;
-        if (place < 0 || place >= area) throw new RuntimeError(`found an invalid max index: ${place} (output volumes are of size ${size.join('x')})`);
-        out[Math.floor(at / cell) * area + place] = values[at]!;
-      }
-      return NdArray.from(x!.dtype, shape, out);
-    },
-    gradient: {
-      saves: () => ({ inputs: [1] }),
-      of: (grad, { attributes: { size }, shapes, input }) => {
-        const area = numelOf(size);
-        const cell = numelOf(shapes[0]!.slice(-size.length));
-        const [values, places] = [grad.contiguousData(), input(1).contiguousData()];
-        const out = allocate(grad.dtype, places.length);
-        for (let at = 0; at < out.length; at++) out[at] = values[Math.floor(at / cell) * area + places[at]!]!;
-        return [NdArray.from(grad.dtype, shapes[0]!, out), null];
-      },
+      const cell = numelOf(shapes[0]!.slice(-size.length));
+      const [values, places] = [grad.contiguousData(), input(1).contiguousData()];
+      const out = allocate(grad.dtype, places.length);
+      for (let at = 0; at < out.length; at++) out[at] = values[Math.floor(at / cell) * area + places[at]!]!;
+      return [NdArray.from(grad.dtype, shapes[0]!, out), null];
     },
   },
+};
+
+export const poolRecords: Records<PoolAttributes> = {
+  maxPool: maxPoolRecord,
+  maxPoolIndices: maxPoolIndicesRecord,
+  avgPool: avgPoolRecord,
+  maxUnpool: maxUnpoolRecord,
 };

@@ -11,7 +11,8 @@ import { indexRecords } from './index-records.ts';
 import { linearOps } from './compiled-linear.ts';
 import { bceWithLogitsLossOp, l1LossOp, mseLossOp } from './compiled-loss.ts';
 import { recurrentOps } from './compiled-recurrent.ts';
-import { normOps } from './compiled-norm.ts';
+import { batchNormOp, layerNormOp } from './compiled-norm.ts';
+import { normRecords } from './norm-records.ts';
 import { ctcRecords } from './ctc-records.ts';
 import { embeddingRecords } from './embedding-records.ts';
 import { logicRecords } from './logic-records.ts';
@@ -39,7 +40,9 @@ export const registry: Records<OpAttributes> = {
   l1Loss: l1LossOp,
   bceWithLogitsLoss: bceWithLogitsLossOp,
   ...mathRecords,
-  ...normOps,
+  ...normRecords,
+  batchNorm: batchNormOp,
+  layerNorm: layerNormOp,
   ...poolRecords,
   ...recurrentOps,
   ...spatialRecords,

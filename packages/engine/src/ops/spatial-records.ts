@@ -83,28 +83,35 @@ function linear<A>(forward: (x: NdArray, attributes: A) => NdArray, adjoint: (gr
   };
 }
 
-export const spatialRecords: Records<SpatialAttributes> = {
-  pad: linear(
-    (x, { sources, value }) => {
-      const data = x.contiguousData();
-      const table = paddedPositions(x.shape, sources);
-      const out = allocate(x.dtype, table.length);
-      for (let at = 0; at < out.length; at++) out[at] = table[at]! < 0 ? value : data[table[at]!]!;
-      return NdArray.from(x.dtype, sources.map((source) => source.length), out);
-    },
-    (grad, { sources }, shape) => {
-      const values = grad.contiguousData();
-      const table = paddedPositions(shape, sources);
-      const out = allocate(grad.dtype, numelOf(shape));
-      for (let at = 0; at < table.length; at++) if (table[at]! >= 0) out[table[at]!]! += values[at]!;
-      return NdArray.from(grad.dtype, shape, out);
-    },
-  ),
-  resample: linear(
-    (x, { steps }) => steps.reduce((part, step) => resampled(part, step, step.source.length / step.taps, false), x).copy(x.dtype),
-    (grad, { steps }, shape) => steps.toReversed().reduce((part, step) => resampled(part, step, shape[step.dim]!, true), grad).copy(grad.dtype),
-  ),
-  unfold: linear((x, { windows }) => toColumns(x, windows), (grad, { windows }) => fromColumns(grad, windows)),
-  fold: linear((x, { windows }) => fromColumns(x, windows), (grad, { windows }) => toColumns(grad, windows)),
-};
+export const padRecord: OpRecord<SpatialAttributes['pad']> = /* @__PURE__ */ linear(
+  (x, { sources, value }) => {
+    const data = x.contiguousData();
+    const table = paddedPositions(x.shape, sources);
+    const out = allocate(x.dtype, table.length);
+    for (let at = 0; at < out.length; at++) out[at] = table[at]! < 0 ? value : data[table[at]!]!;
+    return NdArray.from(x.dtype, sources.map((source) => source.length), out);
+  },
+  (grad, { sources }, shape) => {
+    const values = grad.contiguousData();
+    const table = paddedPositions(shape, sources);
+    const out = allocate(grad.dtype, numelOf(shape));
+    for (let at = 0; at < table.length; at++) if (table[at]! >= 0) out[table[at]!]! += values[at]!;
+    return NdArray.from(grad.dtype, shape, out);
+  },
+);
 
+export const resampleRecord: OpRecord<SpatialAttributes['resample']> = /* @__PURE__ */ linear(
+  (x, { steps }) => steps.reduce((part, step) => resampled(part, step, step.source.length / step.taps, false), x).copy(x.dtype),
+  (grad, { steps }, shape) => steps.toReversed().reduce((part, step) => resampled(part, step, shape[step.dim]!, true), grad).copy(grad.dtype),
+);
+
+export const unfoldRecord: OpRecord<SpatialAttributes['unfold']> = /* @__PURE__ */ linear((x, { windows }) => toColumns(x, windows), (grad, { windows }) => fromColumns(grad, windows));
+
+export const foldRecord: OpRecord<SpatialAttributes['fold']> = /* @__PURE__ */ linear((x, { windows }) => fromColumns(x, windows), (grad, { windows }) => toColumns(grad, windows));
+
+export const spatialRecords: Records<SpatialAttributes> = {
+  pad: padRecord,
+  resample: resampleRecord,
+  unfold: unfoldRecord,
+  fold: foldRecord,
+};

@@ -4,10 +4,10 @@
  * Guarantees: `batchNorm` defaults to evaluation, `instanceNorm` to the statistics of the input. Running statistics move in
  * place, also under `noGrad` and `inferenceMode`.
  */
-import { applyNamed } from '../../ops/apply-named.ts';
-import { normOps } from '../../ops/compiled-norm.ts';
+import { applyOp } from '../../autograd/apply-op.ts';
+import { batchNormOp, layerNormOp } from '../../ops/compiled-norm.ts';
 import { ones } from '../../ops/creation.ts';
-import { emptyStatistics, type Statistics } from '../../ops/norm-records.ts';
+import { emptyStatistics, groupNormRecord, localResponseNormRecord, rmsNormRecord, type Statistics } from '../../ops/norm-records.ts';
 import type { Tensor } from '../../ops/tensor.ts';
 import { RuntimeError, ValueError } from '../../tensor/errors.ts';
 import { NdArray } from '../../tensor/nd-array.ts';
@@ -43,7 +43,7 @@ export function batchNorm(x: Tensor, runningMean: Tensor | null, runningVar: Ten
   }
   const statistics = emptyStatistics();
   const given: Statistics | null = training ? null : { mean: Float64Array.from(runningMean!.array.contiguousData()), variance: Float64Array.from(runningVar!.array.contiguousData()) };
-  const out = applyNamed(normOps, 'batchNorm', affine(x, weight, bias), { eps, given, statistics });
+  const out = applyOp('batchNorm', batchNormOp, affine(x, weight, bias), { eps, given, statistics });
   if (training && count > 0) {
     move(runningMean, statistics.mean, 1, momentum);
     move(runningVar, statistics.variance, count / (count - 1), momentum);
@@ -86,7 +86,7 @@ export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tens
   const statistics = emptyStatistics();
   const grouped = x.reshape([1, batch * channels, ...x.shape.slice(2)]);
   const repeated = (values: Tensor | null): Tensor | null => (values === null ? null : values.expand(batch, channels).reshape(batch * channels));
-  const out = applyNamed(normOps, 'batchNorm', affine(grouped, repeated(weight), repeated(bias)), { eps, given: null, statistics });
+  const out = applyOp('batchNorm', batchNormOp, affine(grouped, repeated(weight), repeated(bias)), { eps, given: null, statistics });
   if (numelOf(x.shape) > 0) {
     const perChannel = (values: Float64Array): Float64Array =>
       Float64Array.from({ length: channels }, (_, channel) => {
@@ -116,13 +116,13 @@ function checkNormalized(x: Tensor, normalizedShape: Shape, weight: Tensor | nul
 /** Normalisation over the last dimensions, which must be `normalizedShape`. The same in both modes. */
 export function layerNorm(x: Tensor, normalizedShape: Shape, weight: Tensor | null = null, bias: Tensor | null = null, eps = 1e-5): Tensor {
   checkNormalized(x, normalizedShape, weight, bias);
-  return applyNamed(normOps, 'layerNorm', affine(x, weight, bias), { eps, dims: normalizedShape.length, statistics: emptyStatistics() });
+  return applyOp('layerNorm', layerNormOp, affine(x, weight, bias), { eps, dims: normalizedShape.length, statistics: emptyStatistics() });
 }
 
 /** x / sqrt(mean of x^2 over the last dimensions + eps) * weight; `eps` defaults to the machine epsilon of the type. */
 export function rmsNorm(x: Tensor, normalizedShape: Shape, weight: Tensor | null = null, eps: number | null = null): Tensor {
   checkNormalized(x, normalizedShape, weight, null);
-  return applyNamed(normOps, 'rmsNorm', affine(x, weight, null), { eps: eps ?? (x.dtype === 'float64' ? Number.EPSILON : 2 ** -23), dims: normalizedShape.length });
+  return applyOp('rmsNorm', rmsNormRecord, affine(x, weight, null), { eps: eps ?? (x.dtype === 'float64' ? Number.EPSILON : 2 ** -23), dims: normalizedShape.length });
 }
 
 /** Normalisation of runs of `numGroups` equal parts of the channels of [N, C, *] over each part and its positions; weight and bias are [C]. */
@@ -140,11 +140,11 @@ export function groupNorm(x: Tensor, numGroups: number, weight: Tensor | null = 
       throw new RuntimeError(`Expected ${name} to be a vector of size equal to the number of channels in input, but got ${name} of shape [${values.shape.join(', ')}] and input of shape [${x.shape.join(', ')}]`);
     }
   }
-  return applyNamed(normOps, 'groupNorm', affine(x, weight, bias), { eps, groups: numGroups, statistics: emptyStatistics() });
+  return applyOp('groupNorm', groupNormRecord, affine(x, weight, bias), { eps, groups: numGroups, statistics: emptyStatistics() });
 }
 
 /** x / (k + alpha * mean of x^2 over `size` neighbouring channels)^beta, for [N, C, *]. */
 export function localResponseNorm(x: Tensor, size: number, options: { readonly alpha?: number; readonly beta?: number; readonly k?: number } = {}): Tensor {
   if (x.dim() < 3) throw new ValueError(`Expected 3D or higher dimensionality input (got ${x.dim()} dimensions)`);
-  return applyNamed(normOps, 'localResponseNorm', [x], { size, alpha: options.alpha ?? 1e-4, beta: options.beta ?? 0.75, k: options.k ?? 1 });
+  return applyOp('localResponseNorm', localResponseNormRecord, [x], { size, alpha: options.alpha ?? 1e-4, beta: options.beta ?? 0.75, k: options.k ?? 1 });
 }

@@ -4,8 +4,8 @@
  * Guarantees: `pad` lists sizes for the last dimension first, [left, right, top, bottom, ...], as PyTorch's; negative constant ones crop. 'reflect', 'replicate'
  * and 'circular' pad the last one, two or three dimensions of [N, C, *] or [C, *]. Refuses paddings that the mode cannot fill, in PyTorch's wording.
  */
-import { applyNamed } from '../../ops/apply-named.ts';
-import { spatialRecords } from '../../ops/spatial-records.ts';
+import { applyOp } from '../../autograd/apply-op.ts';
+import { padRecord } from '../../ops/spatial-records.ts';
 import type { Tensor } from '../../ops/tensor.ts';
 import { RuntimeError } from '../../tensor/errors.ts';
 
@@ -45,5 +45,5 @@ export function pad(x: Tensor, sizes: readonly number[], mode: PaddingMode = 'co
     if (length < 0) throw new RuntimeError(`The input size ${size}, plus negative padding ${before} and ${after} resulted in a negative output size, which is invalid. Check dimension ${dim} of your input.`);
     return Int32Array.from({ length }, (_, index) => sourceOf(index - before, size, mode));
   });
-  return applyNamed(spatialRecords, 'pad', [x], { sources, value });
+  return applyOp('pad', padRecord, [x], { sources, value });
 }

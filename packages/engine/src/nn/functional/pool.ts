@@ -4,11 +4,10 @@
  * Guarantees: PyTorch's shapes, defaults and checks (2.13, executed). Input [N, C, *in] or, without a batch, [C, *in]. `fractionalMaxPool` draws
  * its windows in both modes unless they are given (mode inventory 1c).
  */
-import { applyNamed } from '../../ops/apply-named.ts';
-import { poolRecords } from '../../ops/pool-records.ts';
+import { applyOp } from '../../autograd/apply-op.ts';
 import { rand } from '../../ops/creation.ts';
 import { stack } from '../../ops/joining.ts';
-import { cellsOf, type Cells } from '../../ops/pool-records.ts';
+import { avgPoolRecord, cellsOf, maxPoolIndicesRecord, maxPoolRecord, maxUnpoolRecord, type Cells } from '../../ops/pool-records.ts';
 import type { Tensor } from '../../ops/tensor.ts';
 import { RuntimeError, ValueError } from '../../tensor/errors.ts';
 import { numelOf, type Shape } from '../../tensor/shape.ts';
@@ -97,11 +96,11 @@ function cellSizes(cells: Cells): Float64Array {
 type Pair = readonly [Tensor, Tensor];
 
 function maxOver(x: Tensor, cells: Cells): readonly [Tensor] {
-  return [applyNamed(poolRecords, 'maxPool', [x], { cells })];
+  return [applyOp('maxPool', maxPoolRecord, [x], { cells })];
 }
 
 function maxAndIndices(x: Tensor, cells: Cells): Pair {
-  return [maxOver(x, cells)[0], applyNamed(poolRecords, 'maxPoolIndices', [x], { cells })];
+  return [maxOver(x, cells)[0], applyOp('maxPoolIndices', maxPoolIndicesRecord, [x], { cells })];
 }
 
 function maxPooled<T extends readonly Tensor[]>(rank: number, input: Tensor, kernelSize: Sizes, options: MaxPoolOptions, pool: (x: Tensor, cells: Cells) => T): T {
@@ -136,7 +135,7 @@ function avgPooled(rank: number, input: Tensor, kernelSize: Sizes, options: AvgP
         return new Array<number>(Math.min(start + windows.kernel[dim]!, length + windows.padding[dim]!) - start).fill(0);
       }))));
     }
-    return [applyNamed(poolRecords, 'avgPool', [x], { cells, divisors })];
+    return [applyOp('avgPool', avgPoolRecord, [x], { cells, divisors })];
   })[0]!;
 }
 
@@ -154,7 +153,7 @@ function adaptiveMax(rank: number, input: Tensor, outputSize: OutputSize): Pair 
 function adaptiveAverage(rank: number, input: Tensor, outputSize: OutputSize): Tensor {
   return batched(input, rank, `adaptive_avg_pool${rank}d`, (x) => {
     const cells = adaptiveCells(x, outputSize, rank);
-    return [applyNamed(poolRecords, 'avgPool', [x], { cells, divisors: cellSizes(cells) })];
+    return [applyOp('avgPool', avgPoolRecord, [x], { cells, divisors: cellSizes(cells) })];
   })[0]!;
 }
 
@@ -205,7 +204,7 @@ function unpooled(rank: number, input: Tensor, indices: Tensor, kernelSize: Size
     const [low, high] = [usual[dim]! - stride[dim]!, usual[dim]! + stride[dim]!];
     if (!(low < length && length < high)) throw new ValueError(`invalid output_size "[${size.join(', ')}]" (dim ${dim} must be between ${low} and ${high})`);
   }
-  return applyNamed(poolRecords, 'maxUnpool', [input, indices], { size });
+  return applyOp('maxUnpool', maxUnpoolRecord, [input, indices], { size });
 }
 
 /** Puts pooled maxima back where they came from, zeros elsewhere. */

@@ -4,10 +4,9 @@
  * Guarantees: PyTorch's coordinates (2.13, executed): 'nearest' takes floor(i * in / out), 'nearest-exact' floor((i + 0.5) * in / out), 'linear', 'bilinear',
  * 'trilinear' and 'bicubic' (with a = -0.75) use pixel centres, or corners with `alignCorners`; 'area' averages. Input [N, C, *in].
  */
-import { applyNamed } from '../../ops/apply-named.ts';
+import { applyOp } from '../../autograd/apply-op.ts';
 import { cubicWeights } from '../../ops/cubic.ts';
-import { spatialRecords } from '../../ops/spatial-records.ts';
-import type { Taps } from '../../ops/spatial-records.ts';
+import { foldRecord, resampleRecord, unfoldRecord, type Taps } from '../../ops/spatial-records.ts';
 import type { Tensor } from '../../ops/tensor.ts';
 import { convolutionWindows, type Windows } from '../../ops/windows.ts';
 import { RuntimeError, ValueError } from '../../tensor/errors.ts';
@@ -69,7 +68,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions = {}): Tensor
       weight: Float64Array.from(table.flatMap((row) => row.map(([, weight]) => weight))),
     };
   });
-  return applyNamed(spatialRecords, 'resample', [x], { steps });
+  return applyOp('resample', resampleRecord, [x], { steps });
 }
 
 /** [*, C r^2, H, W] to [*, C, H r, W r]. */
@@ -113,7 +112,7 @@ function columnWindows(input: Shape, kernelSize: Sizes, options: UnfoldOptions):
 
 /** Windows of [N, C, H, W] as columns [N, C * kernel elements, windows]. */
 export function unfold(x: Tensor, kernelSize: Sizes, options: UnfoldOptions = {}): Tensor {
-  return batched(x, 2, 'unfold', (part) => [applyNamed(spatialRecords, 'unfold', [part], { windows: columnWindows(part.shape.slice(2), kernelSize, options) })])[0]!;
+  return batched(x, 2, 'unfold', (part) => [applyOp('unfold', unfoldRecord, [part], { windows: columnWindows(part.shape.slice(2), kernelSize, options) })])[0]!;
 }
 
 /** Adds columns [N, C * kernel elements, windows] (or without N) back onto [N, C, *outputSize]. */
@@ -126,6 +125,6 @@ export function fold(x: Tensor, outputSize: Sizes, kernelSize: Sizes, options: U
     if (part.size(2) !== blocks) {
       throw new RuntimeError(`Given output_size=(${windows.input.join(', ')}), kernel_size=(${windows.kernel.join(', ')}), dilation=(${windows.dilation.join(', ')}), padding=(${windows.padding.join(', ')}), stride=(${windows.stride.join(', ')}), expected size of input's dimension 2 to match the calculated number of sliding blocks ${windows.output.join(' * ')} = ${blocks}, but got input.size(2)=${part.size(2)}.`);
     }
-    return [applyNamed(spatialRecords, 'fold', [part], { windows })];
+    return [applyOp('fold', foldRecord, [part], { windows })];
   })[0]!;
 }
