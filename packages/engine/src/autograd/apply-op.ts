@@ -80,7 +80,7 @@ export function applyOp<A, T extends TensorBase>(op: string, opRecord: OpRecord<
     result.viewOf = first.viewOf === null || (first.requiresGrad && first.isLeaf) ? first : first.viewOf;
     result.viewMade = first.viewMade ?? (isInferenceModeEnabled() ? 'inference' : isRecording() ? null : 'no_grad');
   }
-  const trace = activeTrace();
+  const trace = activeTrace;
   if (trace !== null) {
     trace.derive(result, inputs);
     if (node !== null) trace.recordNode(node);
@@ -133,7 +133,7 @@ export function applyInPlace<A, T extends TensorBase>(op: string, opRecord: OpRe
     changed.gradFn = step;
     changed.historyVersion = ++target.array.storage.rewrites;
   }
-  const trace = activeTrace();
+  const trace = activeTrace;
   if (trace !== null) {
     trace.derive(target, inputs);
     if (step !== null) trace.recordNode(step);

@@ -75,13 +75,13 @@ function runSynchronously<T>(scope: string, mode: GradMode, fn: () => T): T {
 
 function runIn<T>(scope: GradScopeEvent['scope'], mode: GradMode, fn: () => T): T {
   if (typeof fn !== 'function') {
-    const trace = activeTrace();
+    const trace = activeTrace;
     trace?.emit({ kind: 'gradScope', phase: 'refused', scope, id: trace.nextScopeId(), grad: gradState(), site: trace.site() });
     throw new TypeError(`${scope}: expected a callback, got ${typeof fn}. Write ${scope}(() => model.call(x)).`);
   }
   scopesUsed = true;
   const run = (): T => (taskLocal === null ? runSynchronously(scope, mode, fn) : taskLocal.run(mode, fn));
-  const trace = activeTrace();
+  const trace = activeTrace;
   if (trace === null) return run();
   const id = trace.nextScopeId();
   const site = trace.site();

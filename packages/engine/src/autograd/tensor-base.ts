@@ -138,7 +138,7 @@ export abstract class TensorBase {
   detach(): this {
     const detached = this.wrap(this.array, this.#inference);
     detached.viewOf = null;
-    activeTrace()?.derive(detached, [this]);
+    activeTrace?.derive(detached, [this]);
     return detached;
   }
 
@@ -218,7 +218,7 @@ export abstract class TensorBase {
    */
   backward(gradient?: this | null, options: { readonly retainGraph?: boolean } = {}): void {
     const edge = this.edge();
-    const trace = activeTrace();
+    const trace = activeTrace;
     if (edge === null) {
       trace?.backwardRan(this, []);
       throw new RuntimeError('element 0 of tensors does not require grad and does not have a grad_fn');

@@ -45,7 +45,7 @@ const trainingProperty: PropertyDescriptor & ThisType<HasState> = {
   enumerable: true,
   configurable: true,
   get(): boolean {
-    activeTrace()?.innermost?.readers.add(this);
+    activeTrace?.innermost?.readers.add(this);
     return this[moduleState].training;
   },
   set(value: boolean): void {
@@ -54,7 +54,7 @@ const trainingProperty: PropertyDescriptor & ThisType<HasState> = {
       this[moduleState].training = value;
       this[moduleState].modeSetAt = modeOrigin('assignment');
     };
-    const trace = activeTrace();
+    const trace = activeTrace;
     // An override of `train` may assign flags; what it comes to is told by the call that runs it.
     if (trace === null || modeChange.outermost !== null) assign();
     else trace.modeChange(trace, this, value, 'assignment', assign);
@@ -69,7 +69,7 @@ export function initializeModuleState(module: object): void {
   const state: ModuleState = { training: true, modeSetAt: modeOrigin('constructor'), buffers: new Map(), hooks: null };
   Object.defineProperty(module, moduleState, { value: state });
   Object.defineProperty(module, 'training', trainingProperty);
-  activeTrace()?.constructed(module);
+  activeTrace?.constructed(module);
 }
 
 export type Buffer = Tensor | null;

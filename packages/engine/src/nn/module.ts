@@ -54,7 +54,7 @@ export abstract class Module {
     // A class written in JavaScript may have none.
     if (typeof this.forward !== 'function') throw new Error(`Module [${this.constructor.name}] is missing the required "forward" function`);
     const hooks = this[moduleState].hooks?.isEmpty === false ? this[moduleState].hooks : null;
-    const trace = activeTrace();
+    const trace = activeTrace;
     if (hooks === null && trace === null) return this.forward(...inputs) as ReturnType<this['forward']>;
     const forward = (given: readonly unknown[]): unknown => this.forward(...given);
     if (hooks === null) return trace!.moduleCall(trace!, this, () => inputs, forward) as ReturnType<this['forward']>;

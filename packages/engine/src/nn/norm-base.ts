@@ -51,7 +51,7 @@ export abstract class NormBase extends Module {
 
   /** Tells the trace that a forward has written the buffer of this key. */
   protected written(name: string): void {
-    activeTrace()?.bufferWritten(this, name, 'forward');
+    activeTrace?.bufferWritten(this, name, 'forward');
   }
 
   protected override extraRepr(): string {

@@ -45,7 +45,7 @@ export class SpectralNorm extends Module implements Parametrization {
     const matrix = weightMatrix(weight, this.dim);
     if (this.training) {
       iterate(matrix, this._u!, this._v!, this.nPowerIterations, this.eps, 'u');
-      for (const name of ['_u', '_v']) activeTrace()?.bufferWritten(this, name, 'forward');
+      for (const name of ['_u', '_v']) activeTrace?.bufferWritten(this, name, 'forward');
     }
     return weight.div(singularValue(matrix, this._u!, this._v!));
   }

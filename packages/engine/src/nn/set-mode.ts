@@ -13,7 +13,7 @@ import { modeChange, modeOrigin, moduleState } from './module-state.ts';
 export function changeMode(module: Module, mode: boolean, via: 'train' | 'eval', change: () => Module): Module {
   if (modeChange.outermost !== null) return change();
   modeChange.outermost = { origin: modeOrigin(via) };
-  const trace = activeTrace();
+  const trace = activeTrace;
   try {
     return trace === null ? change() : trace.modeChange(trace, module, mode, via, change);
   } finally {

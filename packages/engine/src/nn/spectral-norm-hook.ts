@@ -36,7 +36,7 @@ function computeWeight(module: Module, { name, steps, eps, dim }: Setup, trainin
   const matrix = weightMatrix(weight, dim);
   if (training) {
     iterate(matrix, u, v, steps, eps, 'v');
-    for (const side of ['u', 'v']) activeTrace()?.bufferWritten(module, `${name}_${side}`, 'forward');
+    for (const side of ['u', 'v']) activeTrace?.bufferWritten(module, `${name}_${side}`, 'forward');
   }
   return weight.div(singularValue(matrix, u, v));
 }

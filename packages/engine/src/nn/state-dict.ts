@@ -123,7 +123,7 @@ export function loadStateInto(module: Module, state: StateDict | Readonly<Record
 }
 
 function reportBuffers(root: Module, given: StateDict): void {
-  const trace = activeTrace();
+  const trace = activeTrace;
   if (trace === null) return;
   for (const [path, module] of root.namedModules()) {
     for (const [name] of module.namedBuffers({ recurse: false })) {

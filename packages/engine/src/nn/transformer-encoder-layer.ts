@@ -101,7 +101,7 @@ export class TransformerEncoderLayer extends Module {
       [!this.activationIsFusable, 'activation_relu_or_gelu was not True'],
       [this.norm1.eps !== this.norm2.eps, 'norm1.eps is not equal to norm2.eps'],
       [attention.numHeads % 2 === 1, 'num_head is odd'],
-      [activeTrace() !== null || [...this.modules()].some((part) => (part[moduleState].hooks?.forwardPre.length ?? 0) + (part[moduleState].hooks?.forward.length ?? 0) > 0), 'forward pre-/hooks are attached to the module'],
+      [activeTrace !== null || [...this.modules()].some((part) => (part[moduleState].hooks?.forwardPre.length ?? 0) + (part[moduleState].hooks?.forward.length ?? 0) > 0), 'forward pre-/hooks are attached to the module'],
     ];
     const found = reasons.find(([holds]) => holds)?.[1];
     return found ?? gradientsForbidFastPath([src, ...this.tensorsOfCall]);

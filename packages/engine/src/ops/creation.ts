@@ -95,7 +95,7 @@ function random(op: string, shape: Shape, options: RandomOptions, fill: (generat
   const dtype = options.dtype ?? 'float32';
   const data = dtype === 'float64' ? new Float64Array(numelOf(shape)) : new Float32Array(numelOf(shape));
   fill(options.generator ?? defaultGenerator, data);
-  activeTrace()?.random(op);
+  activeTrace?.random(op);
   return make(NdArray.from(dtype, shape, data), options.requiresGrad === undefined ? {} : { requiresGrad: options.requiresGrad });
 }
 
@@ -138,7 +138,7 @@ export function randint(low: number, high: number, shape: Shape, options: { read
   if (!(low < high)) throw new RuntimeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
   const generator = options.generator ?? defaultGenerator;
   const data = Float64Array.from({ length: numelOf(shape) }, () => generator.integer(low, high));
-  activeTrace()?.random('randint');
+  activeTrace?.random('randint');
   return new Tensor(NdArray.from('int64', shape, data));
 }
 
@@ -150,6 +150,6 @@ export function randperm(count: number, options: { readonly generator?: Generato
     const other = index + (generator.next32() % (count - index));
     [data[index], data[other]] = [data[other]!, data[index]!];
   }
-  activeTrace()?.random('randperm');
+  activeTrace?.random('randperm');
   return new Tensor(NdArray.from('int64', [count], data));
 }

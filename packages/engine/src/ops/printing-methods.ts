@@ -13,7 +13,7 @@ import { Tensor } from './tensor.ts';
 
 abstract class PrintingMethods extends ApplyingTensor {
   override toString(): string {
-    activeTrace()?.read('toString', this);
+    activeTrace?.read('toString', this);
     const suffix = this.gradFn !== null ? [`grad_fn=<${this.gradFn.name}>`] : this.requiresGrad ? ['requires_grad=True'] : [];
     return formatArray(this.array, suffix);
   }

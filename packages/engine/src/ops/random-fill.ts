@@ -25,7 +25,7 @@ function overwrite<T extends Tensor>(op: string, target: T, options: FillOptions
   if (dtype !== 'float32' && dtype !== 'float64') throw notImplemented(op, dtype);
   const data = dtype === 'float64' ? new Float64Array(target.numel()) : new Float32Array(target.numel());
   fill(options.generator ?? defaultGenerator, data);
-  activeTrace()?.random(op);
+  activeTrace?.random(op);
   return target.copy_(new Tensor(NdArray.from(dtype, target.shape, data), { inference: false }));
 }
 

@@ -123,7 +123,7 @@ export class Tensor extends ApplyingTensor {
   }
 
   argmax(dim?: number, keepdim = false): Tensor {
-    activeTrace()?.read('argmax', this);
+    activeTrace?.read('argmax', this);
     this.#refuseBool('argmax');
     return this.apply('argmax', { dim: dim === undefined ? null : normalizeDim(dim, this.dim()), keepdim });
   }
@@ -232,18 +232,18 @@ export class Tensor extends ApplyingTensor {
   /** The value of a one-element tensor as a number (a boolean for bool reads as 0 or 1). */
   item(): number {
     if (this.numel() !== 1) throw new RuntimeError(`a Tensor with ${this.numel()} elements cannot be converted to Scalar`);
-    activeTrace()?.read('item', this);
+    activeTrace?.read('item', this);
     return this.array.contiguousData()[0]!;
   }
 
   toArray(): NestedOutput {
-    activeTrace()?.read('toArray', this);
+    activeTrace?.read('toArray', this);
     return toNested(this.array);
   }
 
   /** The values in row-major order, copied. */
   toTypedArray(): TypedArray {
-    activeTrace()?.read('toTypedArray', this);
+    activeTrace?.read('toTypedArray', this);
     return this.array.contiguousData().slice();
   }
 

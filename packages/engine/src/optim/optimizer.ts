@@ -103,7 +103,7 @@ export abstract class Optimizer<S extends CommonSettings = CommonSettings> {
       }
     });
     this.stepped = true;
-    activeTrace()?.stepped(idle);
+    activeTrace?.stepped(idle);
     return result;
   }
 

@@ -87,7 +87,7 @@ export function rrelu(x: Tensor, lower = 1 / 8, upper = 1 / 3, training = false,
     drawn ||= draws;
     slopes[at] = draws ? defaultGenerator.uniform53() * (upper - lower) + lower : 1;
   }
-  if (drawn) activeTrace()?.random('rrelu');
+  if (drawn) activeTrace?.random('rrelu');
   return pointwise('rrelu', x, { slopes: NdArray.from(x.dtype, x.shape, slopes) }, inplace);
 }
 

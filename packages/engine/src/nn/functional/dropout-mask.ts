@@ -15,6 +15,6 @@ export function dropoutMask(op: string, shape: Shape, dtype: DType, p: number): 
   const kept = 1 / keep;
   const data = allocate(dtype, numelOf(shape));
   for (let at = 0; at < data.length; at++) data[at] = defaultGenerator.uniform53() < keep ? kept : 0;
-  activeTrace()?.random(op);
+  activeTrace?.random(op);
   return NdArray.from(dtype, shape, data);
 }
