@@ -18,23 +18,13 @@ export interface Disposable {
 }
 
 const open: Scope[] = [];
-let active: Scope | null = null;
 
-/** The innermost scope, or null. For the engine's own use. */
-export function activeScope(): Scope | null {
-  return active;
-}
+/** The innermost scope, or null. For the engine's own use. A variable, so that a bundler sees where none is ever opened. */
+export let activeScope: Scope | null = null;
 
 /** Runs `fn` for the engine itself: what it makes belongs to no scope. */
 export function withoutScope<T>(fn: () => T): T {
-  if (active === null) return fn();
-  const previous = active;
-  active = null;
-  try {
-    return fn();
-  } finally {
-    active = previous;
-  }
+  return activeScope === null ? fn() : activeScope.without(fn);
 }
 
 /** A tensor that something longer lived now owns, as a module its buffer: no open scope ends it. */
@@ -48,12 +38,22 @@ export class Scope {
 
   constructor() {
     open.push(this);
-    active = this;
+    activeScope = this;
   }
 
   /** Called for every tensor that is made. */
   add(tensor: Disposable): void {
     this.#made.push(tensor);
+  }
+
+  /** Runs `fn` as if no scope were open. */
+  without<T>(fn: () => T): T {
+    activeScope = null;
+    try {
+      return fn();
+    } finally {
+      activeScope = this;
+    }
   }
 
   /** Exempts a tensor and returns it. */
@@ -66,9 +66,9 @@ export class Scope {
   dispose(): void {
     if (open.at(-1) !== this) throw new Error('scope: ended out of order; end the scopes that were opened inside it first');
     open.pop();
-    active = open.at(-1) ?? null;
+    activeScope = open.at(-1) ?? null;
     for (const tensor of this.#made.reverse()) {
-      if (this.#kept.has(tensor)) active?.add(tensor);
+      if (this.#kept.has(tensor)) activeScope?.add(tensor);
       else if (!(tensor.isLeaf && tensor.requiresGrad)) tensor.dispose();
     }
   }

@@ -44,7 +44,7 @@ export abstract class TensorBase {
     this.array = array;
     this.historyVersion = array.storage.rewrites;
     array.storage.handles++;
-    activeScope()?.add(this);
+    activeScope?.add(this);
     this.#inference = options.inference ?? isInferenceModeEnabled();
   }
 

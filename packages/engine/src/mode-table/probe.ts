@@ -8,7 +8,7 @@
  */
 import { noGrad } from '../autograd/grad-mode.ts';
 import type { Module } from '../nn/module.ts';
-import { isUninitialized } from '../nn/uninitialized.ts';
+import { uninitialized } from '../nn/uninitialized.ts';
 import { rand, randn } from '../ops/creation.ts';
 import { Tensor } from '../ops/tensor.ts';
 import { manualSeed } from '../random/default-generator.ts';
@@ -77,7 +77,7 @@ const nearly = { relative: 1e-5, absolute: 1e-6 };
 
 /** Values by path; null for what has none before the first call. */
 type Snapshot = ReadonlyMap<string, Tensor | null>;
-const snapshot = (entries: Iterable<[string, Tensor]>): Snapshot => new Map([...entries].map(([name, value]) => [name, isUninitialized(value) ? null : value.detach().clone()]));
+const snapshot = (entries: Iterable<[string, Tensor]>): Snapshot => new Map([...entries].map(([name, value]) => [name, uninitialized?.has(value) ? null : value.detach().clone()]));
 /** What a lazy layer's statistics start from: to have become that is no change. */
 const start: Readonly<Record<string, number>> = { running_mean: 0, running_var: 1 };
 

@@ -12,7 +12,7 @@ import { RuntimeError } from '../tensor/errors.ts';
 import { moduleState, type ModuleState } from './module-state.ts';
 import type { Module } from './module.ts';
 import { Parameter } from './parameter.ts';
-import { copyOfUninitialized, isUninitialized } from './uninitialized.ts';
+import { uninitialized } from './uninitialized.ts';
 
 export function deepCopy<T extends Module>(module: T): T {
   return withoutRecording(() => copyValue(module, new Map()) as T);
@@ -49,7 +49,7 @@ function copyValue(value: unknown, made: Map<object, unknown>): unknown {
 }
 
 function copyTensor(tensor: Tensor): Tensor {
-  if (isUninitialized(tensor)) return copyOfUninitialized(tensor);
+  if (uninitialized?.has(tensor)) return uninitialized.copy(tensor);
   if (!tensor.isLeaf) {
     throw new RuntimeError('Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment. Copy the module before the operation that made the tensor, or detach() it.');
   }

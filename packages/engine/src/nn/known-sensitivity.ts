@@ -5,7 +5,6 @@
  * unknown, and its run decides. A hook that computes something by the mode (spectral normalisation) makes any module sensitive.
  */
 import type { Module } from './module.ts';
-import { hasModeSensitiveHook } from './reparametrization-hook.ts';
 
 /** How far up the prototype chain `name` is defined; Infinity if nowhere. */
 function distanceTo(name: 'forward' | 'isModeSensitive', module: Module): number {
@@ -16,8 +15,15 @@ function distanceTo(name: 'forward' | 'isModeSensitive', module: Module): number
   return Infinity;
 }
 
+/** Whether a hook of a module computes something that depends on the mode; null where no such hook was ever installed. */
+let sensitiveByHook: ((module: Module) => boolean) | null = null;
+
+export function askHooksBy(ask: (module: Module) => boolean): void {
+  sensitiveByHook = ask;
+}
+
 export function knownSensitivity(module: Module): boolean | undefined {
-  if (hasModeSensitiveHook(module)) return true;
+  if (sensitiveByHook?.(module)) return true;
   const said = module.isModeSensitive();
   return said === false && distanceTo('forward', module) < distanceTo('isModeSensitive', module) ? undefined : said;
 }

@@ -11,7 +11,7 @@ import type { Tensor } from '../ops/tensor.ts';
 import type { ForwardPreHook } from './module-hooks.ts';
 import { moduleState } from './module-state.ts';
 import type { Module } from './module.ts';
-import { isUninitialized, materialize } from './uninitialized.ts';
+import { uninitialized } from './uninitialized.ts';
 
 const initializers = new WeakSet<ForwardPreHook>();
 
@@ -24,11 +24,11 @@ interface Deferral<M extends Module> {
 }
 
 function takeOver<M extends Module>(module: M, input: Tensor, { make, sizes }: Deferral<M>): void {
-  const pending = [...module.ownState()].some(({ value }) => isUninitialized(value));
+  const pending = [...module.ownState()].some(({ value }) => uninitialized!.has(value));
   const whole = make(module, input);
   if (pending) {
     const values = new Map([...whole.ownState()].map(({ field, value }) => [field, value]));
-    for (const { field, value } of module.ownState()) if (isUninitialized(value)) materialize(value, values.get(field)!);
+    for (const { field, value } of module.ownState()) if (uninitialized!.has(value)) uninitialized!.materialize(value, values.get(field)!);
   }
   for (const name of sizes) module[name] = whole[name];
   Object.setPrototypeOf(module, Object.getPrototypeOf(whole) as object);

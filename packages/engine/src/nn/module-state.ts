@@ -5,7 +5,6 @@
  * assigned. `training` itself is an own, enumerable property that reads and assigns like a plain field; it is an
  * accessor so that the trace sees who reads it and a guard can be told where it was set.
  */
-import { callSite, formatCallSite } from '../trace/call-site.ts';
 import { activeTrace } from '../trace/trace.ts';
 import type { Tensor } from '../ops/tensor.ts';
 import type { ModuleHooks } from './module-hooks.ts';
@@ -31,10 +30,18 @@ export const moduleState: unique symbol = Symbol('modeguard.moduleState');
 /** A guard sets this flag on globalThis to have call sites of mode changes remembered; structural, no import. */
 const trackFlag = Symbol.for('modeguard.trackModeSites');
 
+/** Tells where the program is, as `file:line:column`; null where nothing that can was loaded. */
+let place: (() => string | null) | null = null;
+
+/** `traced-call.ts` brings this along, with which programs that are to be small do without. */
+export function tellPlacesBy(tell: () => string | null): void {
+  place = tell;
+}
+
 export function modeOrigin(via: ModeOrigin['via']): ModeOrigin | undefined {
-  if ((globalThis as Record<symbol, unknown>)[trackFlag] !== true) return undefined;
-  const site = callSite();
-  return site === null ? undefined : { at: formatCallSite(site), via };
+  if (place === null || (globalThis as Record<symbol, unknown>)[trackFlag] !== true) return undefined;
+  const at = place();
+  return at === null ? undefined : { at, via };
 }
 
 interface HasState {

@@ -25,7 +25,7 @@ import { initializeModuleState, moduleState, type ModeOrigin, type ModuleState }
 import { Parameter } from './parameter.ts';
 import { changeMode, setMode } from './set-mode.ts';
 import { loadStateInto, type IncompatibleKeys, type LoadOptions, type OwnState, type StateDict } from './state-dict.ts';
-import { isUninitialized, setUninitializedType } from './uninitialized.ts';
+import { uninitialized } from './uninitialized.ts';
 
 export type { HookHandle } from './module-hooks.ts';
 
@@ -276,7 +276,7 @@ export abstract class Module {
     withoutRecording(() => {
       for (const module of this.modules()) {
         for (const tensor of [...module.namedParameters({ recurse: false }), ...module.namedBuffers({ recurse: false })].map(([, value]) => value)) {
-          if (isUninitialized(tensor)) setUninitializedType(tensor, dtype);
+          if (uninitialized?.has(tensor)) uninitialized.setType(tensor, dtype);
           else if (isFloating(tensor.dtype) && tensor.dtype !== dtype) tensor.replaceArray(tensor.array.copy(dtype));
           const grad = tensor.borrowGrad();
           if (grad !== null && grad.dtype !== dtype) tensor.grad = grad.to(dtype);

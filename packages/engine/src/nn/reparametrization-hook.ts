@@ -7,6 +7,7 @@
  */
 import type { Tensor } from '../ops/tensor.ts';
 import { RuntimeError, ValueError } from '../tensor/errors.ts';
+import { askHooksBy } from './known-sensitivity.ts';
 import type { ForwardPreHook } from './module-hooks.ts';
 import { moduleState } from './module-state.ts';
 import type { Module } from './module.ts';
@@ -39,7 +40,7 @@ export function isReparametrized(module: Module, kind: Reparametrization['kind']
 }
 
 /** Whether a hook of this module computes something that depends on the mode. */
-export function hasModeSensitiveHook(module: Module): boolean {
+function hasModeSensitiveHook(module: Module): boolean {
   return module[moduleState].hooks !== null && reparametrizationsOf(module).some(([found]) => found.modeSensitive);
 }
 
@@ -56,6 +57,7 @@ export function install(module: Module, reparametrization: Reparametrization): v
     fieldsOf(target as Module)[reparametrization.name] = reparametrization.compute(target as Module);
   };
   marked.set(hook, reparametrization);
+  askHooksBy(hasModeSensitiveHook);
   module.registerForwardPreHook(hook);
 }
 

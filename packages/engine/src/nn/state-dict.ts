@@ -13,7 +13,7 @@ import { Tensor } from '../ops/tensor.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { Parameter } from './parameter.ts';
 import type { Module } from './module.ts';
-import { isUninitialized, materialize } from './uninitialized.ts';
+import { uninitialized } from './uninitialized.ts';
 
 export type StateDict = Map<string, Tensor>;
 
@@ -61,7 +61,7 @@ function planModule(module: Module, prefix: string, given: StateDict, assign: bo
       plan.errors.push(`While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but received ${typeof source}`);
       continue;
     }
-    if (isUninitialized(value) && isUninitialized(source)) continue;
+    if (uninitialized?.has(value) && uninitialized.has(source)) continue;
     const fitting = value.dim() === 0 && source.dim() === 1 && source.numel() === 1 ? source.squeeze() : source;
     if (sameShape(value.shape, fitting.shape)) plan.actions.push(() => put(module, field, fitting, assign));
     else plan.errors.push(`size mismatch for ${key}: copying a param with shape ${formatSize(fitting.shape)} from checkpoint, the shape in current model is ${formatSize(value.shape)}.`);
@@ -88,7 +88,7 @@ function planModule(module: Module, prefix: string, given: StateDict, assign: bo
 function materializeFrom(module: Module, prefix: string, given: StateDict): void {
   for (const { name, value } of module.ownState()) {
     const source = given.get(prefix + name);
-    if (source instanceof Tensor && isUninitialized(value) && !isUninitialized(source)) materialize(value, source);
+    if (source instanceof Tensor && uninitialized!.has(value) && !uninitialized!.has(source)) uninitialized!.materialize(value, source);
   }
 }
 
@@ -107,7 +107,7 @@ export function loadStateInto(module: Module, state: StateDict | Readonly<Record
   const plan: Plan = { missing: [], unexpected: [], errors: [], actions: [] };
   for (const [path, part] of module.namedModules('', false)) {
     const prefix = path === '' ? '' : `${path}.`;
-    materializeFrom(part, prefix, given);
+    if (uninitialized !== null) materializeFrom(part, prefix, given);
     part.beforeLoad(prefix, given);
   }
   planModule(module, '', given, options.assign ?? false, plan);

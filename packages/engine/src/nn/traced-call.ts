@@ -7,11 +7,11 @@
  */
 import { gradState } from '../autograd/grad-mode.ts';
 import { Tensor } from '../ops/tensor.ts';
-import { callSite } from '../trace/call-site.ts';
+import { callSite, formatCallSite } from '../trace/call-site.ts';
 import { TraceSession, type CallFrame, type ModeChange, type ModuleCall } from '../trace/session.ts';
 import type { Module } from './module.ts';
 import { knownSensitivity } from './known-sensitivity.ts';
-import { moduleState } from './module-state.ts';
+import { moduleState, tellPlacesBy } from './module-state.ts';
 
 function* tensorsIn(value: unknown, depth = 0): Generator<Tensor> {
   if (value instanceof Tensor) yield value;
@@ -111,5 +111,9 @@ const tracedChange: ModeChange = (trace, target, mode, via, change) => {
   return result;
 };
 
+tellPlacesBy(() => {
+  const site = callSite();
+  return site === null ? null : formatCallSite(site);
+});
 TraceSession.moduleCall = tracedCall;
 TraceSession.modeChange = tracedChange;

@@ -9,10 +9,10 @@ import { RuntimeError, ValueError } from '../tensor/errors.ts';
 import type { DType } from '../tensor/dtype.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { Parameter } from './parameter.ts';
-import { setUninitialized, uninitializedType } from './uninitialized.ts';
+import { addUninitialized, uninitialized } from './uninitialized.ts';
 
 function conceal(tensor: Tensor, dtype: DType, another: (dtype: DType) => Tensor): void {
-  setUninitialized(tensor, { dtype, another });
+  addUninitialized(tensor, { dtype, another });
   Object.defineProperty(tensor, 'array', {
     configurable: true,
     get(): never {
@@ -31,7 +31,7 @@ function conceal(tensor: Tensor, dtype: DType, another: (dtype: DType) => Tensor
       );
     },
   });
-  Object.defineProperty(tensor, 'dtype', { configurable: true, get: () => uninitializedType(tensor) });
+  Object.defineProperty(tensor, 'dtype', { configurable: true, get: () => uninitialized!.typeOf(tensor) });
   // It has no memory that a scope could end.
   Object.defineProperty(tensor, 'dispose', { configurable: true, value: () => {} });
   // Part of a state dictionary as it is.
