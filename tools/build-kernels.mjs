@@ -1,5 +1,5 @@
 // @ts-check
-// Compiles the engine's kernels (AssemblyScript, packages/engine/kernels) and writes them, packed, as base64 into packages/engine/src/backend/binary.ts, so that they need no file and no
+// Compiles the engine's kernels (AssemblyScript, packages/engine/kernels) and writes them, packed, as text into packages/engine/src/backend/binary.ts, so that they need no file and no
 // fetch at run time. One module serves with and without fused multiply-add: `src/backend/load-kernels.ts` makes either of it. Skipped while the sources, this script, the
 // packer and the compiler's version are those that the file was made from.
 import { spawnSync } from 'node:child_process';
@@ -36,8 +36,8 @@ export function buildKernels() {
       if (found !== readFileSync(text, 'utf8').split(mark).length - 1) throw new Error(`the kernels hold bytes that look like ${mark} and are none`);
     }
     writeFileSync(target, `${stamp}
-/** The module with marked multiply-adds, packed as \`unpack.ts\` says, in base64. */
-export const binary = { size: ${bytes.length}, packed: '${Buffer.from(packBytes(bytes)).toString('base64')}' } as const;
+/** The module with marked multiply-adds, packed as \`unpack.ts\` says. */
+export const binary = { size: ${bytes.length}, packed: '${packBytes(bytes)}' } as const;
 `);
   } finally {
     rmSync(folder, { recursive: true, force: true });

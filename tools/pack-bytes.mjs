@@ -17,7 +17,7 @@ function count(counts, index) {
 
 /** The range coder and its chances, as `unpack` has them. */
 class Coder {
-  /** @type {number[]} */ bytes = [];
+  /** From 0 to 84. @type {number[]} */ digits = [];
   #low = 0;
   #range = 2 ** 30;
   #chances = new Uint16Array(66_864).fill(32_768);
@@ -25,18 +25,18 @@ class Coder {
  
 
   #carry() {
-    for (let at = this.bytes.length - 1; ; at--) {
-      if (this.bytes[at] === 255) this.bytes[at] = 0;
+    for (let at = this.digits.length - 1; ; at--) {
+      if (this.digits[at] === 84) this.digits[at] = 0;
       else {
-        this.bytes[at] = entry(this.bytes, at) + 1;
+        this.digits[at] = entry(this.digits, at) + 1;
         return;
       }
     }
   }
 
   #shift() {
-    this.bytes.push(Math.floor(this.#low / 2 ** 24));
-    this.#low = (this.#low % 2 ** 24) * 256;
+    this.digits.push(Math.floor(this.#low / 85 ** 4));
+    this.#low = (this.#low % 85 ** 4) * 85;
   }
 
   /** @param {number} context @param {number} value */
@@ -47,12 +47,12 @@ class Coder {
     else {
       this.#low += bound;
       this.#range -= bound;
-      if (this.#low >= 2 ** 32) {
-        this.#low -= 2 ** 32;
+      if (this.#low >= 85 ** 5) {
+        this.#low -= 85 ** 5;
         this.#carry();
       }
     }
-    for (; this.#range < 2 ** 22; this.#range <<= 8) this.#shift();
+    for (; this.#range < 2 ** 23; this.#range *= 85) this.#shift();
     const count = entry(this.#seen, context);
     this.#chances[context] = chance + (((value * 65_535 - chance) * Math.round(2 ** 14 / (count + 1.6))) >> 14);
     if (count < 22) this.#seen[context] = count + 1;
@@ -74,10 +74,9 @@ class Coder {
   }
 
   end() {
-    for (let index = 0; index < 4; index++) this.#shift();
-    // What is missing at the end is read as 0.
-    while (this.bytes.at(-1) === 0) this.bytes.pop();
-    return Uint8Array.from(this.bytes);
+    for (let index = 0; index < 5; index++) this.#shift();
+    // From ( to ~, without the two that a string in quotes of any kind would have to escape.
+    return this.digits.map((digit) => String.fromCharCode(40 + digit + Number(digit > 51) + Number(digit > 54))).join('');
   }
 }
 
@@ -210,7 +209,7 @@ function cheapest(bytes, prices) {
   return steps.reverse();
 }
 
-/** @param {Uint8Array} bytes up to 64 KiB @returns {Uint8Array} */
+/** @param {Uint8Array} bytes up to 64 KiB @returns {string} */
 export function packBytes(bytes) {
   /** @param {number} value */
   const size = (value) => Math.log2(value);
@@ -222,5 +221,5 @@ export function packBytes(bytes) {
     if (best === null || packed.length < best.length) best = packed;
     prices = pricesOf(bytes, steps);
   }
-  return /** @type {Uint8Array} */ (best);
+  return /** @type {string} */ (best);
 }

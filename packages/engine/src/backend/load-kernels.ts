@@ -25,7 +25,7 @@ const fused = { [product]: [1, 1, 1], [sum]: [253, 133, 2] }; // nop three times
 
 /** The build with or without fused multiply-add. */
 function build(instructions: typeof plain): Uint8Array {
-  const bytes = unpack(Uint8Array.from(atob(binary.packed), (character) => character.charCodeAt(0)), binary.size);
+  const bytes = unpack(binary.packed, binary.size);
   for (let at = 2; at < bytes.length; at++) {
     const put = bytes[at] === 2 && bytes[at - 2] === 253 ? instructions[bytes[at - 1]!] : undefined;
     if (put !== undefined) bytes.set(put, at - 2);
