@@ -7,7 +7,7 @@
 import type { Gradient, NotDifferentiable, OpRecord } from '../autograd/op-record.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { floatingOf, isFloating, type DType } from '../tensor/dtype.ts';
-import { chooseArrays, combineArrays, compareArrays, mapArray, mulArrays } from '../tensor/elementwise.ts';
+import { combineArrays, compareArrays, mapArray, mulArrays } from '../tensor/elementwise.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { resultType } from '../tensor/promotion.ts';
 import { sumToShape } from '../tensor/reduce.ts';
@@ -174,26 +174,4 @@ export const comparisonRecords: Records<'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le'>
   lt: compare(4),
   ge: compare(10),
   le: compare(12),
-};
-
-export const choiceRecords: Records<'where' | 'dropout'> = {
-  where: {
-    forward: ([condition, x, y]) => chooseArrays(condition!, x!, y!),
-    gradient: {
-      saves: () => ({ inputs: [0] }),
-      of: (grad, { needs, shapes, input }) => {
-        const zero = NdArray.filled(grad.dtype, [], 0);
-        return [
-          null,
-          needs[1] ? sumToShape(chooseArrays(input(0), grad, zero), shapes[1]!) : null,
-          needs[2] ? sumToShape(chooseArrays(input(0), zero, grad), shapes[2]!) : null,
-        ];
-      },
-    },
-  },
-  // The mask holds 0 or 1 / (1 - p): one multiplication forward, the same one backward.
-  dropout: {
-    forward: ([x], { mask }) => mulArrays(x!, mask),
-    gradient: { saves: () => ({}), of: (grad, { attributes }) => [mulArrays(grad, attributes.mask)] },
-  },
 };

@@ -3,10 +3,10 @@
  *
  * Guarantees: gradients reach every operand. Refuses an empty list and shapes that do not fit, naming both.
  */
+import { applyOp } from '../autograd/apply-op.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { normalizeDim, sameShape } from '../tensor/shape.ts';
-import { applyNamed } from './apply-named.ts';
-import { tensorOps } from './tensor-ops.ts';
+import { catRecord, whereRecord } from './choice-records.ts';
 import { scalarTensor } from './creation.ts';
 import { Tensor, type Operand } from './tensor.ts';
 
@@ -16,7 +16,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   if (first === undefined) throw new RuntimeError('torch.cat(): expected a non-empty list of Tensors');
   const scalar = tensors.findIndex((part) => part.dim() === 0);
   if (scalar >= 0) throw new RuntimeError(`zero-dimensional tensor (at position ${scalar}) cannot be concatenated`);
-  return applyNamed(tensorOps, 'cat', tensors, { dim: normalizeDim(dim, first.dim()) });
+  return applyOp('cat', catRecord, tensors, { dim: normalizeDim(dim, first.dim()) });
 }
 
 /** Joins tensors of one shape along a new dimension. */
@@ -35,5 +35,5 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 /** `a` where the condition is true, else `b`; all three broadcast. */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   const [x, y] = [a, b].map((side, index) => (side instanceof Tensor ? side : scalarTensor(side, [b, a][index]!)));
-  return applyNamed(tensorOps, 'where', [condition, x!, y!], {});
+  return applyOp('where', whereRecord, [condition, x!, y!], {});
 }

@@ -4,11 +4,11 @@
  * Guarantees: the registry and the table of gradient checks are mapped over this type, so an operation without a record, and
  * a differentiable one without a checked example, do not compile or do not pass.
  */
-import type { NdArray } from '../tensor/nd-array.ts';
 import type { DType } from '../tensor/dtype.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { ActivationAttributes } from './activation-records.ts';
 import type { AttentionAttributes } from './attention-records.ts';
+import type { ChoiceAttributes } from './choice-records.ts';
 import type { ConvAttributes } from './conv-records.ts';
 import type { CtcAttributes } from './ctc-records.ts';
 import type { EmbeddingAttributes } from './embedding-records.ts';
@@ -82,15 +82,12 @@ export interface TensorOpAttributes {
   readonly squeeze: { readonly dim: number | null };
   readonly unsqueeze: AlongDim;
   readonly contiguous: None;
-  // joining and choosing
-  readonly cat: AlongDim;
-  readonly where: None;
+  // picking
   readonly gather: AlongDim;
   readonly indexSelect: AlongDim;
-  readonly dropout: { readonly mask: NdArray };
 }
 
 export interface OpAttributes
-  extends TensorOpAttributes, ActivationAttributes, AttentionAttributes, ConvAttributes, CtcAttributes, EmbeddingAttributes, GridSampleAttributes, IndexAttributes, LinearAttributes, LogicAttributes, LossAttributes, MathAttributes, NormAttributes, PoolAttributes, RecurrentOpAttributes, SpatialAttributes {}
+  extends TensorOpAttributes, ActivationAttributes, AttentionAttributes, ChoiceAttributes, ConvAttributes, CtcAttributes, EmbeddingAttributes, GridSampleAttributes, IndexAttributes, LinearAttributes, LogicAttributes, LossAttributes, MathAttributes, NormAttributes, PoolAttributes, RecurrentOpAttributes, SpatialAttributes {}
 
 export type OpName = keyof OpAttributes;

@@ -5,6 +5,7 @@
  */
 import { activationOps } from './activation-ops.ts';
 import { attentionOps } from './compiled-attention.ts';
+import { choiceRecords } from './choice-records.ts';
 import { convOps } from './compiled-conv.ts';
 import { gridSampleRecords } from './grid-sample-records.ts';
 import { indexRecords } from './index-records.ts';
@@ -28,6 +29,7 @@ export const registry: Records<OpAttributes> = {
   ...tensorOps,
   ...activationOps,
   ...attentionOps,
+  ...choiceRecords,
   ...convOps,
   ...ctcRecords,
   ...embeddingRecords,

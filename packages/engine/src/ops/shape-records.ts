@@ -1,12 +1,11 @@
 /**
- * Products, views, joining and picking.
+ * Products, views and picking.
  *
  * Guarantees: view records share memory wherever strides allow; their gradients place what arrives where it was taken from.
  * `gather` and `indexSelect` refuse indices out of range, and an index that is larger than what it picks from.
  */
 import type { OpRecord } from '../autograd/op-record.ts';
 import { NdArray } from '../tensor/nd-array.ts';
-import { promote } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { matrixProduct } from '../tensor/matrix-product.ts';
 import { sumToShape } from '../tensor/reduce.ts';
@@ -83,7 +82,7 @@ function rightGradient(a: NdArray, grad: NdArray, shape: Shape): NdArray {
 }
 
 export const shapeRecords: Records<
-  | 'matmul' | 'reshape' | 'permute' | 'expand' | 'narrow' | 'select' | 'squeeze' | 'unsqueeze' | 'contiguous' | 'cat' | 'gather' | 'indexSelect'
+  | 'matmul' | 'reshape' | 'permute' | 'expand' | 'narrow' | 'select' | 'squeeze' | 'unsqueeze' | 'contiguous' | 'gather' | 'indexSelect'
 > = {
   matmul: {
     forward: ([a, b]) => matrixProduct(a!, b!),
@@ -112,37 +111,6 @@ export const shapeRecords: Records<
   squeeze: view((x, { dim }) => x.squeeze(dim ?? undefined), backToShape),
   unsqueeze: view((x, { dim }) => x.unsqueeze(dim), backToShape),
   contiguous: view((x) => x.contiguous(), (grad) => grad),
-  cat: {
-    forward: (inputs, { dim }) => {
-      const first = inputs[0]!;
-      for (const [index, part] of inputs.entries()) {
-        if (part.rank !== first.rank) throw new RuntimeError(`Tensors must have same number of dimensions: got ${first.rank} and ${part.rank}`);
-        const other = part.shape.findIndex((size, at) => at !== dim && size !== first.shape[at]);
-        if (other >= 0) throw new RuntimeError(`Sizes of tensors must match except in dimension ${dim}. Expected size ${first.shape[other]} but got size ${part.shape[other]} for tensor number ${index} in the list.`);
-      }
-      const total = inputs.reduce((sum, part) => sum + part.shape[dim]!, 0);
-      const dtype = inputs.map((part) => part.dtype).reduce(promote);
-      const out = NdArray.filled(dtype, first.shape.with(dim, total), 0);
-      let start = 0;
-      for (const part of inputs) {
-        out.narrow(dim, start, part.shape[dim]!).assign(part);
-        start += part.shape[dim]!;
-      }
-      out.storage.version = 0;
-      return out;
-    },
-    gradient: {
-      saves: () => ({}),
-      of: (grad, { attributes: { dim }, shapes, needs }) => {
-        let start = 0;
-        return shapes.map((shape, index) => {
-          const part = needs[index] ? grad.narrow(dim, start, shape[dim]!) : null;
-          start += shape[dim]!;
-          return part;
-        });
-      },
-    },
-  },
   gather: {
     forward: ([x, index], { dim }) => {
       // An empty index is taken as it is.

@@ -13,7 +13,7 @@ import type { NdArray } from '../tensor/nd-array.ts';
 import { reducedShape, sumToShape } from '../tensor/reduce.ts';
 import { numelOf } from '../tensor/shape.ts';
 import { compiledUnaryOp } from './compiled-unary.ts';
-import { binaryRecords, choiceRecords, comparisonRecords, unaryRecords } from './elementwise-records.ts';
+import { binaryRecords, comparisonRecords, unaryRecords } from './elementwise-records.ts';
 import type { None, Reduction, TensorOpAttributes } from './op-attributes.ts';
 import type { Records } from './records.ts';
 import { reductionRecords } from './reduction-records.ts';
@@ -95,6 +95,6 @@ const compiled: { readonly [K in keyof TensorOpAttributes]?: Compiled<TensorOpAt
 };
 
 export const tensorOps: Records<TensorOpAttributes> = /* @__PURE__ */ withCompiled<TensorOpAttributes>(
-  { ...binaryRecords, ...unaryRecords, ...comparisonRecords, ...choiceRecords, ...reductionRecords, ...shapeRecords },
+  { ...binaryRecords, ...unaryRecords, ...comparisonRecords, ...reductionRecords, ...shapeRecords },
   compiled,
 );

@@ -6,8 +6,8 @@
  * `dropout(x, this.training)` zeroes everything in training. In evaluation, or for p = 0, `x` itself comes back; p = 1 gives zeros without a draw.
  * Refuses p outside [0, 1] also in evaluation, and a `training` that is no boolean.
  */
-import { applyInPlaceNamed, applyNamed } from '../../ops/apply-named.ts';
-import { tensorOps } from '../../ops/tensor-ops.ts';
+import { applyInPlace, applyOp } from '../../autograd/apply-op.ts';
+import { dropoutRecord } from '../../ops/choice-records.ts';
 import type { Tensor } from '../../ops/tensor.ts';
 import { RuntimeError, ValueError } from '../../tensor/errors.ts';
 import { NdArray } from '../../tensor/nd-array.ts';
@@ -37,7 +37,7 @@ function drop(op: string, x: Tensor, p: number, shape: Shape, inplace: boolean):
   if (p === 0) return x;
   if (p === 1) return inplace ? x.mul_(0) : x.mul(0);
   const mask = dropoutMask(op, shape, x.dtype, p);
-  return inplace ? applyInPlaceNamed(tensorOps, 'dropout', x, [], { mask }) : applyNamed(tensorOps, 'dropout', [x], { mask });
+  return inplace ? applyInPlace('dropout', dropoutRecord, x, [], { mask }) : applyOp('dropout', dropoutRecord, [x], { mask });
 }
 
 /**
@@ -103,7 +103,7 @@ function alphaDrop(op: string, x: Tensor, p: number, shape: Shape, inplace: bool
   const array = (values: Float64Array): NdArray => NdArray.from('float64', shape, values).copy(x.dtype);
   const offset = x.wrap(array(shift), false);
   const attributes = { mask: array(mask) };
-  return inplace ? applyInPlaceNamed(tensorOps, 'dropout', x, [], attributes).add_(offset) : applyNamed(tensorOps, 'dropout', [x], attributes).add(offset);
+  return inplace ? applyInPlace('dropout', dropoutRecord, x, [], attributes).add_(offset) : applyOp('dropout', dropoutRecord, [x], attributes).add(offset);
 }
 
 /** Alpha dropout, elementwise. Note the default: without `training = true` it does nothing. */
