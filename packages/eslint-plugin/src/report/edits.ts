@@ -45,8 +45,20 @@ export function wrapInCallback(analysis: Analysis, call: Span, wrapper: string):
   ];
 }
 
+const imports = new WeakMap<Analysis, Map<string, readonly TextEdit[] | null>>();
+
 /** Adds `name` to `import { … } from 'source'`; null if there is no such import, no edit if the name is imported already. */
 export function addNamedImport(analysis: Analysis, name: string, source: string): readonly TextEdit[] | null {
+  // The whole file is looked through for it, and a file may have thousands of places that need one.
+  let known = imports.get(analysis);
+  if (known === undefined) imports.set(analysis, (known = new Map()));
+  const key = `${name} ${source}`;
+  let edits = known.get(key);
+  if (edits === undefined) known.set(key, (edits = namedImport(analysis, name, source)));
+  return edits;
+}
+
+function namedImport(analysis: Analysis, name: string, source: string): readonly TextEdit[] | null {
   const pattern = new RegExp(`import\\s*\\{([^}]*)\\}\\s*from\\s*(['"])${source.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\2`);
   const match = pattern.exec(analysis.text);
   if (match === null) return null;

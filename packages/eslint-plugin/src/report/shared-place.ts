@@ -11,18 +11,37 @@ import type { ForwardObservation } from '../interpret/observation.ts';
  * place has to change.
  */
 export function callToChange(analysis: Analysis, observation: ForwardObservation): Site | null {
-  const others = analysis.observations.forwards.filter((other) => other !== observation && isSame(other.call, observation.call) && (other.uses.has('trained') || other.uses.has('escaped')));
+  const others = (neededAt(analysis).get(placeOf(observation.call)) ?? []).filter((other) => other !== observation);
   if (others.length === 0) return null;
   const together = Math.max(...others.map((other) => commonCalls(observation.chain, other.chain)));
   return observation.chain[together] ?? null;
 }
 
-function commonCalls(a: readonly Site[], b: readonly Site[]): number {
-  let count = 0;
-  while (count < a.length && count < b.length && isSame(a[count]!, b[count]!)) count += 1;
-  return count;
+const needed = new WeakMap<Analysis, ReadonlyMap<string, readonly ForwardObservation[]>>();
+
+/** By place, the calls that are trained, or lead out of sight. */
+function neededAt(analysis: Analysis): ReadonlyMap<string, readonly ForwardObservation[]> {
+  let known = needed.get(analysis);
+  if (known === undefined) {
+    const found = new Map<string, ForwardObservation[]>();
+    for (const observation of analysis.observations.forwards) {
+      if (!observation.uses.has('trained') && !observation.uses.has('escaped')) continue;
+      const place = placeOf(observation.call);
+      const others = found.get(place);
+      if (others === undefined) found.set(place, [observation]);
+      else others.push(observation);
+    }
+    needed.set(analysis, (known = found));
+  }
+  return known;
 }
 
-function isSame(a: Site, b: Site): boolean {
-  return a.file === b.file && a.span.start === b.span.start && a.span.end === b.span.end;
+function placeOf({ file, span }: Site): string {
+  return `${span.start}:${span.end}:${file}`;
+}
+
+function commonCalls(a: readonly Site[], b: readonly Site[]): number {
+  let count = 0;
+  while (count < a.length && count < b.length && placeOf(a[count]!) === placeOf(b[count]!)) count += 1;
+  return count;
 }

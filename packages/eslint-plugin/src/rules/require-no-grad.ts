@@ -52,9 +52,17 @@ function report(analysis: Analysis, observation: ForwardObservation, certainty: 
   };
 }
 
+const importing = new WeakMap<Analysis, boolean>();
+
+function importsTorch(analysis: Analysis): boolean {
+  let imports = importing.get(analysis);
+  if (imports === undefined) importing.set(analysis, (imports = /^[ \t]*import torch[ \t]*(?:#.*)?$/m.test(analysis.text)));
+  return imports;
+}
+
 function suggestionsFor(analysis: Analysis, observation: ForwardObservation): readonly Suggestion[] {
   if (analysis.module.language === 'python') {
-    if (!/^[ \t]*import torch[ \t]*(?:#.*)?$/m.test(analysis.text)) return [];
+    if (!importsTorch(analysis)) return [];
     const edits = wrapInWith(analysis, observation.statement, 'torch.no_grad()');
     return edits === null ? [] : [{ message: 'Run this statement inside `torch.no_grad()`.', edits }];
   }

@@ -10,6 +10,8 @@
 // - a star in front of anything but a name, where no brackets are around (`return a, *[b]`): it becomes a plus;
 // - a carriage return by itself as a line break;
 // - a line break after the dot of an attribute inside brackets, if the next line is indented less than the block.
+import type { Span } from '../../source/span.ts';
+
 interface Code {
   readonly kind: 'code';
   /** The bracket that ends it; empty for the file. */
@@ -43,11 +45,19 @@ export function withoutGaps(text: string): string {
   return new Scanner(text).scan();
 }
 
+/** Where the comments of `text` are, in source order: what looks like one in a string is none. */
+export function commentsIn(text: string): readonly Span[] {
+  const scanner = new Scanner(text);
+  scanner.scan();
+  return scanner.comments;
+}
+
 /** Follows strings, brackets and comments; nesting is a stack, not a recursion. */
 class Scanner {
   readonly #text: string;
   readonly #stack: (Code | Text | Format)[] = [{ kind: 'code', close: '', isField: false, isTypeParameters: false }];
   readonly #parts: string[] = [];
+  readonly comments: Span[] = [];
   #copied = 0;
   #at = 0;
   /** The default of a type parameter that is being read: how deep its list stands and where it starts. */
@@ -84,6 +94,7 @@ class Scanner {
       case '#':
         LINE_BREAK.lastIndex = at;
         this.#at = LINE_BREAK.exec(text)?.index ?? text.length;
+        this.comments.push({ start: at, end: this.#at });
         return;
       case '"':
       case "'": {

@@ -142,7 +142,11 @@ class TreeCopy {
     const end = info.named || missing ? this.#cursor.endIndex : start + info.name.length;
     if (missing) this.#errors.push({ start, end });
     if (info.dropped) return;
-    if (info.name === 'comment') this.#comments.push({ type: 'Comment', value: this.#text.slice(start + 1, end), range: [start, end] });
+    if (info.name === 'comment') {
+      // For the grammar it goes up to the line feed.
+      const stop = this.#text[end - 1] === '\r' ? end - 1 : end;
+      this.#comments.push({ type: 'Comment', value: this.#text.slice(start + 1, stop), range: [start, stop] });
+    }
     else parent.children.push({ type: info.name, start, end, field: this.#cursor.currentFieldName ?? null, named: info.named, children: NO_CHILDREN });
   }
 

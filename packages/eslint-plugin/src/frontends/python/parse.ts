@@ -2,6 +2,7 @@
 //
 // A leading byte order mark is passed over; offsets count it if the text has it.
 import type { Comment, Module } from './ast.ts';
+import { withoutCommentRuns } from './comment-runs.ts';
 import { convertTree } from './convert/tree.ts';
 import { parseGrammar, type RawTree } from './grammar.ts';
 import { withoutGaps } from './grammar-gaps.ts';
@@ -19,10 +20,11 @@ export interface PythonTree {
 }
 
 export function parsePython(text: string): PythonTree {
-  const { root, comments, errors, hasWalrus } = parseReadable(text);
+  const { text: short, comments: passedOver } = withoutCommentRuns(text);
+  const { root, comments, errors, hasWalrus } = parseReadable(short);
   const ast = convertTree(root, text);
   linkParents(ast);
-  return { ast, comments, errors, hasWalrus };
+  return { ast, comments: inOrder(comments, passedOver), errors, hasWalrus };
 }
 
 const LONE_CARRIAGE_RETURN = /\r(?!\n)/u;
@@ -35,4 +37,8 @@ function parseReadable(text: string): RawTree {
   if (readable === text) return tree;
   const again = parseGrammar(readable);
   return again.errors.length <= tree.errors.length ? again : tree;
+}
+
+function inOrder(some: readonly Comment[], others: readonly Comment[]): readonly Comment[] {
+  return others.length === 0 ? some : [...some, ...others].sort((a, b) => a.range[0] - b.range[0]);
 }
