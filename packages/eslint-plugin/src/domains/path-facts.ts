@@ -13,6 +13,10 @@ export class PathFacts {
     this.key = facts.size === 0 ? '' : [...facts].map(([name, value]) => `${name}=${String(value)}`).sort().join(' ');
   }
 
+  get size(): number {
+    return this.#facts.size;
+  }
+
   get(name: string): boolean | number | undefined {
     return this.#facts.get(name);
   }

@@ -27,6 +27,8 @@ import { assume, constantIsTruthy, truthOf, type Truth } from './truth.ts';
 
 /** Lists shorter than this are gone through element by element. */
 const MAX_UNROLLED = 4;
+/** Outcomes of tests that are kept of one path: each of a thousand `elif` would carry those of all before it. */
+const MAX_FACTS = 100;
 
 const EITHER: Truth = { mayBeTrue: true, mayBeFalse: true };
 
@@ -77,7 +79,7 @@ export class Edges {
         if (guard !== null) state.staleGuards = [...state.staleGuards.filter((known) => known.block !== guard.block), guard];
         const condition = this.#conditions.tests.get(terminal.test);
         if (condition !== undefined && truth.mayBeTrue && truth.mayBeFalse && !test.atoms.some((atom) => atom.kind === 'flag' || (atom.kind === 'object' && atom.object.kind !== 'opaque'))) {
-          state.facts = state.facts.with(condition.name, isThen !== condition.negated);
+          if (state.facts.size < MAX_FACTS) state.facts = state.facts.with(condition.name, isThen !== condition.negated);
           if (condition.constant === null) narrow(state, condition.variable, isThen !== condition.negated);
         }
         const last = this.#rounds.last.get(terminal.test);

@@ -1,7 +1,6 @@
 // The transfer function: what each instruction does to a state (what an edge says about it is in `edges.ts`). One instance runs one
 // activation of a function; it also collects what the activation returns and leaves behind.
-import { assertNever, type BlockId, type Func, type Instr, type Module, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
-import { SharedMap } from '../domains/shared-map.ts';
+import { assertNever, type BlockId, type Func, type Instr, type Module, type Terminal, type Variable } from '../ir/ir.ts';
 import type { Analysis } from '../dataflow/solver.ts';
 import { isOff } from '../domains/grad.ts';
 import { PathFacts } from '../domains/path-facts.ts';
@@ -12,7 +11,7 @@ import { getAttribute, getItem, iterate, setAttribute, setItem } from './attribu
 import { callInstr } from './call.ts';
 import { combined, sliceOf } from './collection-call.ts';
 import { conditionsOf, outcomeOf, truthName, type Conditions } from './conditions.ts';
-import { tempsNeededAt } from './crossing-temps.ts';
+import { isSameFor, neededAt } from './crossing-temps.ts';
 import { defineMember, makeClass, makeFunction } from './define.ts';
 import { Edges } from './edges.ts';
 import { Focus } from './focus.ts';
@@ -77,13 +76,7 @@ export class FunctionRun implements Analysis<State> {
 
   /** Temps that are not read any more are dropped on the way out: most are, and states stay small. */
   trim(state: State, target: BlockId): void {
-    if (state.temps.size === 0) return;
-    const kept = new SharedMap<Temp, Value>();
-    for (const temp of tempsNeededAt(this.func, target)) {
-      const value = state.temps.get(temp);
-      if (value !== undefined) kept.set(temp, value);
-    }
-    if (kept.size < state.temps.size) state.temps = kept;
+    state.temps = neededAt(this.func, target, state.temps);
   }
 
   joinInto(into: State, from: State): boolean {
@@ -118,9 +111,7 @@ export class FunctionRun implements Analysis<State> {
   }
 
   throwsAlike(before: State, now: State, handler: BlockId | null): boolean {
-    if (!before.isUnchangedIn(now)) return false;
-    if (handler !== null) for (const temp of tempsNeededAt(this.func, handler)) if (before.temps.get(temp) !== now.temps.get(temp)) return false;
-    return true;
+    return before.isUnchangedIn(now) && (handler === null || isSameFor(this.func, handler, before.temps, now.temps));
   }
 
   thrownState(): State | null {

@@ -2,7 +2,7 @@
 // "A unified approach to global program optimization", 1973), made once for each function that somebody asks about.
 //
 // Guarantees: what is read on some way on from there is among them; of the rest of one round of a loop, on some way that does not leave the round. Refuses:
-// what functions inside of it read of its variables, and functions of more than MAX_BLOCKS blocks, in each of which thousands may be live.
+// what functions inside of it read of its variables, and functions that are too long: in which what is live at the start of each block, added up, is more than MAX_LIVE.
 import { destOf, successorsOf, type Block, type BlockId, type Func, type Instr, type Temp, type Variable } from './ir.ts';
 import { operandsOf, terminalOperandsOf } from './operands.ts';
 
@@ -16,8 +16,8 @@ type GoesTo = (target: BlockId) => boolean;
 
 interface Known {
   readonly goesTo: GoesTo;
-  /** What is live where a block begins. */
-  readonly entries: ReadonlyMap<BlockId, Live>;
+  /** What is live where a block begins; null if that is too much. */
+  readonly entries: ReadonlyMap<BlockId, Live> | null;
   readonly blocks: ReadonlyMap<Instr, Block>;
   readonly after: Map<Instr, Live>;
 }
@@ -25,23 +25,23 @@ interface Known {
 const known = new WeakMap<Func, Known>();
 const inRounds = new WeakMap<Func, Map<BlockId, Known>>();
 
-const MAX_BLOCKS = 1000;
+/** Some tens of megabytes: thousands of blocks, in each of which hundreds are live. */
+const MAX_LIVE = 400_000;
 
 /** What may be read after `instr`; null if that is not known: it is no instruction of the function, or that is too long. */
 export function liveAfter(func: Func, instr: Instr): Live | null {
-  if (func.blocks.length > MAX_BLOCKS) return null;
   let ofFunc = known.get(func);
   if (ofFunc === undefined) known.set(func, (ofFunc = knownOf(func.blocks, () => true)));
   return liveIn(ofFunc, instr);
 }
 
-/** What may be read after `instr` in the same round of the loop with this head, which it stands in. */
-export function liveInRound(func: Func, instr: Instr, head: BlockId, body: ReadonlySet<BlockId>): Live {
+/** What may be read after `instr` in the same round of the loop with this head, which it stands in; null if that is not known. */
+export function liveInRound(func: Func, instr: Instr, head: BlockId, body: ReadonlySet<BlockId>): Live | null {
   let ofFunc = inRounds.get(func);
   if (ofFunc === undefined) inRounds.set(func, (ofFunc = new Map()));
   let ofRound = ofFunc.get(head);
   if (ofRound === undefined) ofFunc.set(head, (ofRound = knownOf(func.blocks.filter(({ id }) => body.has(id)), (target) => target !== head && body.has(target))));
-  return liveIn(ofRound, instr)!;
+  return liveIn(ofRound, instr);
 }
 
 const goneThrough = new WeakMap<Func, ReadonlySet<Temp>>();
@@ -63,25 +63,29 @@ function knownOf(ofWhat: readonly Block[], goesTo: GoesTo): Known {
 
 function liveIn({ goesTo, entries, blocks, after }: Known, instr: Instr): Live | null {
   const block = blocks.get(instr);
-  if (block === undefined) return null;
+  if (block === undefined || entries === null) return null;
   let live = after.get(instr);
   if (live === undefined) after.set(instr, (live = backTo(block, block.instrs.indexOf(instr) + 1, entries, goesTo)));
   return live;
 }
 
-/** The temps that may be read at or after the start of each block and were defined before it. */
-export function tempsAtEntries(func: Func): ReadonlyMap<BlockId, ReadonlySet<Temp>> {
-  return entriesOf(func.blocks, () => true, (item) => typeof item === 'number') as ReadonlyMap<BlockId, ReadonlySet<Temp>>;
+/** The temps that may be read at or after the start of each block and were defined before it; null if the function is too long. */
+export function tempsAtEntries(func: Func): ReadonlyMap<BlockId, ReadonlySet<Temp>> | null {
+  return entriesOf(func.blocks, () => true, (item) => typeof item === 'number') as ReadonlyMap<BlockId, ReadonlySet<Temp>> | null;
 }
 
-function entriesOf(blocks: readonly Block[], goesTo: GoesTo, isSought: IsSought = () => true): ReadonlyMap<BlockId, Live> {
+function entriesOf(blocks: readonly Block[], goesTo: GoesTo, isSought: IsSought = () => true): ReadonlyMap<BlockId, Live> | null {
   const entries = new Map<BlockId, Live>();
+  let total = 0;
   for (let changed = true; changed; ) {
     changed = false;
     for (const block of [...blocks].reverse()) {
       const live = backTo(block, 0, entries, goesTo, isSought);
       // It only grows.
-      changed ||= live.size > (entries.get(block.id)?.size ?? -1);
+      const more = live.size - (entries.get(block.id)?.size ?? 0);
+      changed ||= more > 0 || !entries.has(block.id);
+      total += more;
+      if (total > MAX_LIVE) return null;
       entries.set(block.id, live);
     }
   }

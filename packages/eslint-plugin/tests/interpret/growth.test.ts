@@ -1,13 +1,16 @@
 // What large files cost: how often their functions and instructions are looked at grows as the files do. Counted and not timed.
-import { expect, test } from 'vitest';
-import { lower } from '../../src/analyze.ts';
+import { expect, test, vi } from 'vitest';
+import { analyze, lower } from '../../src/analyze.ts';
+import { PathFacts } from '../../src/domains/path-facts.ts';
 import { classOrder } from '../../src/interpret/class-order.ts';
 import { interpret } from '../../src/interpret/interpret.ts';
 import type { ProjectClass } from '../../src/domains/object.ts';
-import { ofAtoms, type Value } from '../../src/domains/value.ts';
+import { ANYTHING, derive, joinValues, ofAtoms, type Value } from '../../src/domains/value.ts';
 import type { Language, Module } from '../../src/ir/ir.ts';
 import { librariesFor } from '../../src/libraries/read.ts';
+import { tempsAtEntries } from '../../src/ir/liveness.ts';
 import { FilesInSight } from '../../src/project/files.ts';
+import { callToChange } from '../../src/report/shared-place.ts';
 
 /** The items, and a note of each look at one. */
 function counted<T>(items: readonly T[], count: () => void): readonly T[] {
@@ -65,4 +68,40 @@ test('classes that derive from two classes which derive from one, again and agai
   }
   expect(classOrder(order[0]!, librariesFor('python')).project).toEqual(order);
   expect(looks).toBeLessThan(200);
+});
+
+test('a thousand branches on one value', () => {
+  const sizes = vi.spyOn(PathFacts.prototype, 'with');
+  const text = `${PYTHON}def f(kind, x):\n  net = nn.Dropout()\n  if kind == 0: net.eval()\n${times(1000, (at) => `  elif kind == ${at + 1}: net.train()`)}\n  print(net(x).sum().item())\n  if kind == 3: net.eval()\n`;
+  expect(analyze({ file: 'a.py', text, language: 'python' }).observations.forwards).toHaveLength(1);
+  const most = Math.max(...sizes.mock.results.map(({ value }) => (value as PathFacts).size));
+  sizes.mockRestore();
+  expect(most).toBeGreaterThan(50);
+  expect(most).toBeLessThan(110);
+});
+
+test('what is live in a function of thousands of blocks is not written down when it is too much', () => {
+  const decorated = (count: number): ReadonlyMap<unknown, unknown> | null => tempsAtEntries(lower({ file: 'a.ts', text: `${times(count, (at) => `@d${at}`)}\nclass A {}\n`, language: 'typescript' }).funcs[0]!);
+  expect(decorated(100)).not.toBeNull();
+  expect(decorated(2000)).toBeNull();
+});
+
+test('a sum over many calls', () => {
+  const from = Array.from({ length: 5000 }, (_, at) => at);
+  const sum: Value = { ...ANYTHING, from };
+  // Shared, and not put together anew.
+  expect(derive([sum]).from).toBe(from);
+  expect(joinValues(sum, { ...ANYTHING, from: [17] }).from).toBe(from);
+  expect(joinValues(sum, { ...ANYTHING, from: [17, 6000, 4999, 7000] }).from).toEqual([...from, 6000, 7000]);
+});
+
+test('many calls that are reported in one file', () => {
+  const text = `${PYTHON}def f(net, x):\n${times(200, () => '  print(net(x).sum().item())')}\n`;
+  const analysis = analyze({ file: 'a.py', text, language: 'python' });
+  let looks = 0;
+  const forwards = counted(analysis.observations.forwards, () => void (looks += 1));
+  const watched = { ...analysis, observations: { ...analysis.observations, forwards } };
+  expect(forwards).toHaveLength(200);
+  for (const observation of analysis.observations.forwards) callToChange(watched, observation);
+  expect(looks).toBeLessThan(300);
 });
