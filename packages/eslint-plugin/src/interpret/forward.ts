@@ -183,10 +183,17 @@ function runModule(machine: Machine, frame: Frame, state: State, object: Abstrac
   return derived;
 }
 
+/** Containers inside one another that are looked into: deeper than anybody builds them, and less deep than the stack. */
+const MAX_CONTAINERS = 100;
+
 /** Children of a container, in order, each on the output of the one before. */
 function runChildren(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: Instr, derived: Value): Value {
   // A wrapper that may wrap itself (`model = wrap(model)` in a loop) is run once.
   if (machine.openContainers.has(object)) return derived;
+  if (machine.openContainers.size >= MAX_CONTAINERS) {
+    markOpaque(machine, state, object);
+    return derived;
+  }
   machine.openContainers.add(object);
   let value = derived;
   for (const [name, child] of state.object(object).attrs) {

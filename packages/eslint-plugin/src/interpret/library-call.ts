@@ -167,7 +167,7 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     case 'partial': {
       const target = args.positional[0] ?? ANYTHING;
       const prefix = args.positional.slice(1);
-      if (args.more !== null || target.atoms.length === 0) return callUnknown(machine, state, ANYTHING, args, instr);
+      if (args.more !== null || target.atoms.length === 0 || target.atoms.some(isBoundOften)) return callUnknown(machine, state, ANYTHING, args, instr);
       const bindTo = (atom: Atom): Atom => (atom.kind === 'function' && args.keywords.size === 0 ? { ...atom, prefix: [...atom.prefix, ...prefix] } : { kind: 'partial', target: atom, prefix, keywords: args.keywords });
       return returned({ ...target, atoms: target.atoms.map(bindTo) });
     }
@@ -347,4 +347,13 @@ function loadedModule(machine: Machine, frame: Frame, state: State, path: string
   const given = (effect.calibratedIf ?? []).map((row) => findArgument(state, args, row)).filter(({ omitted }) => !omitted).map(({ value }) => truthOf(value));
   const statistics = effect.calibrated || given.some(({ mayBeFalse }) => !mayBeFalse) ? CALIBRATED : given.some(({ mayBeTrue }) => mayBeTrue) ? UNKNOWN_STATISTICS : FRESH | UNKNOWN_STATISTICS;
   return machine.objects.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: effect.sensitive, inertIf: [], holds: [], derives: [], parameters: 'yes', optimizer: false, runsChildren: false, source: 'the row of the loader', ...(effect.sensitive === 'yes' ? { effect: effect.calibrated ? ('random' as const) : ('statistics' as const) } : {}) }, label: shortName(path), inert: 'no' }, { modes, settings: [{ site, mode: modes, how: 'loaded', selective: false }], statistics, trainable: TRAINABLE });
+}
+
+/** Bindings of bindings: more are not followed, and deeper than the stack at some point. */
+const MAX_BINDINGS = 50;
+
+function isBoundOften(atom: Atom): boolean {
+  let [inner, bindings] = [atom, 0];
+  for (; inner.kind === 'partial' && bindings < MAX_BINDINGS; bindings += 1) inner = inner.target;
+  return bindings === MAX_BINDINGS || (inner.kind === 'function' && inner.prefix.length >= MAX_BINDINGS);
 }

@@ -22,19 +22,35 @@ import { ownPartsOf } from './own-parts.ts';
  */
 export function eachInTree(state: State, root: AbstractObject, strong: boolean, visit: (object: AbstractObject, strong: boolean, chosen: boolean) => boolean | void, isOwn: (part: AbstractObject) => boolean = () => false): void {
   const seen = new Set<AbstractObject>();
-  const walk = (object: AbstractObject, certain: boolean, chosen: boolean): void => {
-    if (seen.has(object) || (object.kind !== 'module' && object.kind !== 'opaque')) return;
-    seen.add(object);
-    const { many } = state.object(object);
-    const here = certain && !many;
-    const hereIfAny = chosen && (!many || isOwn(object));
-    if (visit(object, here, hereIfAny) === false) return;
-    for (const child of childrenIn(state.object(object).attrs)) {
-      if (object.reachesLists && child.object.kind === 'collection') for (const element of childrenIn(state.object(child.object).attrs)) walk(element.object, here && element.isSure, hereIfAny && (element.isChoice || isOwn(element.object)));
-      walk(child.object, here && child.isSure, hereIfAny && (child.isChoice || isOwn(child.object)));
+  // Networks that are wrapped again and again, thousands of times, are deeper than the stack.
+  const open: Step[] = [{ object: root, certain: strong, chosen: strong, isList: false }];
+  for (let step = open.pop(); step !== undefined; step = open.pop()) {
+    const { object, isList } = step;
+    let { certain, chosen } = step;
+    if (!isList) {
+      if (seen.has(object) || (object.kind !== 'module' && object.kind !== 'opaque')) continue;
+      seen.add(object);
+      const { many } = state.object(object);
+      certain &&= !many;
+      chosen &&= !many || isOwn(object);
+      if (visit(object, certain, chosen) === false) continue;
     }
-  };
-  walk(root, strong, strong);
+    const children = childrenIn(state.object(object).attrs);
+    for (let at = children.length - 1; at >= 0; at -= 1) {
+      const child = children[at]!;
+      // What such a module finds in its lists are parts of its own.
+      if (!isList && object.reachesLists && child.object.kind === 'collection') open.push({ object: child.object, certain, chosen, isList: true });
+      else open.push({ object: child.object, certain: certain && child.isSure, chosen: chosen && (child.isChoice || isOwn(child.object)), isList: false });
+    }
+  }
+}
+
+/** What is to be visited next; `isList`: not it, but what it holds. */
+interface Step {
+  readonly object: AbstractObject;
+  readonly certain: boolean;
+  readonly chosen: boolean;
+  readonly isList: boolean;
 }
 
 /** An object that an attribute may hold. */
@@ -230,22 +246,21 @@ export function escapeTree(state: State, value: Value): number {
     if ((trainable | UNKNOWN_TRAINABLE) !== trainable) state.update(object, { trainable: trainable | UNKNOWN_TRAINABLE });
     return true;
   };
-  const reach = (object: AbstractObject): void => {
-    if (seen.has(object)) return;
-    seen.add(object);
-    state.escapees.add(object);
-    const known = state.object(object);
-    if (object.kind === 'module' || object.kind === 'opaque') {
-      const change = { modes: known.modes | UNKNOWN_MODE, statistics: known.statistics | UNKNOWN_STATISTICS, trainable: known.trainable | UNKNOWN_TRAINABLE, escaped: true };
-      if (!known.escaped || change.modes !== known.modes || change.statistics !== known.statistics || change.trainable !== known.trainable) state.update(object, change);
+  const open: Held[] = [heldIn([value])];
+  for (let held = open.pop(); held !== undefined; held = open.pop()) {
+    for (const object of held.parameters) eachInTree(state, object, false, train);
+    for (const object of held.objects) {
+      if (seen.has(object)) continue;
+      seen.add(object);
+      state.escapees.add(object);
+      const known = state.object(object);
+      if (object.kind === 'module' || object.kind === 'opaque') {
+        const change = { modes: known.modes | UNKNOWN_MODE, statistics: known.statistics | UNKNOWN_STATISTICS, trainable: known.trainable | UNKNOWN_TRAINABLE, escaped: true };
+        if (!known.escaped || change.modes !== known.modes || change.statistics !== known.statistics || change.trainable !== known.trainable) state.update(object, change);
+      }
+      if (known.attrs.size > 0) open.push(heldBy(known.attrs));
     }
-    if (known.attrs.size > 0) handOut(heldBy(known.attrs));
-  };
-  const handOut = ({ objects, parameters }: Held): void => {
-    for (const object of parameters) eachInTree(state, object, false, train);
-    for (const object of objects) reach(object);
-  };
-  handOut(heldIn([value]));
+  }
   return seen.size + trained.size;
 }
 

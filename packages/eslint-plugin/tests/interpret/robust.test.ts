@@ -21,6 +21,18 @@ test('two ways through each of many functions that call one another', () => {
   expect(analyze({ file: 'a.py', text, language: 'python' }).observations.forwards.length).toBeGreaterThan(0);
 });
 
+test.each([
+  ['networks that wrap one another', 'class W(nn.Module):\n    def __init__(self, m):\n        super().__init__()\n        self.m = m\n    def forward(self, x):\n        return self.m(x)\n', 'W(net)'],
+  ['containers in one another', '', 'nn.Sequential(net)'],
+  ['lists in one another', '', '[net]'],
+  ['bindings of bindings', 'import functools\n', 'functools.partial(net, 1)'],
+])('thousands of %s', (_, before, wrapped) => {
+  vi.stubEnv('MODEGUARD_DEBUG', '1');
+  const text = `import torch\nfrom torch import nn\n${before}net = nn.Dropout()\n${`net = ${wrapped}\n`.repeat(6000)}net.eval()\nprint(net(1).sum().item())\nsave(net)\n`;
+  expect(() => analyze({ file: 'a.py', text, language: 'python' })).not.toThrow();
+  vi.unstubAllEnvs();
+});
+
 test('variables that are assigned to one another in a circle', () => {
   vi.stubEnv('MODEGUARD_DEBUG', '1');
   const text = 'import torch\nimport torch.nn.functional as F\nclass Net(torch.nn.Module):\n    def forward(self, x, p):\n        q = p\n        while x.sum() > 0:\n            p = q\n            q = p\n            x = F.dropout(x, p)\n        return x\n';
