@@ -1,7 +1,7 @@
 // What a variable or a temp may hold: a small set of atoms, a flag for "anything else", and where the value came from.
 //
 // A value with more atoms than MAX_ATOMS is cut to its objects and functions and marked unknown: constants are only
-// interesting while there are few of them.
+// interesting while there are few of them. One that is joined and may be anything has no numbers among its atoms.
 import type { GradScopeEffect } from './grad.ts';
 import type { Constant, Func, Module, Variable } from '../ir/ir.ts';
 import type { ModeSet } from './mode.ts';
@@ -185,23 +185,11 @@ export function boundIn(atom: Extract<Atom, { kind: 'partial' }>): readonly Valu
   return [ofAtoms(atom.target), ...atom.prefix, ...atom.keywords.values()];
 }
 
-/** Longer lists are looked up in: a loss that is summed over a long script derives from thousands of calls. */
-const MAX_SEARCHED = 16;
-
-/** Neither has anything twice. */
-function unionOfNumbers(a: readonly number[], b: readonly number[]): readonly number[] {
+function unionBy<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boolean): readonly T[] {
   if (a === b || b.length === 0) return a;
-  if (a.length === 0) return b;
-  const known = b.length > 1 && a.length > MAX_SEARCHED ? new Set(a) : null;
-  const added = b.filter((number) => !(known === null ? a.includes(number) : known.has(number)));
-  return added.length === 0 ? a : [...a, ...added];
-}
-
-function unionOfNoise(a: readonly NoiseOrigin[], b: readonly NoiseOrigin[]): readonly NoiseOrigin[] {
-  if (a === b || b.length === 0) return a;
-  let result: NoiseOrigin[] | null = null;
+  let result: T[] | null = null;
   for (const item of b) {
-    if ((result ?? a).some((known) => sameNoise(known, item))) continue;
+    if ((result ?? a).some((known) => same(known, item))) continue;
     result ??= [...a];
     result.push(item);
   }
@@ -235,6 +223,7 @@ function has(atoms: readonly Atom[], atom: Atom): boolean {
   return false;
 }
 
+const sameNumber = (x: number, y: number): boolean => x === y;
 const sameNoise = (x: NoiseOrigin, y: NoiseOrigin): boolean => x.draw === y.draw && x.plain === y.plain && x.shaped === y.shaped;
 
 /** The least upper bound; `a` itself if `b` adds nothing. */
@@ -247,14 +236,26 @@ export function joinValues(a: Value, b: Value): Value {
     unknown = true;
     if (atoms.length === a.atoms.length && a.unknown) atoms = a.atoms;
   }
-  const from = unionOfNumbers(a.from, b.from);
-  const detached = unionOfNumbers(a.detached, b.detached);
-  const noise = unionOfNoise(a.noise, b.noise);
+  if (unknown && (atoms !== a.atoms || !a.unknown)) atoms = withoutNumbers(atoms, a.atoms);
+  const from = unionBy(a.from, b.from, sameNumber);
+  const detached = unionBy(a.detached, b.detached, sameNumber);
+  const noise = unionBy(a.noise, b.noise, sameNoise);
   const input = a.input | b.input;
   const learned = a.learned || b.learned;
   const stale = a.stale ?? b.stale;
   if (atoms === a.atoms && unknown === a.unknown && from === a.from && detached === a.detached && noise === a.noise && input === a.input && learned === a.learned && stale === a.stale) return a;
   return { atoms, unknown, from, detached, noise, input, learned, stale };
+}
+
+/** The atoms of a value that may be anything: which number it may be among others says nothing. `before` itself if the same are left. */
+function withoutNumbers(atoms: readonly Atom[], before: readonly Atom[]): readonly Atom[] {
+  if (!atoms.some(isNumber)) return atoms;
+  const rest = atoms.filter((atom) => !isNumber(atom));
+  return rest.length === before.length && rest.every((atom, at) => atom === before[at]) ? before : rest.length === 0 ? NONE : rest;
+}
+
+function isNumber(atom: Atom): boolean {
+  return atom.kind === 'constant' && atom.value.type === 'number';
 }
 
 /** What is kept of a value with too many atoms. */
