@@ -16,9 +16,11 @@ import { beforeRun, doneElsewhere, keepForOthers } from './elsewhere.ts';
 import { redone, startsAlike, unwatched, Watch } from './footprint.ts';
 import { ambienceOf, sameAmbience, type Kept } from './kept-run.ts';
 import type { Machine } from './machine.ts';
+import { madeAnew, type Anew } from './made-anew.ts';
 import { replayVisits } from './left-behind.ts';
+import { mergeRounds } from './merge-rounds.ts';
 import { answer, comeBack, contextFor, isRunning, mingle, noteGiven, runFold, type FoldRun } from './recursion.ts';
-import { eachMentioned } from './renaming.ts';
+import { eachMentioned, renameOwn } from './renaming.ts';
 import { PASSED } from './resume.ts';
 import { escapeTree } from './set-mode.ts';
 import { settled } from './settled.ts';
@@ -56,10 +58,17 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   const captured = own.size === 0 || context.isFold ? ref.captured : new Map([...(ref.captured ?? []), ...own]);
   const early = options.early ?? (frame.early && frame.context.parent !== null);
   if (options.managed === undefined) {
-    const kept = machine.keptResults.get(context)?.find((item) => item.receiver === receiver && (item.catching || !machine.catching) && sameAmbience(item.ambience, machine) && sameCaptured(item.captured, captured) && sameHanded(item.handed, handed?.all) && startsAlike(item.entry, entry, item.footprint));
+    const known = machine.keptResults.get(context)?.filter((item) => item.receiver === receiver && (item.catching || !machine.catching) && sameAmbience(item.ambience, machine) && sameCaptured(item.captured, captured) && sameHanded(item.handed, handed?.all)) ?? [];
+    const kept = known.find((item) => startsAlike(item.entry, entry, item.footprint));
     if (kept !== undefined) {
       for (const part of kept.used) handed?.used.add(part);
-      return useAgain(machine, kept, entry, state);
+      return useAgain(machine, kept, entry, state, null);
+    }
+    for (const item of shared.size > 0 ? [] : known) {
+      const anew = madeAnew(machine, item, entry);
+      if (anew === null) continue;
+      for (const part of item.used) handed?.used.add(part);
+      return useAgain(machine, item, anew.entry, state, anew);
     }
     // Variables that a closure of an earlier activation still uses have more values than this one gives them.
     const done = shared.size > 0 ? null : doneElsewhere(machine, context, ref, entry, receiver, captured, early);
@@ -97,11 +106,13 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   // The variables of an activation that has called this one, through others or by itself, are still in use.
   const inUse = isAgain ? shared : NO_VARIABLES;
   const untouched = shared.size === 0 && !context.isFold ? state : null;
+  let { result } = run;
   unwatched(entry, () => {
     if (run.exit !== null) {
       // A generator that goes on meets what was made since it began.
-      collectGarbage(run.exit, (managed?.phase === 'exit' ? managed.body : managed?.phase === 'resume' ? managed.passed.at(-1) : undefined) ?? state, run.result);
-      dropDeadCells(machine, ref, run.exit, run.result, untouched, inUse);
+      collectGarbage(run.exit, (managed?.phase === 'exit' ? managed.body : managed?.phase === 'resume' ? managed.passed.at(-1) : undefined) ?? state, result);
+      dropDeadCells(machine, ref, run.exit, result, untouched, inUse);
+      if (managed === undefined && !context.isFold && machine.ownNotes === before.own) result = mergeRounds(machine, run.exit, entry, result);
     }
     if (run.thrown !== null) dropDeadCells(machine, ref, run.thrown, NOTHING, untouched, inUse);
   });
@@ -111,12 +122,13 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   machine.thrown = thrownBefore;
   machine.noteThrown(run.thrown);
   if (run.exit !== null) state.adopt(run.exit);
+  renameOwn(state, watch.renamed);
   if (!comeBack(machine, state, context) && options.managed === undefined && !machine.exhausted && !watch.asksCallers) {
-    const kept: Kept = { entry, footprint, captured, handed: handed?.all, used: [...(activation.handed?.used ?? [])], receiver, ambience: ambienceOf(machine), catching: machine.catching, exit: run.exit, thrown: run.thrown, result: run.result, visits: machine.visits.slice(visitsBefore).map((item) => ({ ...item, path: item.path.slice(machine.path.length) })), leaves: visit?.leaves.slice(leavesBefore) ?? [] };
+    const kept: Kept = { entry, footprint, captured, handed: handed?.all, used: [...(activation.handed?.used ?? [])], receiver, ambience: ambienceOf(machine), catching: machine.catching, exit: run.exit, thrown: run.thrown, result, renamed: watch.renamed, visits: machine.visits.slice(visitsBefore).map((item) => ({ ...item, path: item.path.slice(machine.path.length) })), leaves: visit?.leaves.slice(leavesBefore) ?? [] };
     machine.keptResults.set(context, [kept, ...(machine.keptResults.get(context) ?? [])].slice(0, MAX_KEPT));
     keepForOthers(machine, context, kept, early, before);
   }
-  return { value: run.result, returns: run.exit !== null };
+  return { value: result, returns: run.exit !== null };
 }
 
 /** A step of a generator ends at a `yield`, or with the generator. */
@@ -142,13 +154,22 @@ function callUnseen(state: State, receiver: AbstractObject | null, args: ArgValu
 }
 
 /** Does to `state` what the kept run did. */
-function useAgain(machine: Machine, kept: Kept, entry: State, state: State): CallResult {
-  machine.noteThrown(kept.thrown === null ? null : redone(kept.entry, kept.thrown, entry, undefined));
+function useAgain(machine: Machine, kept: Kept, entry: State, state: State, anew: Anew | null): CallResult {
+  const thrown = kept.thrown === null ? null : redone(kept.entry, kept.thrown, entry, undefined);
+  if (thrown !== null) anew?.finish(thrown);
+  machine.noteThrown(thrown);
+  if (anew !== null) {
+    machine.watch?.noteRenamed(anew.names);
+    renameOwn(state, { names: anew.names, certain: true });
+  }
   if (kept.footprint !== null && kept.footprint.renamed.size > 0) machine.watch?.noteRenamed(kept.footprint.renamed);
   replayVisits(machine, kept.visits);
   for (const leaf of kept.leaves) machine.visit?.note(leaf);
+  renameOwn(state, kept.renamed);
   if (kept.exit === null) return { value: kept.result, returns: false };
-  state.adopt(redone(kept.entry, kept.exit, entry, kept.footprint?.renamed));
+  const exit = redone(kept.entry, kept.exit, entry, kept.footprint?.renamed);
+  anew?.finish(exit);
+  state.adopt(exit);
   return { value: kept.result, returns: true };
 }
 

@@ -21,7 +21,7 @@ import { sameAtom, sameCaptured, type Atom, type Captured, type FuncRef, type Va
 import type { Func } from '../ir/ir.ts';
 import { MAX_CALL_DEPTH, type Context } from './context.ts';
 import type { Footprint } from './footprint.ts';
-import type { Kept } from './kept-run.ts';
+import { sameSettings, type Kept } from './kept-run.ts';
 import type { Machine, Note } from './machine.ts';
 import { eachMentioned, renamedIn } from './renaming.ts';
 
@@ -309,13 +309,6 @@ class Names {
 
 function sameItems<T>(one: readonly T[], other: readonly T[]): boolean {
   return one === other || (one.length === other.length && one.every((item, at) => item === other[at]));
-}
-
-function sameSettings(one: readonly ModeSetting[], other: readonly ModeSetting[]): boolean {
-  return one === other || (one.length === other.length && one.every((x, at) => {
-    const y = other[at]!;
-    return x === y || (x.site.span === y.site.span && x.site.file === y.site.file && x.mode === y.mode && x.how === y.how && x.selective === y.selective && x.woke === y.woke);
-  }));
 }
 
 /** Holds for the modes of what was made a moment ago: made here or made there. */

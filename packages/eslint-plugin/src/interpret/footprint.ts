@@ -15,7 +15,8 @@ import type { Key, SharedMap, TouchLog } from '../domains/shared-map.ts';
 import type { State } from '../domains/state.ts';
 import { equalMaps, equalValues } from '../domains/value.ts';
 import type { Variable } from '../ir/ir.ts';
-import { renameMentions, type Renaming } from './renaming.ts';
+import { sameSettings } from './kept-run.ts';
+import { renameMentions, type Renamed, type Renaming } from './renaming.ts';
 
 export interface Footprint {
   readonly objects: ReadonlySet<AbstractObject>;
@@ -30,6 +31,8 @@ export class Watch {
   #hasPaths = false;
   /** Holds if the names of functions that run further up were looked at: no other call is known to start alike. */
   asksCallers = false;
+  /** What it has renamed of the state that it started from; known at its end. */
+  renamed: Renamed = { names: new Map(), certain: true };
   /** Variables of which it was asked who still uses them. */
   readonly searched = new Set<Variable>();
   readonly #outer: Watch | null;
@@ -65,7 +68,8 @@ export class Watch {
     if (this.asksCallers && this.#outer !== null) this.#outer.asksCallers = true;
     for (const variable of this.searched) this.#outer?.searched.add(variable);
     const renamed = new Map([...this.#renamed].filter(([object]) => entry.heap.has(object)));
-    const isUnbounded = this.#objects.all || this.#variables.all || ((this.#hasPaths || throws) && renamed.size > 0) || [...this.searched].some((variable) => entry.cells.has(variable));
+    this.renamed = { names: renamed, certain: !this.#hasPaths && !throws };
+    const isUnbounded = this.#objects.all || this.#variables.all || (!this.renamed.certain && renamed.size > 0) || [...this.searched].some((variable) => entry.cells.has(variable));
     return isUnbounded ? null : { objects, variables, renamed };
   }
 }
@@ -140,10 +144,7 @@ function sameObject(a: ObjectState, b: ObjectState): boolean {
   if (a === b) return true;
   if (a.modes !== b.modes || a.statistics !== b.statistics || a.trainable !== b.trainable || a.many !== b.many || a.escaped !== b.escaped || a.slept !== b.slept) return false;
   if (!equalMaps(a.attrs, b.attrs)) return false;
-  return a.settings === b.settings || (a.settings.length === b.settings.length && a.settings.every((x, i) => {
-    const y = b.settings[i]!;
-    return x === y || (x.site.span === y.site.span && x.site.file === y.site.file && x.mode === y.mode && x.how === y.how && x.selective === y.selective && x.woke === y.woke);
-  }));
+  return sameSettings(a.settings, b.settings);
 }
 
 /** The state that a run which led from `before` to `after`, and gave objects the names `renamed`, leaves when it starts from `entry`. */

@@ -1,6 +1,7 @@
 // What a run of a function came to, for another call of it in the same calling context.
 //
 // A run depends on the state that it started from, as far as its footprint goes, and on its ambience: for whom things are noted while it runs.
+import type { ModeSetting } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import type { Captured, Value } from '../domains/value.ts';
@@ -10,6 +11,7 @@ import type { VisitRecord } from './left-behind.ts';
 import type { Machine } from './machine.ts';
 import type { Cut, ForwardObservation, LeafRun } from './observation.ts';
 import type { PartCall } from './part-calls.ts';
+import type { Renamed } from './renaming.ts';
 
 /** What a run depends on beside the state: for whom things are noted. */
 export interface Ambience {
@@ -38,6 +40,8 @@ export interface Kept {
   readonly exit: State | null;
   readonly thrown: State | null;
   readonly result: Value;
+  /** What it has renamed of what there was before. */
+  readonly renamed: Renamed;
   readonly visits: readonly VisitRecord[];
   /** Layers that it reached for the forward call that was running. */
   readonly leaves: readonly LeafRun[];
@@ -50,4 +54,12 @@ export function ambienceOf({ running, visit, probe, trainingCalls, constructsPar
 /** Holds if what runs now would be noted for the same as then. */
 export function sameAmbience(known: Ambience, machine: Machine): boolean {
   return known.observation === (machine.running?.observation ?? null) && known.path === (machine.running?.path ?? '') && known.cutAt?.call.span === machine.running?.cutAt?.call.span && known.part === machine.running?.part && known.isVisit === (machine.visit !== null) && known.probe === machine.probe && !known.isTraining && machine.trainingCalls === null && known.constructsParts === machine.constructsParts;
+}
+
+/** Holds if the modes of two objects were set in the same places. */
+export function sameSettings(one: readonly ModeSetting[], other: readonly ModeSetting[]): boolean {
+  return one === other || (one.length === other.length && one.every((x, at) => {
+    const y = other[at]!;
+    return x === y || (x.site.span === y.site.span && x.site.file === y.site.file && x.mode === y.mode && x.how === y.how && x.selective === y.selective && x.woke === y.woke);
+  }));
 }

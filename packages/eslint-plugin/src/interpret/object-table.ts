@@ -11,7 +11,7 @@ import type { ClassRow } from '../libraries/schema.ts';
 import type { Span } from '../source/span.ts';
 import { placeKey, type Context } from './context.ts';
 import type { Machine } from './machine.ts';
-import { retire } from './renaming.ts';
+import { retire, type Renaming } from './renaming.ts';
 
 /** What is allocated. */
 interface Making {
@@ -107,17 +107,30 @@ export class ObjectTable {
       const birth = this.#births.get(object);
       const isOurs = object === latest || (birth !== undefined && object.age === 'latest' && isWithin(birth.context, context, place));
       if (!isOurs) return;
-      if (object.kind !== 'collection' || object === latest) {
-        const { key, instr, make } = birth!;
-        const earlier = this.#intern(`${key}'`, instr, make, 'earlier');
-        this.#births.set(earlier, birth!);
-        const name = this.#machine.registered.get(object);
-        if (name !== undefined) this.#machine.register(earlier, name);
-        into.set(object, earlier);
-      }
+      if (object.kind !== 'collection' || object === latest) into.set(object, this.#grownOld(object, birth!));
       for (const value of state.object(object).attrs.values()) for (const part of objectsOf(value)) visit(part);
     };
     visit(latest);
+  }
+
+  #grownOld(object: AbstractObject, birth: Birth): AbstractObject {
+    const { key, instr, make } = birth;
+    const earlier = this.#intern(`${key}'`, instr, make, 'earlier');
+    this.#births.set(earlier, birth);
+    const name = this.#machine.registered.get(object);
+    if (name !== undefined) this.#machine.register(earlier, name);
+    return earlier;
+  }
+
+  /** The names that objects get when their places make others; null if one of them is not of a place. */
+  earlierSelves(objects: readonly AbstractObject[]): Renaming | null {
+    const names = new Map<AbstractObject, AbstractObject>();
+    for (const object of objects) {
+      const birth = this.#births.get(object);
+      if (birth === undefined) return null;
+      names.set(object, this.#grownOld(object, birth));
+    }
+    return names;
   }
 
   /** Holds if the object was made in the activation that `context` stands for, or in a call from there. */

@@ -4,7 +4,7 @@
 // Guarantees: what mentions none of the objects keeps its identity, so that states that share it go on sharing it. Parts of the state that certainly
 // mention none of them are passed over (`Marks`).
 import { Marks } from '../domains/shared-map.ts';
-import type { ObjectState } from '../domains/heap.ts';
+import { joinSettings, type ObjectState } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { atomOf, boundIn, distinct, joinValues, type Atom, type Value } from '../domains/value.ts';
@@ -35,6 +35,25 @@ export function renameMentions(state: State, earlier: Renaming): void {
     const attrs = renameAttrs(item, rename);
     return attrs === item.attrs ? item : { ...item, attrs };
   });
+}
+
+/** What a call has done to the names of what there was before it. `certain`: on every way back. */
+export interface Renamed {
+  readonly names: Renaming;
+  readonly certain: boolean;
+}
+
+/** Lets the names of a function's own, which a call of it leaves alone, follow what the call has renamed: they refer to the older objects, or may do so. */
+export function renameOwn(state: State, { names, certain }: Renamed): void {
+  if (names.size === 0) return;
+  const sought = new Marks();
+  for (const object of names.keys()) sought.add(object.id);
+  const rename = (value: Value): Value => {
+    const renamed = renamedIn(value, names);
+    return certain || renamed === value ? renamed : joinValues(value, renamed);
+  };
+  state.locals.replace(sought, markValue, rename);
+  state.temps.replace(sought, markValue, rename);
 }
 
 /** The value with other names for some objects; itself if it mentions none of them. */
@@ -81,7 +100,7 @@ function joinStates(a: ObjectState, b: ObjectState): ObjectState {
     const known = attrs.get(name);
     attrs.set(name, known === undefined ? value : joinValues(known, value));
   }
-  return { modes: a.modes | b.modes, settings: [...new Set([...a.settings, ...b.settings])].slice(0, 6), slept: undefined, statistics: a.statistics | b.statistics, trainable: a.trainable | b.trainable, attrs, many: true, escaped: a.escaped || b.escaped };
+  return { modes: a.modes | b.modes, settings: joinSettings(a.settings, b.settings), slept: undefined, statistics: a.statistics | b.statistics, trainable: a.trainable | b.trainable, attrs, many: true, escaped: a.escaped || b.escaped };
 }
 
 function mentions(atom: Atom, objects: Renaming): boolean {
