@@ -7,6 +7,8 @@
 import './ops/indexing-methods.ts';
 import './ops/math-methods.ts';
 import './ops/printing-methods.ts';
+import './nn/copy-methods.ts';
+import './nn/hook-methods.ts';
 import './nn/traced-call.ts';
 
 export * from './core.ts';

@@ -7,6 +7,7 @@
  *
  * Worked example: `fuseConvBnEval(conv.eval(), norm.eval())` with w' = w * g / sqrt(v + eps) and b' = (b - m) * g / sqrt(v + eps) + shift.
  */
+import './copy-methods.ts';
 import '../ops/math-methods.ts';
 import { withoutRecording } from '../autograd/grad-mode.ts';
 import { onesLike, zerosLike } from '../ops/creation.ts';

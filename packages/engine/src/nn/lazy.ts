@@ -7,6 +7,7 @@
  *
  * How: a lazy class derives from the ordinary one and hands `deferred` a function that makes that one from an input; its values are taken over.
  */
+import './hook-methods.ts';
 import type { Tensor } from '../ops/tensor.ts';
 import type { ForwardPreHook } from './module-hooks.ts';
 import { moduleState } from './module-state.ts';

@@ -8,7 +8,8 @@
  * Refuses: a mode that is no boolean, a state dictionary that does not fit (with PyTorch's message).
  *
  * Worked example: `class Net extends nn.Module { readonly fc = new nn.Linear(4, 2); forward(x: Tensor) { return this.fc.call(x); } }`,
- * used as `new Net().call(x)`: `forward` is what a class writes, `call` runs hooks and trace around it.
+ * used as `new Net().call(x)`: `forward` is what a class writes, `call` runs hooks and trace around it. Registering hooks and deep copies are methods that
+ * `hook-methods.ts` and `copy-methods.ts` add where they are imported.
  */
 import { withoutRecording } from '../autograd/grad-mode.ts';
 import { releaseFromScopes } from '../autograd/scope.ts';
@@ -17,9 +18,7 @@ import { isFloating, type DType } from '../tensor/dtype.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { Tensor } from '../ops/tensor.ts';
 import { RuntimeError } from '../tensor/errors.ts';
-import { deepCopy } from './deep-copy.ts';
 import { knownSensitivity } from './known-sensitivity.ts';
-import { ModuleHooks, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook, type HookHandle } from './module-hooks.ts';
 import { bufferAt, parameterAt, submoduleAt } from './module-lookup.ts';
 import { initializeModuleState, moduleState, type ModeOrigin, type ModuleState } from './module-state.ts';
 import { Parameter } from './parameter.ts';
@@ -61,31 +60,6 @@ export abstract class Module {
     const prepare = (): readonly unknown[] => hooks.prepare(this, inputs);
     const run = (given: readonly unknown[]): unknown => hooks.run(this, given, forward);
     return (trace === null ? run(prepare()) : trace.moduleCall(trace, this, prepare, run)) as ReturnType<this['forward']>;
-  }
-
-  // Not `#private`, here and in all layers: a deep copy is made without running constructors, which alone give an object private members.
-  private get hookLists(): ModuleHooks {
-    return (this[moduleState].hooks ??= new ModuleHooks());
-  }
-
-  /** `hook(module, inputs)` before every `forward`; what it returns replaces the inputs. */
-  registerForwardPreHook(hook: ForwardPreHook, options: { readonly prepend?: boolean } = {}): HookHandle {
-    return ModuleHooks.add(this.hookLists.forwardPre, hook, options);
-  }
-
-  /** `hook(module, inputs, output)` after every `forward`; what it returns replaces the output. With `alwaysCall` also after a throw. */
-  registerForwardHook(hook: ForwardHook, options: { readonly prepend?: boolean; readonly alwaysCall?: boolean } = {}): HookHandle {
-    return ModuleHooks.add(this.hookLists.forward, hook, options);
-  }
-
-  /** `hook(module, gradInput, gradOutput)` when the gradients of all inputs are known; what it returns replaces those of the inputs. */
-  registerFullBackwardHook(hook: BackwardHook, options: { readonly prepend?: boolean } = {}): HookHandle {
-    return ModuleHooks.add(this.hookLists.backward, hook, options);
-  }
-
-  /** `hook(module, gradOutput)` when the gradients of all outputs are known; what it returns replaces them. */
-  registerFullBackwardPreHook(hook: BackwardPreHook, options: { readonly prepend?: boolean } = {}): HookHandle {
-    return ModuleHooks.add(this.hookLists.backwardPre, hook, options);
   }
 
   // --- mode
@@ -292,14 +266,6 @@ export abstract class Module {
 
   double(): this {
     return this.to('float64');
-  }
-
-  /**
-   * A copy of this module and of everything registered in it, with the same values, modes and hooks; what is shared inside is shared inside the
-   * copy. @throws RuntimeError for a tensor that an operation made
-   */
-  deepCopy(): this {
-    return deepCopy(this);
   }
 
   requiresGrad_(requiresGrad = true): this {

@@ -5,6 +5,7 @@
  * no parameter, and has a graph, which is why such a module cannot be copied after a call (H15), as in PyTorch. Refuses the same kind twice
  * on one weight, and a name under which there is no parameter.
  */
+import './hook-methods.ts';
 import type { Tensor } from '../ops/tensor.ts';
 import { RuntimeError, ValueError } from '../tensor/errors.ts';
 import { askHooksBy } from './known-sensitivity.ts';

@@ -3,6 +3,7 @@
  *
  * Guarantees: as PyTorch's, the copies start with equal weights; whether the target's mask is causal is found out by looking at it unless it is told.
  */
+import './copy-methods.ts';
 import type { Tensor } from '../ops/tensor.ts';
 import { isCausalMask } from './attention-masks.ts';
 import { ModuleList } from './containers.ts';

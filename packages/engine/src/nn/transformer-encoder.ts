@@ -5,6 +5,7 @@
  * fused path of inference wants it, the layers do without the padding (PyTorch's nested tensors): padded places come out as 0, in training
  * mode and with gradients they do not (B14). A padding mask with a gap, or a mask beside it, takes the ordinary way.
  */
+import './copy-methods.ts';
 import { where } from '../ops/joining.ts';
 import type { Tensor } from '../ops/tensor.ts';
 import { AssertionError } from '../tensor/errors.ts';

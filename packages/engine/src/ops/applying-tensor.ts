@@ -27,12 +27,6 @@ export abstract class ApplyingTensor extends TensorBase {
     return applyOp<Attributes[K], ApplyingTensor>(op, family[op], [target, ...others.map((other) => target.operand(other))], attributes) as Tensor;
   }
 
-  /** Gives all tensors the methods of a class that stands beside `Tensor`. */
-  static addMethods(methods: { readonly prototype: ApplyingTensor }): void {
-    const { constructor: _, ...own } = Object.getOwnPropertyDescriptors(methods.prototype);
-    Object.defineProperties(this.prototype, own);
-  }
-
   protected operand(value: Operand): ApplyingTensor {
     if (value instanceof ApplyingTensor) return value;
     if (typeof value === 'boolean') return this.wrap(NdArray.filled('bool', [], Number(value)), false);

@@ -7,6 +7,7 @@
  * Worked example: after `import '../ops/indexing-methods.ts'` the call `tensor([1, 2, 3]).flip(0)` gives 3, 2, 1.
  */
 import { applyInPlace } from '../autograd/apply-op.ts';
+import { addMethods } from '../tensor/add-methods.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { broadcastShapes, normalizeDim, normalizeDims, numelOf, type Shape } from '../tensor/shape.ts';
 import { ApplyingTensor } from './applying-tensor.ts';
@@ -223,4 +224,4 @@ declare module './tensor.ts' {
   interface Tensor extends IndexingMethods {}
 }
 
-Tensor.addMethods(IndexingMethods);
+addMethods(Tensor, IndexingMethods);

@@ -7,6 +7,7 @@
  * Worked example: after `import '../ops/math-methods.ts'` the call `tensor([1, 2, 3]).cumsum(0)` gives 1, 3, 6.
  */
 import { applyInPlace } from '../autograd/apply-op.ts';
+import { addMethods } from '../tensor/add-methods.ts';
 import { normalizeDim, reducedDims } from '../tensor/shape.ts';
 import { isFloating, nativeName } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
@@ -168,4 +169,4 @@ declare module './tensor.ts' {
   interface Tensor extends MathMethods {}
 }
 
-Tensor.addMethods(MathMethods);
+addMethods(Tensor, MathMethods);

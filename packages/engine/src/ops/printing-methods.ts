@@ -6,6 +6,7 @@
  *
  * Worked example: after `import './printing-methods.ts'` the text of `tensor([1, 2])` is `tensor([1., 2.])`.
  */
+import { addMethods } from '../tensor/add-methods.ts';
 import { formatArray } from '../tensor/format-array.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { ApplyingTensor } from './applying-tensor.ts';
@@ -23,4 +24,4 @@ abstract class PrintingMethods extends ApplyingTensor {
   }
 }
 
-Tensor.addMethods(PrintingMethods);
+addMethods(Tensor, PrintingMethods);

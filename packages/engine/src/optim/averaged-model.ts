@@ -8,6 +8,7 @@
  *
  * Worked example: `const average = new optim.AveragedModel(model, { averageFn: optim.emaAverage(0.99) }); …; optimizer.step(); average.updateParameters(model);`
  */
+import '../nn/copy-methods.ts';
 import { withoutRecording } from '../autograd/grad-mode.ts';
 import { Module } from '../nn/module.ts';
 import { tensor } from '../ops/creation.ts';
