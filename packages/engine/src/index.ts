@@ -9,7 +9,9 @@ import './ops/math-methods.ts';
 import './ops/printing-methods.ts';
 import './nn/copy-methods.ts';
 import './nn/hook-methods.ts';
+import './nn/load-methods.ts';
 import './nn/traced-call.ts';
+import './optim/state-methods.ts';
 
 export * from './core.ts';
 export { einsum } from './ops/einsum.ts';

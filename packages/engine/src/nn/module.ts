@@ -5,11 +5,11 @@
  * calls `train(mode)` of every distinct child, and so honours a child that overrides it; `eval()` is `train(false)`, so a parent never
  * calls an overridden `eval` of a child; assigning `training` reaches no child. Children, parameters and buffers are the fields
  * that hold one. Arrays, Maps, closures and private `#fields` are not reached, as in PyTorch.
- * Refuses: a mode that is no boolean, a state dictionary that does not fit (with PyTorch's message).
+ * Refuses: a mode that is no boolean.
  *
  * Worked example: `class Net extends nn.Module { readonly fc = new nn.Linear(4, 2); forward(x: Tensor) { return this.fc.call(x); } }`,
- * used as `new Net().call(x)`: `forward` is what a class writes, `call` runs hooks and trace around it. Registering hooks and deep copies are methods that
- * `hook-methods.ts` and `copy-methods.ts` add where they are imported.
+ * used as `new Net().call(x)`: `forward` is what a class writes, `call` runs hooks and trace around it. Registering hooks, deep copies and
+ * loading are methods that `hook-methods.ts`, `copy-methods.ts` and `load-methods.ts` add where they are imported.
  */
 import { withoutRecording } from '../autograd/grad-mode.ts';
 import { releaseFromScopes } from '../autograd/scope.ts';
@@ -23,7 +23,7 @@ import { bufferAt, parameterAt, submoduleAt } from './module-lookup.ts';
 import { initializeModuleState, moduleState, type ModeOrigin, type ModuleState } from './module-state.ts';
 import { Parameter } from './parameter.ts';
 import { changeMode, setMode } from './set-mode.ts';
-import { loadStateInto, type IncompatibleKeys, type LoadOptions, type OwnState, type StateDict } from './state-dict.ts';
+import type { OwnState, StateDict } from './state-dict.ts';
 import { uninitialized } from './uninitialized.ts';
 
 export type { HookHandle } from './module-hooks.ts';
@@ -323,14 +323,6 @@ export abstract class Module {
   /** Keys of this module's own state that an older checkpoint may lack; what the module has stays then. */
   optionalState(): readonly string[] {
     return [];
-  }
-
-  /**
-   * Copies values in by name, or with `assign` takes the given tensors themselves; the mode stays as it is.
-   * @throws RuntimeError that lists all missing, unexpected and ill-sized keys (the first two only when `strict`)
-   */
-  loadStateDict(state: StateDict | Readonly<Record<string, Tensor>>, options: LoadOptions = {}): IncompatibleKeys {
-    return loadStateInto(this, state, options);
   }
 
   /** `Net(\n  (fc): Linear(inFeatures=4, ...)\n)`. */

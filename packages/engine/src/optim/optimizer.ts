@@ -1,5 +1,5 @@
 /**
- * What all optimizers share: parameter groups, state per parameter, `step`, `zeroGrad`, and the state dictionary.
+ * What all optimizers share: parameter groups, state per parameter, `step` and `zeroGrad`. `state-methods.ts` adds the state dictionary where it is imported.
  *
  * Guarantees: PyTorch's rules and wording (2.13, executed). Each group has its own settings, which may be changed at any time
  * (`optimizer.paramGroups[0].lr = 0.01`); a step moves exactly the parameters that have a gradient, whatever the mode of
@@ -12,7 +12,6 @@ import { Tensor } from '../ops/tensor.ts';
 import { RuntimeError, ValueError } from '../tensor/errors.ts';
 import { formatSize, sameShape } from '../tensor/shape.ts';
 import { activeTrace } from '../trace/trace.ts';
-import { loadOptimizerState, packOptimizerState, type OptimizerStateDict } from './optimizer-state-dict.ts';
 
 /** What schedulers keep in a group beside the optimizer's own settings. */
 export interface ScheduleSettings {
@@ -115,21 +114,6 @@ export abstract class Optimizer<S extends CommonSettings = CommonSettings> {
         else parameter.borrowGrad()?.detach().zero_();
       }
     }
-  }
-
-  /** State and settings under PyTorch's names; parameters are numbered through all groups. */
-  stateDict(): OptimizerStateDict {
-    return packOptimizerState(this.paramGroups, this.state);
-  }
-
-  /**
-   * Takes over state and settings, also from a dictionary that PyTorch saved. The parameters stay this optimizer's own, matched by order.
-   * @throws ValueError if the groups differ in number or size
-   */
-  loadStateDict(dictionary: OptimizerStateDict): void {
-    const loaded = withoutRecording(() => loadOptimizerState<ParamGroup<S>>(dictionary, this.paramGroups));
-    this.paramGroups = loaded.groups;
-    this.state = loaded.state;
   }
 }
 

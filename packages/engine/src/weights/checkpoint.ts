@@ -9,6 +9,8 @@
  *
  * Worked example: `model.loadStateDict(loadCheckpoint(await readFile('model.pt')) as nn.StateDict)`.
  */
+import '../nn/load-methods.ts';
+import '../optim/state-methods.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { Tensor } from '../ops/tensor.ts';
 import { isFloating } from '../tensor/dtype.ts';

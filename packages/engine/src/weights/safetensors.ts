@@ -9,6 +9,7 @@
  *
  * Layout: 8 bytes header length (little-endian), the header as JSON `{name: {dtype, shape, data_offsets: [begin, end]}}`, the data.
  */
+import '../nn/load-methods.ts';
 import { Tensor } from '../ops/tensor.ts';
 import type { DType } from '../tensor/dtype.ts';
 import { ValueError } from '../tensor/errors.ts';
