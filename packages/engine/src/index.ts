@@ -10,6 +10,7 @@ import './ops/printing-methods.ts';
 import './nn/copy-methods.ts';
 import './nn/hook-methods.ts';
 import './nn/load-methods.ts';
+import './nn/lookup-methods.ts';
 import './nn/traced-call.ts';
 import './optim/state-methods.ts';
 

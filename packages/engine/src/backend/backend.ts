@@ -10,6 +10,7 @@
  */
 import { RuntimeError } from '../tensor/errors.ts';
 import { linearMemory } from '../memory/linear-memory.ts';
+import { binary } from './binary.ts';
 import type { Kernels } from './kernels.ts';
 import { loadKernels, type LoadedKernels } from './load-kernels.ts';
 
@@ -32,33 +33,45 @@ export interface LaidOver {
 }
 
 export type OverlayName = 'threads' | 'blas';
-export type Overlay = (kernels: Kernels, bytes: Uint8Array) => LaidOver;
+export type Overlay = (kernels: Kernels, modules: readonly Uint8Array[]) => LaidOver;
+export type Extension = (found: LoadedKernels) => LoadedKernels;
 
 const loaded = new Map<boolean, LoadedKernels | null>();
 let chosen: BackendName | null = null;
 let active: Kernels | null = null;
-/** What stands between the kernels and those who call them, by name: nothing, unless the program asked for it. */
+/** Puts further kernels beside those of the core; null where no layer brings any. */
+let extend: Extension | null = null;
+/** What stands between the kernels and those who call them, by name, and is laid over them by `layOver`: nothing, and null, unless the program asked for it. */
 const overlays = new Map<OverlayName, Overlay>();
 let laid: readonly LaidOver[] = [];
+let layOver: ((found: LoadedKernels) => Kernels) | null = null;
 
 function load(fused: boolean): LoadedKernels | null {
   let found = loaded.get(fused);
-  if (found === undefined) loaded.set(fused, (found = loadKernels(fused)));
+  if (found === undefined) {
+    found = loadKernels(binary, fused);
+    if (found !== null && extend !== null) found = extend(found);
+    loaded.set(fused, found);
+  }
   return found;
 }
 
 function activate(found: LoadedKernels | null): void {
   for (const one of laid) one.dismiss?.();
   laid = [];
-  active = found?.kernels ?? null;
-  if (found === null) return;
+  active = found === null ? null : layOver === null ? found.kernels : layOver(found);
+}
+
+function layAll({ kernels: under, modules }: LoadedKernels): Kernels {
+  let top = under;
   // A library's products go before those split among threads: it has threads of its own.
   for (const name of ['threads', 'blas'] as const) {
-    const next = overlays.get(name)?.(active!, found.bytes);
+    const next = overlays.get(name)?.(top, modules);
     if (next === undefined) continue;
     laid = [...laid, next];
-    active = next.kernels;
+    top = next.kernels;
   }
+  return top;
 }
 
 function choose(): void {
@@ -71,6 +84,13 @@ function choose(): void {
 export function kernels(): Kernels | null {
   if (chosen === null) choose();
   return active;
+}
+
+/** Puts further kernels beside those that are in use, and beside any that are loaded later. For the engine's own use. */
+export function extendKernels(by: Extension): void {
+  extend = by;
+  for (const [fused, found] of loaded) if (found !== null) loaded.set(fused, by(found));
+  setBackend(backend().name);
 }
 
 /** What is in use. */
@@ -97,5 +117,6 @@ export function setBackend(name: BackendName): void {
 export function overlay(name: OverlayName, put: Overlay | null): void {
   overlays.delete(name);
   if (put !== null) overlays.set(name, put);
+  layOver = layAll;
   setBackend(backend().name);
 }

@@ -23,8 +23,6 @@ export interface Kernels {
   sumColumns(x: number, rows: number, columns: number, stride: number, scale: number, out: number): void;
   /** Of `scale`, which is positive, times x. */
   softmaxRows(x: number, rows: number, columns: number, scale: number, out: number): void;
-  /** Rows in which all is -Infinity give zeros. With a `period` row r, counted from `first`, sees its first r % period + 1 columns; with 0 all. */
-  maskedSoftmaxRows(x: number, first: number, rows: number, columns: number, period: number, scale: number, out: number): void;
   logSoftmaxRows(x: number, rows: number, columns: number, out: number): void;
   softmaxGradientRows(grad: number, y: number, rows: number, columns: number, scale: number, out: number): void;
   logSoftmaxGradientRows(grad: number, y: number, rows: number, columns: number, out: number): void;
@@ -40,10 +38,6 @@ export interface Kernels {
   channelGradientSums(grad: number, x: number, batch: number, channels: number, run: number, means: number, sums: number, products: number): void;
   /** out = a * g + b * x + c, floats per channel. */
   combineChannels(grad: number, x: number, out: number, batch: number, channels: number, run: number, a: number, b: number, c: number): void;
-  /** `weight` and `bias` may be 0; means and biased variances per row are doubles. */
-  layerNormRows(x: number, out: number, rows: number, columns: number, weight: number, bias: number, eps: number, means: number, variances: number): void;
-  /** dx, unless it is 0; adds to the gradients of weight and bias, unless they are 0. */
-  layerNormGradientRows(grad: number, x: number, dx: number, rows: number, columns: number, weight: number, eps: number, means: number, variances: number, dWeight: number, dBias: number): void;
   /** Says what the next calls of the three functions below are about. */
   convShape(channels: number, height: number, width: number, outChannels: number, kernelHeight: number, kernelWidth: number, strideY: number, strideX: number, paddingY: number, paddingX: number, dilationY: number, dilationX: number, outHeight: number, outWidth: number): void;
   /** Parts from .. to (images times groups), their sides `step` bytes apart; at most 1008 output columns. */
@@ -51,6 +45,16 @@ export interface Kernels {
   convInputGradient(from: number, to: number, groups: number, grad: number, gradStep: number, weight: number, weightStep: number, dx: number, dxStep: number, scratch: number): void;
   /** One part; adds to `dWeight`. */
   convWeightGradient(x: number, grad: number, dWeight: number, scratch: number): void;
+}
+
+/** Those that layers for sequences bring along (`sequence-kernels.ts`). */
+export interface SequenceKernels {
+  /** Rows in which all is -Infinity give zeros. With a `period` row r, counted from `first`, sees its first r % period + 1 columns; with 0 all. */
+  maskedSoftmaxRows(x: number, first: number, rows: number, columns: number, period: number, scale: number, out: number): void;
+  /** `weight` and `bias` may be 0; means and biased variances per row are doubles. */
+  layerNormRows(x: number, out: number, rows: number, columns: number, weight: number, bias: number, eps: number, means: number, variances: number): void;
+  /** dx, unless it is 0; adds to the gradients of weight and bias, unless they are 0. */
+  layerNormGradientRows(grad: number, x: number, dx: number, rows: number, columns: number, weight: number, eps: number, means: number, variances: number, dWeight: number, dBias: number): void;
   /** The sums of the gates [batch, 4 * hidden] and the c before to the gates, c and h. */
   lstmStep(gates: number, before: number, kept: number, c: number, h: number, batch: number, hidden: number): void;
   /** The gradients of h, c and the gates that arrive, of h and c from later, to those of the sums (`gates`); `laterC` is overwritten. */

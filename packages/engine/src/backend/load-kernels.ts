@@ -7,15 +7,20 @@
  * byte that says so is changed.
  */
 import { linearMemory } from '../memory/linear-memory.ts';
-import { binary } from './binary.ts';
 import type { Kernels } from './kernels.ts';
 import { unpack } from './unpack.ts';
+
+/** A module with marked multiply-adds, as `tools/build-kernels.mjs` embeds it. */
+export interface EmbeddedKernels {
+  readonly size: number;
+  readonly packed: string;
+}
 
 export interface LoadedKernels {
   readonly kernels: Kernels;
   readonly fusedMultiplyAdd: boolean;
-  /** For threads, which make an instance of their own. */
-  readonly bytes: Uint8Array;
+  /** The modules, for threads, which make instances of their own. */
+  readonly modules: readonly Uint8Array[];
 }
 
 /** `f32x4.relaxed_min` and `f32x4.relaxed_max` of the embedded module are the marks of `madd` in `kernels/simd.ts`: after the bytes 253, code, 2. */
@@ -24,8 +29,8 @@ const plain = { [product]: [253, 230, 1], [sum]: [253, 228, 1] }; // f32x4.mul, 
 const fused = { [product]: [1, 1, 1], [sum]: [253, 133, 2] }; // nop three times, f32x4.relaxed_madd
 
 /** The build with or without fused multiply-add. */
-function build(instructions: typeof plain): Uint8Array {
-  const bytes = unpack(binary.packed, binary.size);
+function build({ packed, size }: EmbeddedKernels, instructions: typeof plain): Uint8Array {
+  const bytes = unpack(packed, size);
   for (let at = 2; at < bytes.length; at++) {
     const put = bytes[at] === 2 && bytes[at - 2] === 253 ? instructions[bytes[at - 1]!] : undefined;
     if (put !== undefined) bytes.set(put, at - 2);
@@ -55,12 +60,12 @@ function unshared(bytes: Uint8Array): Uint8Array {
   return bytes.with(at + name.length, 1);
 }
 
-export function loadKernels(wanted: boolean): LoadedKernels | null {
+export function loadKernels(binary: EmbeddedKernels, wanted: boolean): LoadedKernels | null {
   const fusedMultiplyAdd = wanted && enableRelaxedSimd();
-  const embedded = build(fusedMultiplyAdd ? fused : plain);
+  const embedded = build(binary, fusedMultiplyAdd ? fused : plain);
   const { memory, shared } = linearMemory();
   const bytes = shared ? embedded : unshared(embedded);
   if (!WebAssembly.validate(bytes)) return null;
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  return { kernels: instance.exports as unknown as Kernels, fusedMultiplyAdd, bytes };
+  return { kernels: instance.exports as unknown as Kernels, fusedMultiplyAdd, modules: [bytes] };
 }

@@ -5,7 +5,7 @@
  * and no sum is. What is too small to be worth a fork (0.3 to 4 microseconds) runs on the calling thread alone.
  */
 import { scratchOf } from '../memory/linear-memory.ts';
-import type { Kernels } from './kernels.ts';
+import type { Kernels, SequenceKernels } from './kernels.ts';
 import type { Call, Team } from './team.ts';
 
 /** Multiply-adds, and elements, from which a fork pays. */
@@ -24,7 +24,7 @@ function parts(team: Team, count: number, unit: number, call: (from: number, siz
   return calls;
 }
 
-export function splitKernels(single: Kernels, team: Team): Kernels {
+export function splitKernels(single: Kernels & SequenceKernels, team: Team): Kernels & SequenceKernels {
   /** Columns of the tile of a product. */
   const tileColumns = single.packedLength(1, 1);
   const convolutionOf = (name: 'convForward' | 'convInputGradient') => (from: number, to: number, ...rest: readonly [number, number, number, number, number, number, number, number]): void => {

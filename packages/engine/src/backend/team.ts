@@ -7,9 +7,9 @@
  * not keep the process alive. Refuses nothing; the caller has checked that the memory is shared.
  */
 import { linearMemory, mostThreads } from '../memory/linear-memory.ts';
-import type { Kernels } from './kernels.ts';
+import type { Kernels, SequenceKernels } from './kernels.ts';
 
-export type KernelName = keyof Kernels;
+export type KernelName = keyof (Kernels & SequenceKernels);
 export type Call = readonly [name: KernelName, ...numbers: readonly number[]];
 
 /** In the second half of the first page, per worker a board. Words: job, done, ready, function; from byte 32 the numbers, as doubles. */
@@ -26,8 +26,8 @@ const mayWait = (globalThis as { process?: { versions?: { node?: string } } }).p
 
 /** Runs in the worker, in Node and in a browser; it can use nothing of this file. */
 const program = `
-const work = ({ memory, bytes, names, board, numbersAt, spinMilliseconds, turnsPerLook }) => {
-  const kernels = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports;
+const work = ({ memory, modules, names, board, numbersAt, spinMilliseconds, turnsPerLook }) => {
+  const kernels = Object.assign({}, ...modules.map((bytes) => new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports));
   const words = new Int32Array(memory.buffer, board, 8);
   const numbers = new Float64Array(memory.buffer, board + numbersAt, 28);
   let seen = Atomics.load(words, 0);
@@ -68,10 +68,10 @@ function start(data: object): void {
 export class Team {
   readonly #members: Member[] = [];
   readonly #names: readonly KernelName[];
-  readonly #kernels: Kernels;
+  readonly #kernels: Kernels & SequenceKernels;
 
   /** @param size how many threads compute, the calling one included; at most 8 */
-  constructor(size: number, kernels: Kernels, bytes: Uint8Array) {
+  constructor(size: number, kernels: Kernels & SequenceKernels, modules: readonly Uint8Array[]) {
     this.#kernels = kernels;
     this.#names = Object.keys(kernels) as KernelName[];
     const { memory } = linearMemory();
@@ -85,7 +85,7 @@ export class Team {
       };
       Atomics.store(member.words, ready, 0);
       Atomics.store(member.words, which, 0);
-      start({ memory, bytes, names: this.#names, board, numbersAt, spinMilliseconds, turnsPerLook });
+      start({ memory, modules, names: this.#names, board, numbersAt, spinMilliseconds, turnsPerLook });
       this.#members.push(member);
     }
     this.#awaitStart();

@@ -7,6 +7,7 @@
 import { linearMemory, mostThreads } from '../memory/linear-memory.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { kernels, overlay } from './backend.ts';
+import type { Kernels, SequenceKernels } from './kernels.ts';
 import { splitKernels } from './split-kernels.ts';
 import { Team } from './team.ts';
 
@@ -20,8 +21,10 @@ export function setNumThreads(count: number): void {
     throw new RuntimeError('setNumThreads: threads need shared memory; in a browser, serve the page with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp');
   }
   const size = Math.min(count, mostThreads);
-  overlay('threads', size === 1 ? null : (single, bytes) => {
-    const team = new Team(size, single, bytes);
+  overlay('threads', size === 1 ? null : (laid, modules) => {
+    // Those for sequences are called once they are there.
+    const single = laid as Kernels & SequenceKernels;
+    const team = new Team(size, single, modules);
     return { kernels: splitKernels(single, team), get threads() { return team.size; }, dismiss: () => team.dismiss() };
   });
 }

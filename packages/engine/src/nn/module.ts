@@ -8,8 +8,8 @@
  * Refuses: a mode that is no boolean.
  *
  * Worked example: `class Net extends nn.Module { readonly fc = new nn.Linear(4, 2); forward(x: Tensor) { return this.fc.call(x); } }`,
- * used as `new Net().call(x)`: `forward` is what a class writes, `call` runs hooks and trace around it. Registering hooks, deep copies and
- * loading are methods that `hook-methods.ts`, `copy-methods.ts` and `load-methods.ts` add where they are imported.
+ * used as `new Net().call(x)`: `forward` is what a class writes, `call` runs hooks and trace around it. Registering hooks, deep copies,
+ * loading and looking up tensors are methods that `hook-methods.ts`, `copy-methods.ts`, `load-methods.ts` and `lookup-methods.ts` add where they are imported.
  */
 import { withoutRecording } from '../autograd/grad-mode.ts';
 import { releaseFromScopes } from '../autograd/scope.ts';
@@ -19,7 +19,7 @@ import { activeTrace } from '../trace/trace.ts';
 import { Tensor } from '../ops/tensor.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { knownSensitivity } from './known-sensitivity.ts';
-import { bufferAt, parameterAt, submoduleAt } from './module-lookup.ts';
+import { submoduleAt } from './module-lookup.ts';
 import { initializeModuleState, moduleState, type ModeOrigin, type ModuleState } from './module-state.ts';
 import { Parameter } from './parameter.ts';
 import { changeMode, setMode } from './set-mode.ts';
@@ -54,9 +54,8 @@ export abstract class Module {
     if (typeof this.forward !== 'function') throw new Error(`Module [${this.constructor.name}] is missing the required "forward" function`);
     const hooks = this[moduleState].hooks?.isEmpty === false ? this[moduleState].hooks : null;
     const trace = activeTrace;
-    if (hooks === null && trace === null) return this.forward(...inputs) as ReturnType<this['forward']>;
     const forward = (given: readonly unknown[]): unknown => this.forward(...given);
-    if (hooks === null) return trace!.moduleCall(trace!, this, () => inputs, forward) as ReturnType<this['forward']>;
+    if (hooks === null) return (trace === null ? this.forward(...inputs) : trace.moduleCall(trace, this, () => inputs, forward)) as ReturnType<this['forward']>;
     const prepare = (): readonly unknown[] => hooks.prepare(this, inputs);
     const run = (given: readonly unknown[]): unknown => hooks.run(this, given, forward);
     return (trace === null ? run(prepare()) : trace.moduleCall(trace, this, prepare, run)) as ReturnType<this['forward']>;
@@ -196,16 +195,6 @@ export abstract class Module {
   /** The module at a dotted path; '' is this one. @throws ReferenceError that names the part that leads nowhere */
   getSubmodule(target: string): Module {
     return submoduleAt(this, target);
-  }
-
-  /** @throws ReferenceError that names the part that leads nowhere or to no parameter */
-  getParameter(target: string): Parameter {
-    return parameterAt(this, target);
-  }
-
-  /** @throws ReferenceError that names the part that leads nowhere or to no buffer */
-  getBuffer(target: string): Tensor {
-    return bufferAt(this, target);
   }
 
   /**

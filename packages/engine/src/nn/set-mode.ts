@@ -12,8 +12,8 @@ import { modeChange, modeOrigin, moduleState } from './module-state.ts';
 /** Runs `change`, and reports what it did to the tree unless it is part of a change already under way. */
 export function changeMode(module: Module, mode: boolean, via: 'train' | 'eval', change: () => Module): Module {
   if (modeChange.outermost !== null) return change();
-  modeChange.outermost = { origin: modeOrigin(via) };
   const trace = activeTrace;
+  modeChange.outermost = { origin: modeOrigin(via) };
   try {
     return trace === null ? change() : trace.modeChange(trace, module, mode, via, change);
   } finally {

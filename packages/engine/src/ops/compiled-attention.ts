@@ -7,8 +7,9 @@
  * computed. Null for other types than float32.
  */
 import { kernels } from '../backend/backend.ts';
+import { sequenceKernels } from '../backend/sequence-kernels.ts';
 import { binaryCode, unaryCode } from '../backend/codes.ts';
-import type { Kernels } from '../backend/kernels.ts';
+import type { Kernels, SequenceKernels } from '../backend/kernels.ts';
 import { scratchOf } from '../memory/linear-memory.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { sumToShape } from '../tensor/reduce.ts';
@@ -51,12 +52,12 @@ class Attention {
   readonly columns: number;
   readonly inner: number;
   readonly width: number;
-  readonly #compiled: Kernels;
+  readonly #compiled: Kernels & SequenceKernels;
   readonly #settings: Settings;
   readonly #operands: readonly (Matrices | null)[];
   readonly #index: number[];
 
-  constructor(compiled: Kernels, inputs: readonly NdArray[], settings: Settings) {
+  constructor(compiled: Kernels & SequenceKernels, inputs: readonly NdArray[], settings: Settings) {
     const [q, k, v, bias] = inputs as [NdArray, NdArray, NdArray, NdArray | undefined];
     const lead = (array: NdArray): Shape => array.shape.slice(0, -2);
     const batch = [k, v, ...(bias === undefined ? [] : [bias])].reduce((shape, array) => broadcastShapes(shape, lead(array)), lead(q));
@@ -159,7 +160,7 @@ const transposed = ([at, row, column]: Matrix): Matrix => [at, column, row];
 const below = ([at, row, column]: Matrix, rows: number): Matrix => [at + rows * row * 4, row, column];
 
 function attentionOf(inputs: readonly NdArray[], settings: Settings): Attention | null {
-  const compiled = inputs.every((array) => array.dtype === 'float32' && array.rank >= 2 && array.numel > 0) ? kernels() : null;
+  const compiled = inputs.every((array) => array.dtype === 'float32' && array.rank >= 2 && array.numel > 0) ? sequenceKernels() : null;
   return compiled === null ? null : new Attention(compiled, inputs, settings);
 }
 

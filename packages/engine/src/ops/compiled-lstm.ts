@@ -6,7 +6,7 @@
  * projection and for other types than float32.
  */
 import type { GradientContext } from '../autograd/op-record.ts';
-import { kernels } from '../backend/backend.ts';
+import { sequenceKernels } from '../backend/sequence-kernels.ts';
 import type { Kernels } from '../backend/kernels.ts';
 import { scratchOf } from '../memory/linear-memory.ts';
 import { addArrays } from '../tensor/elementwise.ts';
@@ -18,7 +18,7 @@ import { linear } from './compiled-linear.ts';
 import { layoutOf, positions, type RecurrentAttributes } from './recurrent-records.ts';
 
 export function compiledLstm(inputs: readonly NdArray[], attributes: RecurrentAttributes): NdArray | null {
-  const compiled = attributes.kind === 'LSTM' && !attributes.projected && inputs.every((input) => input.dtype === 'float32') ? kernels() : null;
+  const compiled = attributes.kind === 'LSTM' && !attributes.projected && inputs.every((input) => input.dtype === 'float32') ? sequenceKernels() : null;
   if (compiled === null) return null;
   const at = positions(attributes);
   const { recorded } = attributes;
@@ -61,7 +61,7 @@ export function statesBefore(compiled: Kernels, packedAt: number, first: NdArray
 }
 
 export function compiledLstmGradient(grad: NdArray, { attributes, shapes, needs, input, output }: GradientContext<RecurrentAttributes>): readonly (NdArray | null)[] | null {
-  const compiled = attributes.kind === 'LSTM' && !attributes.projected && grad.dtype === 'float32' ? kernels() : null;
+  const compiled = attributes.kind === 'LSTM' && !attributes.projected && grad.dtype === 'float32' ? sequenceKernels() : null;
   const { steps, batch, width, rows, hidden, states, memories } = layoutOf(shapes, attributes);
   if (compiled === null || steps === 0) return null;
   const at = positions(attributes);

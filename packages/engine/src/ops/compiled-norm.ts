@@ -6,6 +6,7 @@
  * a = r * weight, b = -a * r² * sum(g (x - mean)) / m, c = -a * sum(g) / m - b * mean. Null for other types than float32.
  */
 import { kernels } from '../backend/backend.ts';
+import { sequenceKernels } from '../backend/sequence-kernels.ts';
 import { linearMemory } from '../memory/linear-memory.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { numelOf } from '../tensor/shape.ts';
@@ -99,7 +100,7 @@ const compiledBatchNorm: Compiled<NormAttributes['batchNorm']> = {
 
 const compiledLayerNorm: Compiled<NormAttributes['layerNorm']> = {
   forward: (inputs, { eps, dims, statistics }) => {
-    const compiled = inputs.every(isFloat32) && inputs[0]!.numel > 0 ? kernels() : null;
+    const compiled = inputs.every(isFloat32) && inputs[0]!.numel > 0 ? sequenceKernels() : null;
     if (compiled === null) return null;
     const x = inputs[0]!.contiguous();
     const columns = numelOf(x.shape.slice(x.rank - dims));
@@ -114,7 +115,7 @@ const compiledLayerNorm: Compiled<NormAttributes['layerNorm']> = {
   },
   gradient: (grad, { attributes: { eps, dims, statistics }, needs, shapes, input }) => {
     const x = input(0).contiguous();
-    const compiled = isFloat32(grad) && isFloat32(x) && x.numel > 0 ? kernels() : null;
+    const compiled = isFloat32(grad) && isFloat32(x) && x.numel > 0 ? sequenceKernels() : null;
     if (compiled === null) return null;
     const g = grad.contiguous();
     const columns = numelOf(x.shape.slice(x.rank - dims));

@@ -13,9 +13,11 @@ import { sumToShape } from '../tensor/reduce.ts';
 import { broadcastShapes, contiguousStrides, numelOf, type Shape } from '../tensor/shape.ts';
 import type { AlongDim } from './op-attributes.ts';
 import type { Records } from './records.ts';
+import { gatherForward, requireIndex, scatterAdd } from './shape-records.ts';
 import { sortedOrder } from './sorted-order.ts';
 
 export interface IndexAttributes {
+  readonly indexSelect: AlongDim;
   /** Inputs: x, index, source of the index's shape or larger; or, if it `fills`, one value. */
   readonly scatter: AlongDim & { readonly fills: boolean };
   readonly scatterAdd: AlongDim;
@@ -33,6 +35,12 @@ export interface IndexAttributes {
   readonly argsort: { readonly dim: number; readonly descending: boolean; readonly first?: number };
   /** The positions of the elements that are not zero, [count, rank]. */
   readonly nonzero: Readonly<Record<never, never>>;
+}
+
+/** The index of `indexSelect`, repeated so that `gather` can use it. */
+function spreadIndex(index: NdArray, shape: Shape, dim: number): NdArray {
+  const sizes = shape.length === 0 ? shape : shape.with(dim, index.numel);
+  return index.reshape(sizes.map((size, at) => (at === dim ? size : 1))).expand(sizes);
 }
 
 /** Calls `visit(position in the index, position in x, position in the source)` for everything that is scattered; without a source's shape it is one value. Scalars count as vectors of one element. */
@@ -156,6 +164,18 @@ function triangle(name: string, keeps: (row: number, column: number, diagonal: n
 }
 
 export const indexRecords: Records<IndexAttributes> = {
+  indexSelect: {
+    forward: ([x, index], { dim }) => {
+      requireIndex('index_select', index!, 'int32 or int64');
+      if (index!.rank > 1) throw new RangeError('index_select(): Index is supposed to be a vector');
+      if (x!.rank === 0 && index!.numel !== 1) throw new RuntimeError(`index_select(): Index to scalar can have only 1 value, got ${index!.numel} value(s)`);
+      return gatherForward(x!, spreadIndex(index!, x!.shape, dim), dim);
+    },
+    gradient: {
+      saves: () => ({ inputs: [1] }),
+      of: (grad, { attributes: { dim }, shapes, input }) => [scatterAdd(grad, spreadIndex(input(1), shapes[0]!, dim), shapes[0]!, dim), null],
+    },
+  },
   scatter: {
     forward: ([x, index, source], { dim, fills }) => {
       requireOneType(x!, source!);

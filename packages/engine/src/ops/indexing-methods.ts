@@ -74,6 +74,8 @@ const copied = (x: ApplyingTensor, result: Tensor): Tensor => (result.array.stor
 const dimOf = (x: ApplyingTensor, dim: number): number => normalizeDim(dim, x.shape.length);
 
 abstract class IndexingMethods extends ApplyingTensor {
+  indexSelect(dim: number, index: Tensor): Tensor { return apply(this, 'indexSelect', { dim: normalizeDim(dim, this.shape.length) }, index); }
+
   /** A number is written as an element of the tensor's own type. */
   static #source(x: IndexingMethods, source: Operand): Tensor {
     return typeof source === 'object' ? source : self(x.operand(source).wrap(x.operand(source).array.copy(x.dtype), false));

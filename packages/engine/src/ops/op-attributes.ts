@@ -84,7 +84,6 @@ export interface TensorOpAttributes {
   readonly contiguous: None;
   // picking
   readonly gather: AlongDim;
-  readonly indexSelect: AlongDim;
 }
 
 export interface OpAttributes

@@ -2,7 +2,7 @@
  * Products, views and picking.
  *
  * Guarantees: view records share memory wherever strides allow; their gradients place what arrives where it was taken from.
- * `gather` and `indexSelect` refuse indices out of range, and an index that is larger than what it picks from.
+ * `gather` refuses indices out of range, and an index that is larger than what it picks from.
  */
 import type { OpRecord } from '../autograd/op-record.ts';
 import { NdArray } from '../tensor/nd-array.ts';
@@ -48,17 +48,11 @@ function eachGathered(indices: NdArray, from: NdArray, dim: number, visit: (outp
   });
 }
 
-function requireIndex(op: string, index: NdArray, types: string): void {
+export function requireIndex(op: string, index: NdArray, types: string): void {
   if (!index.dtype.startsWith('int')) throw new RuntimeError(`${op}(): Expected dtype ${types} for index`);
 }
 
-/** The index of `indexSelect`, repeated so that `gather` can use it. */
-function spreadIndex(index: NdArray, shape: Shape, dim: number): NdArray {
-  const sizes = shape.length === 0 ? shape : shape.with(dim, index.numel);
-  return index.reshape(sizes.map((size, at) => (at === dim ? size : 1))).expand(sizes);
-}
-
-function gatherForward(x: NdArray, index: NdArray, dim: number): NdArray {
+export function gatherForward(x: NdArray, index: NdArray, dim: number): NdArray {
   const out = NdArray.filled(x.dtype, index.shape, 0);
   const target = out.storage.data;
   const { data } = x.storage;
@@ -66,7 +60,7 @@ function gatherForward(x: NdArray, index: NdArray, dim: number): NdArray {
   return out;
 }
 
-function scatterAdd(grad: NdArray, index: NdArray, shape: Shape, dim: number): NdArray {
+export function scatterAdd(grad: NdArray, index: NdArray, shape: Shape, dim: number): NdArray {
   const out = NdArray.filled(grad.dtype, shape, 0);
   const values = grad.contiguousData();
   const { data } = out.storage;
@@ -82,7 +76,7 @@ function rightGradient(a: NdArray, grad: NdArray, shape: Shape): NdArray {
 }
 
 export const shapeRecords: Records<
-  | 'matmul' | 'reshape' | 'permute' | 'expand' | 'narrow' | 'select' | 'squeeze' | 'unsqueeze' | 'contiguous' | 'gather' | 'indexSelect'
+  | 'matmul' | 'reshape' | 'permute' | 'expand' | 'narrow' | 'select' | 'squeeze' | 'unsqueeze' | 'contiguous' | 'gather'
 > = {
   matmul: {
     forward: ([a, b]) => matrixProduct(a!, b!),
@@ -125,18 +119,6 @@ export const shapeRecords: Records<
     gradient: {
       saves: () => ({ inputs: [1] }),
       of: (grad, { attributes: { dim }, shapes, input }) => [scatterAdd(grad, input(1), shapes[0]!, dim), null],
-    },
-  },
-  indexSelect: {
-    forward: ([x, index], { dim }) => {
-      requireIndex('index_select', index!, 'int32 or int64');
-      if (index!.rank > 1) throw new RangeError('index_select(): Index is supposed to be a vector');
-      if (x!.rank === 0 && index!.numel !== 1) throw new RuntimeError(`index_select(): Index to scalar can have only 1 value, got ${index!.numel} value(s)`);
-      return gatherForward(x!, spreadIndex(index!, x!.shape, dim), dim);
-    },
-    gradient: {
-      saves: () => ({ inputs: [1] }),
-      of: (grad, { attributes: { dim }, shapes, input }) => [scatterAdd(grad, spreadIndex(input(1), shapes[0]!, dim), shapes[0]!, dim), null],
     },
   },
 };

@@ -206,7 +206,6 @@ export class Tensor extends ApplyingTensor {
   // --- choosing
 
   gather(dim: number, index: Tensor): Tensor { return this.apply('gather', { dim: normalizeDim(dim, this.dim()) }, index); }
-  indexSelect(dim: number, index: Tensor): Tensor { return this.apply('indexSelect', { dim: normalizeDim(dim, this.dim()) }, index); }
 
   // --- in place
 

@@ -3,6 +3,7 @@
  *
  * Guarantees: defaults are PyTorch's.
  */
+import '../../ops/indexing-methods.ts';
 import '../../ops/math-methods.ts';
 import { tensor } from '../../ops/creation.ts';
 import type { Tensor } from '../../ops/tensor.ts';

@@ -242,7 +242,7 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Los
     const others = Array.from({ length: classes }, (_unused, index) => index).filter((index) => !listed.includes(index));
     const values = x.select(0, row);
     if (listed.length === 0 || others.length === 0) return values.sum().mul(0);
-    const pick = (indices: readonly number[]): Tensor => values.indexSelect(0, tensor(indices, { dtype: 'int64' }));
+    const pick = (indices: readonly number[]): Tensor => values.gather(0, tensor(indices, { dtype: 'int64' }));
     return pick(listed).neg().add(1).unsqueeze(1).add(pick(others).unsqueeze(0)).relu().sum().div(classes);
   });
   const all = stack(losses);
