@@ -47,9 +47,12 @@ function build(compiler, { entry, name, memoryBase, what }, target, stamp) {
       const found = bytes.filter((byte, at) => byte === 253 && bytes[at + 1] === code && bytes[at + 2] === 2).length;
       if (found !== readFileSync(text, 'utf8').split(mark).length - 1) throw new Error(`the kernels hold bytes that look like ${mark} and are none`);
     }
+    const memory = Buffer.from('\x03env\x06memory\x02');
+    const flagsAt = bytes.indexOf(memory) + memory.length;
+    if (bytes[flagsAt] !== 3) throw new Error('the kernels import no shared memory');
     writeFileSync(target, `${stamp}
 /** ${what}, with marked multiply-adds, packed as \`unpack.ts\` says. */
-export const ${name} = { size: ${bytes.length}, packed: '${packBytes(bytes)}' } as const;
+export const ${name} = { size: ${bytes.length}, flagsAt: ${flagsAt}, packed: '${packBytes(bytes)}' } as const;
 `);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -7,6 +7,7 @@
 import './ops/indexing-methods.ts';
 import './ops/math-methods.ts';
 import './ops/printing-methods.ts';
+import './autograd/gradient-hook-methods.ts';
 import './nn/copy-methods.ts';
 import './nn/hook-methods.ts';
 import './nn/load-methods.ts';

@@ -13,7 +13,7 @@ import { RuntimeError } from '../tensor/errors.ts';
 import { sameShape, type Shape } from '../tensor/shape.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { isInferenceModeEnabled } from './grad-mode.ts';
-import { GradientHooks } from './gradient-hooks.ts';
+import type { GradientHooks } from './gradient-hooks.ts';
 import type { Edge, GraphNode } from './graph-node.ts';
 import { runBackward } from './run-backward.ts';
 import { activeScope, withoutScope } from './scope.ts';
@@ -38,7 +38,7 @@ export abstract class TensorBase {
   #gradIsShown = false;
   #requiresGrad = false;
   /** Of a leaf; those of a result are kept by the operation that made it. */
-  #leafHooks: GradientHooks | null = null;
+  leafHooks: GradientHooks | null = null;
 
   constructor(array: NdArray, options: { readonly inference?: boolean } = {}) {
     this.array = array;
@@ -176,32 +176,13 @@ export abstract class TensorBase {
     this.dispose();
   }
 
-  get #gradientHooks(): GradientHooks {
-    if (this.gradFn !== null) return (this.gradFn.hooks ??= new GradientHooks());
-    return (this.#leafHooks ??= new GradientHooks());
-  }
-
-  /**
-   * Calls `hook` with the gradient of this tensor when a backward pass has it; a tensor that it returns takes its place.
-   * @throws RuntimeError if this requires no gradients
-   */
-  registerHook(hook: (grad: this) => this | null | void): { remove(): void } {
-    if (!this.requiresGrad) throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
-    return { remove: this.#gradientHooks.add((grad) => hook(this.wrap(grad, false))?.array ?? grad) };
-  }
-
-  /** Keeps the gradient of a result in `grad`, as that of a leaf is. @throws RuntimeError if this requires no gradients */
-  retainGrad(): void {
-    if (!this.requiresGrad) throw new RuntimeError("can't retain_grad on Tensor that has requires_grad=False");
-    if (!this.isLeaf) this.#gradientHooks.retain = (grad) => this.#accumulate(grad, false);
-  }
-
   accumulateGrad(grad: NdArray, owned: boolean): void {
-    if (this.#leafHooks === null) this.#accumulate(grad, owned);
-    else this.#accumulate(this.#leafHooks.run(grad), false);
+    if (this.leafHooks === null) this.storeGrad(grad, owned);
+    else this.storeGrad(this.leafHooks.run(grad), false);
   }
 
-  #accumulate(grad: NdArray, owned: boolean): void {
+  /** Adds to the gradient, past all hooks. */
+  storeGrad(grad: NdArray, owned: boolean): void {
     if (this.#grad !== null) {
       if (!addInto(this.#grad.array, grad)) this.#grad.array.assign(addArrays(this.#grad.array, grad));
       return;

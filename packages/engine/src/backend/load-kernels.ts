@@ -13,6 +13,8 @@ import { unpack } from './unpack.ts';
 /** A module with marked multiply-adds, as `tools/build-kernels.mjs` embeds it. */
 export interface EmbeddedKernels {
   readonly size: number;
+  /** Where the flags of the memory that it imports are: 3 is shared, 1 is the same without sharing. */
+  readonly flagsAt: number;
   readonly packed: string;
 }
 
@@ -53,18 +55,11 @@ export function enableRelaxedSimd(): boolean {
   return WebAssembly.validate(relaxedProbe);
 }
 
-/** The memory import is `env.memory` with flags 3 (shared, with a maximum); 1 is the same without sharing. */
-function unshared(bytes: Uint8Array): Uint8Array {
-  const name = [...'\x03env\x06memory\x02'].map((character) => character.charCodeAt(0));
-  const at = bytes.findIndex((_, start) => name.every((byte, index) => bytes[start + index] === byte));
-  return bytes.with(at + name.length, 1);
-}
-
 export function loadKernels(binary: EmbeddedKernels, wanted: boolean): LoadedKernels | null {
   const fusedMultiplyAdd = wanted && enableRelaxedSimd();
   const embedded = build(binary, fusedMultiplyAdd ? fused : plain);
   const { memory, shared } = linearMemory();
-  const bytes = shared ? embedded : unshared(embedded);
+  const bytes = shared ? embedded : embedded.with(binary.flagsAt, 1);
   if (!WebAssembly.validate(bytes)) return null;
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
   return { kernels: instance.exports as unknown as Kernels, fusedMultiplyAdd, modules: [bytes] };

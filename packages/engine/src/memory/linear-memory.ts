@@ -60,10 +60,6 @@ export class LinearMemory {
     throw new RuntimeError('this platform gives no WebAssembly memory');
   }
 
-  get maximum(): number {
-    return this.#maximum;
-  }
-
   /** Makes addresses below `last` valid, and a little more. */
   ensure(last: number): void {
     const end = last + slackBytes;

@@ -8,6 +8,7 @@
  * Refuses input of another rank or channel count with PyTorch's messages.
  */
 import { Tensor } from '../ops/tensor.ts';
+import { activeTrace } from '../trace/trace.ts';
 import { batchNorm } from './functional/norm.ts';
 import { NormBase, type BatchNormSettings } from './norm-base.ts';
 
@@ -28,7 +29,7 @@ export abstract class BatchNormBase extends NormBase {
         this.numBatchesTracked.add_(1);
       } finally {
         // A write to an inference tensor is made, and then refused.
-        this.written('num_batches_tracked');
+        activeTrace?.bufferWritten(this, 'num_batches_tracked', 'forward');
       }
       if (this.momentum === null) factor = 1 / this.numBatchesTracked.array.contiguousData()[0]!;
     }
@@ -42,8 +43,8 @@ export abstract class BatchNormBase extends NormBase {
       eps: this.eps,
     });
     if (training && this.trackRunningStats && this.runningMean !== null) {
-      this.written('running_mean');
-      this.written('running_var');
+      activeTrace?.bufferWritten(this, 'running_mean', 'forward');
+      activeTrace?.bufferWritten(this, 'running_var', 'forward');
     }
     return out;
   }

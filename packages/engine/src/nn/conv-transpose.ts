@@ -6,7 +6,7 @@
 import type { Tensor } from '../ops/tensor.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { checkGroups, drawWeights } from './conv.ts';
-import { convTranspose1d, convTranspose2d, convTranspose3d, type ConvTransposeOptions } from './functional/conv.ts';
+import { convolveTransposed, type ConvTransposeOptions } from './functional/convolve.ts';
 import { perDimension, type Sizes } from './functional/spatial.ts';
 import { ModelessLayer, pythonText } from './layer.ts';
 import type { Parameter } from './parameter.ts';
@@ -14,8 +14,6 @@ import type { Parameter } from './parameter.ts';
 export interface ConvTransposeSettings extends ConvTransposeOptions {
   readonly bias?: boolean;
 }
-
-const convolutions = { 1: convTranspose1d, 2: convTranspose2d, 3: convTranspose3d } as const;
 
 abstract class TransposedConvolution extends ModelessLayer {
   readonly inChannels: number;
@@ -52,7 +50,7 @@ abstract class TransposedConvolution extends ModelessLayer {
 
   override forward(x: Tensor): Tensor {
     const { stride, padding, outputPadding, dilation, groups } = this;
-    return convolutions[this.rank()](x, this.weight, this.bias, { stride, padding, outputPadding, dilation, groups });
+    return convolveTransposed(this.rank(), x, this.weight, this.bias, { stride, padding, outputPadding, dilation, groups });
   }
 
   protected override extraRepr(): string {

@@ -8,7 +8,7 @@ import { uniform } from '../ops/creation.ts';
 import type { Tensor } from '../ops/tensor.ts';
 import { ValueError } from '../tensor/errors.ts';
 import { numelOf, type Shape } from '../tensor/shape.ts';
-import { conv1d, conv2d, conv3d, type ConvOptions } from './functional/conv.ts';
+import { convolve, type ConvOptions } from './functional/convolve.ts';
 import { pad, type PaddingMode } from './functional/pad.ts';
 import { perDimension, type Sizes } from './functional/spatial.ts';
 import { ModelessLayer, pythonText } from './layer.ts';
@@ -35,7 +35,6 @@ export function checkGroups(inChannels: number, outChannels: number, groups: num
   if (outChannels % groups !== 0) throw new ValueError('out_channels must be divisible by groups');
 }
 
-const convolutions = { 1: conv1d, 2: conv2d, 3: conv3d } as const;
 
 abstract class Convolution extends ModelessLayer {
   readonly inChannels: number;
@@ -75,9 +74,9 @@ abstract class Convolution extends ModelessLayer {
 
   override forward(x: Tensor): Tensor {
     const { stride, dilation, groups } = this;
-    const convolve = convolutions[this.rank()];
-    if (this.paddingMode === 'zeros') return convolve(x, this.weight, this.bias, { stride, padding: this.padding, dilation, groups });
-    return convolve(pad(x, this.#surround(), this.paddingMode), this.weight, this.bias, { stride, dilation, groups });
+    const rank = this.rank();
+    if (this.paddingMode === 'zeros') return convolve(rank, x, this.weight, this.bias, { stride, padding: this.padding, dilation, groups });
+    return convolve(rank, pad(x, this.#surround(), this.paddingMode), this.weight, this.bias, { stride, dilation, groups });
   }
 
   /** Paddings as `pad` lists them, the last dimension first. */

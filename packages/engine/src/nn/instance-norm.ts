@@ -7,6 +7,7 @@
  */
 import type { Tensor } from '../ops/tensor.ts';
 import { ValueError } from '../tensor/errors.ts';
+import { activeTrace } from '../trace/trace.ts';
 import { instanceNorm } from './functional/norm.ts';
 import { NormBase, type BatchNormSettings } from './norm-base.ts';
 
@@ -34,7 +35,7 @@ abstract class InstanceNormLayer extends NormBase {
       momentum: this.momentum ?? 0,
       eps: this.eps,
     });
-    if (useInputStats && this.runningMean !== null) for (const name of ['running_mean', 'running_var']) this.written(name);
+    if (useInputStats && this.runningMean !== null) for (const name of ['running_mean', 'running_var']) activeTrace?.bufferWritten(this, name, 'forward');
     return batched ? out : out.squeeze(0);
   }
 

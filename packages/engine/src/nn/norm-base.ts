@@ -6,7 +6,6 @@
  */
 import { ones, tensor, zeros } from '../ops/creation.ts';
 import type { Tensor } from '../ops/tensor.ts';
-import { activeTrace } from '../trace/trace.ts';
 import { settingsText } from './layer.ts';
 import { Module } from './module.ts';
 import { Parameter } from './parameter.ts';
@@ -47,11 +46,6 @@ export abstract class NormBase extends Module {
     this.registerBuffer('runningMean', track ? zeros(numFeatures) : null, { key: 'running_mean' });
     this.registerBuffer('runningVar', track ? ones(numFeatures) : null, { key: 'running_var' });
     this.registerBuffer('numBatchesTracked', track ? tensor(0, { dtype: 'int64' }) : null, { key: 'num_batches_tracked' });
-  }
-
-  /** Tells the trace that a forward has written the buffer of this key. */
-  protected written(name: string): void {
-    activeTrace?.bufferWritten(this, name, 'forward');
   }
 
   protected override extraRepr(): string {

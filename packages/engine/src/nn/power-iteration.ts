@@ -4,6 +4,7 @@
  * Guarantees: the iteration of `torch.nn.utils` (Miyato et al. 2018, algorithm 1): the vectors are overwritten in place, no graph is recorded, and the
  * value u^T W v that is used afterwards is differentiated with u and v as constants. Vectors shorter than `eps` are divided by `eps`.
  */
+import '../ops/math-methods.ts';
 import { withoutRecording } from '../autograd/grad-mode.ts';
 import { randn } from '../ops/creation.ts';
 import type { Tensor } from '../ops/tensor.ts';

@@ -1,7 +1,7 @@
 /**
  * Applies an operation of a family by name, for functions that are no method of one tensor.
  *
- * Worked example: `applyNamed(convOps, 'conv', [x, weight], { windows, groups: 1 })`.
+ * Worked example: `applyNamed(activationOps, 'gelu', [x], { approximate: 'none' })`.
  */
 import { applyInPlace, applyOp } from '../autograd/apply-op.ts';
 import type { Records } from './records.ts';

@@ -4,7 +4,7 @@
  * Guarantees: the three products of `conv-records.ts` (output, input and weight, each from the other two) without copies of the patches beyond a
  * block that stays in the cache. Null for three dimensions, for more than 1008 output columns and for other types than float32.
  */
-import type { GradientContext } from '../autograd/op-record.ts';
+import type { GradientContext, OpRecord } from '../autograd/op-record.ts';
 import { kernels } from '../backend/backend.ts';
 import { binaryCode } from '../backend/codes.ts';
 import type { Kernels } from '../backend/kernels.ts';
@@ -12,9 +12,9 @@ import { scratchOf } from '../memory/linear-memory.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { sumArray } from '../tensor/reduce.ts';
 import { numelOf, type Shape } from '../tensor/shape.ts';
-import { convRecords, type ConvAttributes } from './conv-records.ts';
+import { convRecord, convTransposeRecord, type ConvAttributes } from './conv-records.ts';
 import type { Records } from './records.ts';
-import { withCompiled, type Compiled } from './with-compiled.ts';
+import { over, type Compiled } from './with-compiled.ts';
 
 type Convolution = ConvAttributes['conv'];
 
@@ -109,7 +109,10 @@ function compiledConvolution(forward: Product, ofInput: Product, ofWeight: (x: N
   };
 }
 
-export const convOps: Records<ConvAttributes> = /* @__PURE__ */ withCompiled<ConvAttributes>(convRecords, {
-  conv: compiledConvolution(small, large, between),
-  convTranspose: compiledConvolution(large, small, (x, grad, shape, convolution) => between(grad, x, shape, convolution)),
-});
+export const convOp: OpRecord<ConvAttributes['conv']> = /* @__PURE__ */ over(convRecord, /* @__PURE__ */ compiledConvolution(small, large, between));
+export const convTransposeOp: OpRecord<ConvAttributes['convTranspose']> = /* @__PURE__ */ over(
+  convTransposeRecord,
+  /* @__PURE__ */ compiledConvolution(large, small, (x, grad, shape, convolution) => between(grad, x, shape, convolution)),
+);
+
+export const convOps: Records<ConvAttributes> = { conv: convOp, convTranspose: convTransposeOp };

@@ -12,7 +12,6 @@ import { matrixProduct } from '../tensor/matrix-product.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { sumArray } from '../tensor/reduce.ts';
 import { numelOf } from '../tensor/shape.ts';
-import type { Records } from './records.ts';
 import { gatherColumns, scatterColumns, windowTable, type Windows } from './windows.ts';
 
 interface Convolution {
@@ -95,7 +94,5 @@ function record(
   };
 }
 
-export const convRecords: Records<ConvAttributes> = {
-  conv: record(small, large, between),
-  convTranspose: record(large, small, (x, grad, shape, convolution) => between(grad, x, shape, convolution)),
-};
+export const convRecord = /* @__PURE__ */ record(small, large, between);
+export const convTransposeRecord = /* @__PURE__ */ record(large, small, (x, grad, shape, convolution) => between(grad, x, shape, convolution));

@@ -2,7 +2,7 @@
  * The elementwise operations: each with its value and its derivative side by side.
  *
  * Guarantees: broadcasting operands get gradients of their own shape. Derivatives at kinks are PyTorch's (relu and abs: 0 at 0;
- * clamp: 1 at the bounds; maximum: half to each of two equal operands). PyTorch 2.13 `derivatives.yaml`.
+ * clamp: 1 at the bounds). PyTorch 2.13 `derivatives.yaml`.
  */
 import type { Gradient, NotDifferentiable, OpRecord } from '../autograd/op-record.ts';
 import { NdArray } from '../tensor/nd-array.ts';
@@ -44,7 +44,7 @@ export function refuseBooleans(x: NdArray, y: NdArray): void {
 const invert = 'If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.';
 
 /** An operation on two tensors; `reads` lists the inputs that each of the two partial derivatives needs. */
-function binary(
+export function binary(
   value: (x: number, y: number) => number,
   partials: readonly [Partial2, Partial2],
   reads: readonly [readonly number[], readonly number[]],
@@ -78,25 +78,13 @@ const powerOf = (dtype: DType) => (isFloating(dtype) ? (x: number, y: number) =>
 
 const negate = (grad: NdArray): NdArray => mapArray(grad, (g) => -g);
 
-/** Nothing of a gradient that is infinite or NaN goes where its share is 0. */
-const shared = (grad: NdArray, shares: NdArray): NdArray => combineArrays(grad, shares, (g, part) => (part === 0 ? 0 : g * part));
-
-function extremum(wins: (x: number, y: number) => boolean, value: (x: number, y: number) => number): OpRecord<None> {
-  const share = (x: NdArray, y: NdArray): NdArray => combineArrays(x, y, (a, b) => (a === b ? 0.5 : wins(b, a) ? 0 : 1));
-  return binary(
-    value,
-    [(grad, read) => shared(grad, share(read(0), read(1))), (grad, read) => shared(grad, share(read(1), read(0)))],
-    [[0, 1], [0, 1]],
-  );
-}
-
 const comparison: NotDifferentiable = { notDifferentiable: 'a comparison is constant almost everywhere' };
 
 function compare(outcomes: number): OpRecord<None> {
   return { forward: ([x, y]) => compareArrays(x!, y!, outcomes), gradient: comparison };
 }
 
-export const binaryRecords: Records<'add' | 'sub' | 'mul' | 'div' | 'pow' | 'maximum' | 'minimum'> = {
+export const binaryRecords: Records<'add' | 'sub' | 'mul' | 'div' | 'pow'> = {
   add: typed((dtype) => (dtype === 'bool' ? Math.max : (a, b) => a + b), binary((x, y) => x + y, [(grad) => grad, (grad) => grad], [[], []])),
   sub: {
     ...binary((x, y) => x - y, [(grad) => grad, negate], [[], []]),
@@ -126,8 +114,6 @@ export const binaryRecords: Records<'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max
     ],
     [[0, 1], [0, 1]],
   ))),
-  maximum: extremum((x, y) => x > y, Math.max),
-  minimum: extremum((x, y) => x < y, Math.min),
 };
 
 /** A bound is a number: one with a fraction makes whole numbers float32, and any makes booleans whole numbers. */

@@ -12,6 +12,7 @@ import { normalizeDim, reducedDims } from '../tensor/shape.ts';
 import { isFloating, nativeName } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
 import { ApplyingTensor } from './applying-tensor.ts';
+import { extremumOps, type ExtremumAttributes } from './extremum-ops.ts';
 import { logicRecords, type LogicAttributes } from './logic-records.ts';
 import { mathRecords, type MathAttributes } from './math-records.ts';
 import { Tensor, type Dims, type Operand } from './tensor.ts';
@@ -21,8 +22,8 @@ interface Spread {
   readonly keepdim?: boolean;
 }
 
-type Attributes = MathAttributes & LogicAttributes;
-const records = { ...mathRecords, ...logicRecords };
+type Attributes = MathAttributes & LogicAttributes & ExtremumAttributes;
+const records = { ...mathRecords, ...logicRecords, ...extremumOps };
 
 function apply<K extends keyof Attributes>(x: ApplyingTensor, op: K, attributes: Attributes[K], ...others: readonly Operand[]): Tensor {
   return ApplyingTensor.applyFrom<Attributes, K>(records, op, x, attributes, others);
@@ -52,6 +53,8 @@ function requireFraction(a: Tensor, b: Tensor): void {
 }
 
 abstract class MathMethods extends ApplyingTensor {
+  maximum(other: Operand): Tensor { return apply(this, 'maximum', {}, other); }
+  minimum(other: Operand): Tensor { return apply(this, 'minimum', {}, other); }
   sin(): Tensor { return apply(this, 'sin', {}); }
   cos(): Tensor { return apply(this, 'cos', {}); }
   tan(): Tensor { return apply(this, 'tan', {}); }

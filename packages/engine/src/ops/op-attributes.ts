@@ -12,6 +12,7 @@ import type { ChoiceAttributes } from './choice-records.ts';
 import type { ConvAttributes } from './conv-records.ts';
 import type { CtcAttributes } from './ctc-records.ts';
 import type { EmbeddingAttributes } from './embedding-records.ts';
+import type { ExtremumAttributes } from './extremum-ops.ts';
 import type { GridSampleAttributes } from './grid-sample-records.ts';
 import type { IndexAttributes } from './index-records.ts';
 import type { LinearAttributes } from './linear-records.ts';
@@ -40,8 +41,6 @@ export interface TensorOpAttributes {
   readonly mul: None;
   readonly div: None;
   readonly pow: None;
-  readonly maximum: None;
-  readonly minimum: None;
   // elementwise, one operand
   readonly neg: None;
   readonly exp: None;
@@ -87,6 +86,6 @@ export interface TensorOpAttributes {
 }
 
 export interface OpAttributes
-  extends TensorOpAttributes, ActivationAttributes, AttentionAttributes, ChoiceAttributes, ConvAttributes, CtcAttributes, EmbeddingAttributes, GridSampleAttributes, IndexAttributes, LinearAttributes, LogicAttributes, LossAttributes, MathAttributes, NormAttributes, PoolAttributes, RecurrentOpAttributes, SpatialAttributes {}
+  extends TensorOpAttributes, ActivationAttributes, AttentionAttributes, ChoiceAttributes, ConvAttributes, CtcAttributes, EmbeddingAttributes, ExtremumAttributes, GridSampleAttributes, IndexAttributes, LinearAttributes, LogicAttributes, LossAttributes, MathAttributes, NormAttributes, PoolAttributes, RecurrentOpAttributes, SpatialAttributes {}
 
 export type OpName = keyof OpAttributes;

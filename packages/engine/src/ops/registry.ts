@@ -7,6 +7,7 @@ import { activationOps } from './activation-ops.ts';
 import { attentionOps } from './compiled-attention.ts';
 import { choiceRecords } from './choice-records.ts';
 import { convOps } from './compiled-conv.ts';
+import { extremumOps } from './extremum-ops.ts';
 import { gridSampleRecords } from './grid-sample-records.ts';
 import { indexRecords } from './index-records.ts';
 import { linearOps } from './compiled-linear.ts';
@@ -33,6 +34,7 @@ export const registry: Records<OpAttributes> = {
   ...convOps,
   ...ctcRecords,
   ...embeddingRecords,
+  ...extremumOps,
   ...gridSampleRecords,
   ...indexRecords,
   ...linearOps,

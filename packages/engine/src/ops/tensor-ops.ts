@@ -51,8 +51,6 @@ const compiled: { readonly [K in keyof TensorOpAttributes]?: Compiled<TensorOpAt
     const part = compiledBinary(binaryCode.div, grad, input(1));
     return part === null ? null : [sumToShape(part, shapes[0]!), null];
   }),
-  maximum: binary(binaryCode.maximum),
-  minimum: binary(binaryCode.minimum),
   pow: {
     forward: ([x, y]) => (isSquare(y!) && y!.rank <= x!.rank ? compiledUnary(unaryCode.square, x!) : null),
     gradient: (grad, { needs, input }) => {

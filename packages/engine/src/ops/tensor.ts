@@ -67,8 +67,6 @@ export class Tensor extends ApplyingTensor {
   mul(other: Operand): Tensor { return this.apply('mul', {}, other); }
   div(other: Operand): Tensor { return this.apply('div', {}, other); }
   pow(exponent: Operand): Tensor { return this.apply('pow', {}, exponent); }
-  maximum(other: Operand): Tensor { return this.apply('maximum', {}, other); }
-  minimum(other: Operand): Tensor { return this.apply('minimum', {}, other); }
   neg(): Tensor { return this.apply('neg', {}); }
   exp(): Tensor { return this.apply('exp', {}); }
   log(): Tensor { return this.apply('log', {}); }

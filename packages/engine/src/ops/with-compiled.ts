@@ -4,7 +4,7 @@
  * Guarantees: an entry replaces arithmetic only: what is saved, which gradients exist and every refusal stay those of the record,
  * which also does whatever an entry declines by returning null (another type than float32, the reference backend).
  *
- * Worked example: `withCompiled(convRecords, { conv, convTranspose })` are the operations that `conv2d` applies.
+ * Worked example: `over(convRecord, compiledConvolution)` is the operation that `conv2d` applies.
  */
 import type { GradientContext, OpRecord } from '../autograd/op-record.ts';
 import type { NdArray } from '../tensor/nd-array.ts';

@@ -8,6 +8,7 @@ import { applyOp } from '../../autograd/apply-op.ts';
 import { applyNamed } from '../../ops/apply-named.ts';
 import { activationOps } from '../../ops/activation-ops.ts';
 import { bceWithLogitsLossOp, l1LossOp, mseLossOp } from '../../ops/compiled-loss.ts';
+import { minimumOp } from '../../ops/extremum-ops.ts';
 import { bceLossRecord, huberLossRecord, klDivLossRecord, nllLossRecord, smoothL1LossRecord, softMarginLossRecord } from '../../ops/loss-records.ts';
 import { arange, tensor } from '../../ops/creation.ts';
 import { stack, where } from '../../ops/joining.ts';
@@ -276,7 +277,7 @@ export function tripletMarginWithDistanceLoss(
   if (margin <= 0) throw new ValueError(`margin must be greater than 0, got ${margin}`);
   const distance = options.distanceFunction ?? ((a: Tensor, b: Tensor): Tensor => pairwiseDistance(a, b));
   const away = distance(anchor, negative);
-  const farthest = swap ? away.minimum(distance(positive, negative)) : away;
+  const farthest = swap ? applyOp('minimum', minimumOp, [away, distance(positive, negative)], {}) : away;
   return reduce(distance(anchor, positive).sub(farthest).add(margin).clamp(0), options.reduction);
 }
 
