@@ -54,8 +54,9 @@ export abstract class Module {
     if (typeof this.forward !== 'function') throw new Error(`Module [${this.constructor.name}] is missing the required "forward" function`);
     const hooks = this[moduleState].hooks?.isEmpty === false ? this[moduleState].hooks : null;
     const trace = activeTrace;
+    if (hooks === null && trace === null) return this.forward(...inputs) as ReturnType<this['forward']>;
     const forward = (given: readonly unknown[]): unknown => this.forward(...given);
-    if (hooks === null) return (trace === null ? this.forward(...inputs) : trace.moduleCall(trace, this, () => inputs, forward)) as ReturnType<this['forward']>;
+    if (hooks === null) return trace!.moduleCall(trace!, this, () => inputs, forward) as ReturnType<this['forward']>;
     const prepare = (): readonly unknown[] => hooks.prepare(this, inputs);
     const run = (given: readonly unknown[]): unknown => hooks.run(this, given, forward);
     return (trace === null ? run(prepare()) : trace.moduleCall(trace, this, prepare, run)) as ReturnType<this['forward']>;
