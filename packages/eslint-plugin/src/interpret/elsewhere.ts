@@ -115,7 +115,7 @@ function reachOf(context: Context): Reach | null {
 /** Holds if nothing that is run below the context is running above it, so that no call is one of a function by itself, and no way too long. */
 function isApart(context: Context, { funcs, depth }: Reach): boolean {
   if (context.depth + depth >= MAX_CALL_DEPTH) return false;
-  for (let at = context.parent; at !== null; at = at.parent) if (funcs.has(at.ref.func) || at.ref.func.isAsync) return false;
+  for (let at = context.parent; at !== null; at = at.parent) if (funcs.has(at.ref.func)) return false;
   return true;
 }
 

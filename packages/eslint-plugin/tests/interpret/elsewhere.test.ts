@@ -219,8 +219,8 @@ describe('calls that only look alike', () => {
   });
 });
 
-test('the second caller of a builder pays next to nothing', () => {
-  const callers = (count: number): string => `${HEAD}${Array.from({ length: count }, (_, at) => `def make${at}():\n    return Net(4)\n\n\nnet${at} = make${at}()\n`).join('')}`;
+test.each(['def', 'async def'])('the second caller of a builder pays next to nothing: %s', (definition) => {
+  const callers = (count: number): string => `${HEAD}${Array.from({ length: count }, (_, at) => `${definition} make${at}():\n    return Net(4)\n\n\nnet${at} = make${at}()\n`).join('')}`;
   const [one, many] = [stepsOf(callers(1)), stepsOf(callers(41))];
   expect((many - one) / 40).toBeLessThan((one - stepsOf(HEAD)) / 3);
 });
