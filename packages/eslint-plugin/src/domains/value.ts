@@ -185,11 +185,23 @@ export function boundIn(atom: Extract<Atom, { kind: 'partial' }>): readonly Valu
   return [ofAtoms(atom.target), ...atom.prefix, ...atom.keywords.values()];
 }
 
-function unionBy<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boolean): readonly T[] {
+/** Longer lists are looked up in: a loss that is summed over a long script derives from thousands of calls. */
+const MAX_SEARCHED = 16;
+
+/** Neither has anything twice. */
+function unionOfNumbers(a: readonly number[], b: readonly number[]): readonly number[] {
   if (a === b || b.length === 0) return a;
-  let result: T[] | null = null;
+  if (a.length === 0) return b;
+  const known = b.length > 1 && a.length > MAX_SEARCHED ? new Set(a) : null;
+  const added = b.filter((number) => !(known === null ? a.includes(number) : known.has(number)));
+  return added.length === 0 ? a : [...a, ...added];
+}
+
+function unionOfNoise(a: readonly NoiseOrigin[], b: readonly NoiseOrigin[]): readonly NoiseOrigin[] {
+  if (a === b || b.length === 0) return a;
+  let result: NoiseOrigin[] | null = null;
   for (const item of b) {
-    if ((result ?? a).some((known) => same(known, item))) continue;
+    if ((result ?? a).some((known) => sameNoise(known, item))) continue;
     result ??= [...a];
     result.push(item);
   }
@@ -223,7 +235,6 @@ function has(atoms: readonly Atom[], atom: Atom): boolean {
   return false;
 }
 
-const sameNumber = (x: number, y: number): boolean => x === y;
 const sameNoise = (x: NoiseOrigin, y: NoiseOrigin): boolean => x.draw === y.draw && x.plain === y.plain && x.shaped === y.shaped;
 
 /** The least upper bound; `a` itself if `b` adds nothing. */
@@ -237,9 +248,9 @@ export function joinValues(a: Value, b: Value): Value {
     if (atoms.length === a.atoms.length && a.unknown) atoms = a.atoms;
   }
   if (unknown && (atoms !== a.atoms || !a.unknown)) atoms = withoutNumbers(atoms, a.atoms);
-  const from = unionBy(a.from, b.from, sameNumber);
-  const detached = unionBy(a.detached, b.detached, sameNumber);
-  const noise = unionBy(a.noise, b.noise, sameNoise);
+  const from = unionOfNumbers(a.from, b.from);
+  const detached = unionOfNumbers(a.detached, b.detached);
+  const noise = unionOfNoise(a.noise, b.noise);
   const input = a.input | b.input;
   const learned = a.learned || b.learned;
   const stale = a.stale ?? b.stale;
