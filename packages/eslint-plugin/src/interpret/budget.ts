@@ -2,10 +2,10 @@
 //
 // Guarantees: no text keeps the linter busy for longer than that; a root that spends its budget is known to be incomplete, and the others have theirs.
 /**
- * Steps that one root may take, and all roots of a file together: half a second, and a few seconds. In twenty repositories of Python all roots but ten
- * end within 49,000, and these ten do not end within 80,000.
+ * Steps that one root may take, and all roots of a file together: half a second, and a few seconds. In 22 repositories of Python, some 2,700 files, 16 roots
+ * take more than 59,000 steps, and 14 of them more than 80,000.
  */
-const ROOT_BUDGET = 56_000;
+const ROOT_BUDGET = 60_000;
 const FILE_BUDGET = 300_000;
 /**
  * Steps that a root may take in which nothing turns up that has a mode, and all such roots of a file together, beside one for each instruction of its own;
