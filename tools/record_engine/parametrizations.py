@@ -1,4 +1,4 @@
-"""Records what PyTorch's spectral and weight normalisation do, for packages/engine/tests/parametrizations.test.ts.
+"""Records what PyTorch's spectral and weight normalisation, orthogonal weights and pruning do, for packages/engine/tests/parametrizations.test.ts.
 
 Usage: python tools/record_engine/parametrizations.py          (needs torch; the tests themselves do not)
 
@@ -83,6 +83,48 @@ def custom():
     return {"start": start, "same": same, "first": first, "second": second, "assigned": assigned, "keys": keys, "modules": modules, "removed": values(layer.weight), "removedKeys": list(layer.state_dict()), "removedSame": layer.weight is original}
 
 
+def orthogonal(size, settings, dtype=torch.float32):
+    """A layer made orthogonal, one step of gradient descent, and another weight assigned: weights, originals, bases, gradients."""
+    torch.manual_seed(44)
+    layer = nn.Linear(*size).to(dtype)
+    start = values(layer.weight)
+    torch.manual_seed(45)
+    P.orthogonal(layer, **settings)
+    parts = layer.parametrizations.weight
+    def state():
+        return {"weight": values(layer.weight), "original": values(parts.original), "base": values(parts[0].base) if hasattr(parts[0], "base") else None}
+    first, keys = state(), list(layer.state_dict())
+    optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
+    (layer.weight * torch.arange(float(layer.weight.numel())).reshape(layer.weight.shape)).sum().backward()
+    grad = values(parts.original.grad)
+    optimizer.step()
+    moved = state()
+    other = torch.randn(layer.weight.shape, dtype=dtype)
+    assigned = {"value": values(other)}
+    try:
+        layer.weight = other
+        assigned.update(state())
+    except NotImplementedError as error:
+        assigned["error"] = str(error)
+    return {"size": size, "settings": camel(settings), "dtype": str(dtype).split(".")[1], "start": start, "first": first, "keys": keys, "grad": grad, "moved": moved, "assigned": assigned}
+
+
+def linear_algebra():
+    """The functions behind `orthogonal`, in double precision, with the gradients of a weighted sum."""
+    torch.manual_seed(46)
+    def run(function, *inputs):
+        inputs = [x.double().requires_grad_() for x in inputs]
+        out = function(*inputs)
+        weights = torch.randn_like(out)
+        (out * weights).sum().backward()
+        return {"inputs": [values(x) for x in inputs], "out": values(out), "weights": values(weights), "grads": [values(x.grad) for x in inputs]}
+    return {
+        "matrixExp": [run(torch.matrix_exp, torch.randn(3, 3) * 0.1), run(torch.matrix_exp, torch.randn(2, 4, 4) * 4), run(torch.matrix_exp, torch.zeros(2, 2))],
+        "solve": [run(torch.linalg.solve, torch.randn(3, 3), torch.randn(3, 2)), run(torch.linalg.solve, torch.randn(2, 4, 4), torch.randn(2, 4, 4))],
+        "householderProduct": [run(torch.linalg.householder_product, torch.randn(4, 3).tril(-1), torch.rand(3)), run(torch.linalg.householder_product, torch.randn(2, 3, 3).tril(-1), torch.rand(2, 3))],
+    }
+
+
 class Wrong(nn.Module):
     def forward(self, x):
         return x[:1]
@@ -109,6 +151,11 @@ def messages():
         "notParametrized": message(lambda: parametrize.remove_parametrizations(nn.ReLU(), "weight")),
         "noInverse": message(lambda: setattr(one_way, "weight", torch.ones(2, 2))),
         "sequence": message(lambda: parametrize.remove_parametrizations(P.weight_norm(nn.Linear(2, 2)), "weight", leave_parametrized=False)),
+        "orthogonalMap": message(lambda: P.orthogonal(nn.Linear(2, 2), orthogonal_map="x")),
+        "orthogonalVector": message(lambda: P.orthogonal(nn.Linear(2, 2), "bias")),
+        "orthogonalNone": message(lambda: P.orthogonal(nn.ReLU())),
+        "orthogonalShape": message(lambda: setattr(P.orthogonal(nn.Linear(2, 3)), "weight", torch.ones(2, 2))),
+        "orthogonalAssigned": message(lambda: setattr(P.orthogonal(nn.Linear(2, 2), use_trivialization=False), "weight", torch.ones(2, 2))),
         "pruneAmount": message(lambda: prune.l1_unstructured(nn.Linear(2, 2), "weight", 1.5)),
         "pruneMany": message(lambda: prune.l1_unstructured(nn.Linear(2, 2), "weight", 5)),
         "pruneNot": message(lambda: prune.remove(nn.Linear(2, 2), "weight")),
@@ -129,6 +176,9 @@ if __name__ == "__main__":
         "weightHook": [steps(U.weight_norm, s) for s in [{}, dict(dim=1), dict(dim=None)]],
         "spectralParametrization": [steps(P.spectral_norm, s) for s in [{}, dict(n_power_iterations=2, dim=-1), dict(name="bias")]],
         "weightParametrization": [steps(P.weight_norm, s) for s in [{}, dict(dim=1)]],
+        "orthogonal": [orthogonal(size, dict(orthogonal_map=name, use_trivialization=trivial)) for name in ("matrix_exp", "cayley", "householder") for size in ([3, 3], [3, 5], [5, 3], [2, 7]) for trivial in (True, False)]
+        + [orthogonal([4, 4], {}), orthogonal([4, 3], {}), orthogonal([3, 6], dict(orthogonal_map="cayley"), torch.float64)],
+        "linearAlgebra": linear_algebra(),
         "pruning": [steps(pruned, dict(method=method, amounts=amounts)) for method in ("l1_unstructured", "random_unstructured") for amounts in ([0.5], [3], [0.3, 0.5], [0])],
         "removed": {
             "spectralHook": removed(U.spectral_norm, U.remove_spectral_norm, True),

@@ -105,6 +105,9 @@ const examples: { readonly [K in OpName]?: readonly Example<OpAttributes[K]>[] }
     { shapes: [[1, 1, 3, 3, 3], [2, 1, 2, 2, 2], [2]], attributes: { windows: convolutionWindows([3, 3, 3], [2, 2, 2], [1, 1, 1], [0, 0, 1], [1, 1, 1]), groups: 1 } },
   ],
   convTranspose: [{ shapes: [[2, 4, 3, 2], [4, 3, 3, 2], [6]], attributes: { windows: { input: [6, 3], output: [3, 2], kernel: [3, 2], stride: [2, 1], padding: [1, 0], dilation: [1, 1] }, groups: 2 } }],
+  matrixExp: [{ shapes: [[3, 3]], attributes: {} }, { shapes: [[2, 2, 2]], attributes: {}, domain: (x) => 3 * x }],
+  solve: [{ shapes: [[3, 3], [3, 2]], attributes: {} }, { shapes: [[2, 2, 2], [2, 2, 1]], attributes: {} }],
+  householderProduct: [{ shapes: [[4, 3], [3]], attributes: {} }, { shapes: [[2, 2, 2], [2, 2]], attributes: {} }],
   // Picked once each: a gradient that is divided by how often is no derivative.
   embedding: [
     { shapes: [[4, 3]], attributes: { paddingIdx: null, scaleGradByFreq: false }, fixed: () => ({ after: [index([[0, 2], [2, 3]])] }) },

@@ -25,8 +25,8 @@ interface Row {
 
 const { rows } = recorded<{ rows: Row[] }>('op-rows');
 
-/** Compared by tests of their own: `recurrent` in recurrent.test.ts, the operations of logic in promotion.test.ts. The masks of `dropout` are drawn as no build of PyTorch draws them; both its directions are one product. */
-const elsewhere = ['recurrent', 'dropout', 'logicalAnd', 'logicalOr', 'logicalXor', 'bitwiseAnd', 'bitwiseOr', 'bitwiseXor', 'bitwiseNot'];
+/** Compared by tests of their own: `recurrent` in recurrent.test.ts, linear algebra in parametrizations.test.ts, the operations of logic in promotion.test.ts. The masks of `dropout` are drawn as no build of PyTorch draws them; both its directions are one product. */
+const elsewhere = ['recurrent', 'matrixExp', 'solve', 'householderProduct', 'dropout', 'logicalAnd', 'logicalOr', 'logicalXor', 'bitwiseAnd', 'bitwiseOr', 'bitwiseXor', 'bitwiseNot'];
 /** PyTorch has no functions of these names: they stand behind others, and are copies or views. */
 const unnamed = ['contiguous', 'cat', 'to', 'index', 'indexPut'];
 

@@ -1,17 +1,27 @@
 /**
- * Spectral and weight normalisation, as hooks and as parametrizations, and pruning, against what PyTorch does (recorded by tools/record_engine/parametrizations.py).
+ * Spectral and weight normalisation, as hooks and as parametrizations, orthogonal weights, and pruning, against what PyTorch does (recorded by tools/record_engine/parametrizations.py).
  */
 import { describe, expect, test } from 'vitest';
-import { manualSeed, nn, noGrad, ones, tensor, withTrace, zeros, type Nested, type Tensor } from '../src/index.ts';
+import { applyOp } from '../src/autograd/apply-op.ts';
+import { arange, manualSeed, nn, noGrad, ones, optim, randn, tensor, withTrace, zeros, type Nested, type Tensor } from '../src/index.ts';
+import { householderProductRecord, matrixExpRecord, solveRecord } from '../src/ops/linalg-records.ts';
 import { expectClose, recorded } from './recorded.ts';
 
 interface Step { readonly mode: 'train' | 'eval' | 'no_grad'; readonly out: unknown; readonly state: Record<string, unknown>; readonly grads?: Record<string, unknown> }
 interface Run { readonly start: Nested[]; readonly x: Nested; readonly settings: { name?: string; dim?: number | null; nPowerIterations?: number; method?: string; amounts?: number[] }; readonly steps: Step[] }
+interface Matrices { readonly weight: unknown; readonly original: unknown; readonly base: unknown }
+interface Orthogonal {
+  readonly size: [number, number]; readonly settings: { orthogonalMap?: string; useTrivialization?: boolean }; readonly dtype: 'float32' | 'float64'; readonly start: Nested;
+  readonly first: Matrices; readonly keys: string[]; readonly grad: unknown; readonly moved: Matrices; readonly assigned: Partial<Matrices> & { value: Nested; error?: string };
+}
+interface Algebra { readonly inputs: Nested[]; readonly out: unknown; readonly weights: Nested; readonly grads: Nested[] }
 interface Removed { readonly keys: string[]; readonly weight: unknown; readonly parameter: boolean }
 const file = recorded<{
   spectralHook: Run[]; weightHook: Run[]; spectralParametrization: Run[]; weightParametrization: Run[]; pruning: Run[];
   removed: Record<'spectralHook' | 'weightHook' | 'spectralTrain' | 'spectralEval' | 'spectralOriginal' | 'pruning' | 'weight', Removed>;
   custom: { start: Nested; same: boolean; first: unknown; second: unknown; assigned: unknown; keys: string[]; modules: string[]; removed: unknown; removedKeys: string[]; removedSame: boolean };
+  orthogonal: Orthogonal[];
+  linearAlgebra: Record<'matrixExp' | 'solve' | 'householderProduct', Algebra[]>;
   messages: Record<string, string>;
 }>('parametrizations');
 const { parametrizations, parametrize, prune } = nn.utils;
@@ -164,6 +174,65 @@ describe('parametrizations', () => {
   });
 });
 
+describe('orthogonal weights', () => {
+  test.each(file.orthogonal.map((run) => [`${run.size.join(' to ')}, ${JSON.stringify(run.settings)}, ${run.dtype}`, run] as const))('%s', (_name, { size, settings, dtype, start, first, keys, grad, moved, assigned }) => {
+    const layer = new nn.Linear(...size).to(dtype);
+    noGrad(() => layer.weight.copy_(tensor(start, { dtype })));
+    manualSeed(45);
+    const { orthogonalMap, ...rest } = settings;
+    parametrizations.orthogonal(layer, 'weight', { ...rest, ...(orthogonalMap === undefined ? {} : { orthogonalMap: orthogonalMap === 'matrix_exp' ? 'matrixExp' : (orthogonalMap as 'cayley') }) });
+    const list = layer.getSubmodule('parametrizations.weight') as unknown as { original: nn.Parameter; at(index: number): { base?: Tensor } };
+    const compare = (wanted: Partial<Matrices>, when: string): void => {
+      expectClose(layer.weight.toArray(), wanted.weight, 2e-5, `${when}: weight`);
+      expectClose(list.original.toArray(), wanted.original, 2e-5, `${when}: original`);
+      expectClose(list.at(0).base?.toArray() ?? null, wanted.base, 2e-5, `${when}: base`);
+    };
+    compare(first, 'at first');
+    expect([...layer.stateDict().keys()].sort()).toEqual([...keys].sort());
+    const optimizer = new optim.SGD(layer.parameters(), { lr: 0.1 });
+    layer.weight.mul(arange(size[0] * size[1]).to(dtype).reshape(size[1], size[0])).sum().backward();
+    expectClose(list.original.grad!.toArray(), grad, 2e-5, 'gradient');
+    optimizer.step();
+    compare(moved, 'after a step');
+    const assign = (): void => { layer.weight = tensor(assigned.value, { dtype }) as nn.Parameter; };
+    if (assigned.error !== undefined) return void expect(assign).toThrow(assigned.error);
+    // What completes the base is drawn after the value that is assigned.
+    manualSeed(45);
+    const { base } = list.at(0);
+    if (base !== undefined && size[0] !== size[1]) randn([Math.max(...size), Math.abs(size[0] - size[1])], { dtype });
+    randn([size[1], size[0]], { dtype });
+    assign();
+    compare(assigned, 'assigned');
+  });
+
+  test('a batch of matrices', () => {
+    class Batch extends nn.Module {
+      weight = new nn.Parameter(randn(2, 3, 4));
+      override forward(): Tensor { return this.weight; }
+    }
+    for (const orthogonalMap of ['matrixExp', 'cayley', 'householder'] as const) {
+      const weight = parametrizations.orthogonal(new Batch(), 'weight', { orthogonalMap }).weight;
+      expectClose(weight.matmul(weight.transpose(-2, -1)).toArray(), [0, 1].map(() => [[1, 0, 0], [0, 1, 0], [0, 0, 1]]), 1e-5);
+    }
+  });
+
+  const functions = { matrixExp: matrixExpRecord, solve: solveRecord, householderProduct: householderProductRecord };
+  test.each(Object.entries(file.linearAlgebra) as [keyof typeof functions, Algebra[]][])('%s and its gradients', (name, examples) => {
+    for (const { inputs, out, weights, grads } of examples) {
+      const given = inputs.map((values) => tensor(values, { dtype: 'float64', requiresGrad: true }));
+      const result = applyOp(name, functions[name], given, {});
+      expectClose(result.toArray(), out, 1e-9);
+      result.mul(tensor(weights, { dtype: 'float64' })).sum().backward();
+      for (const [index, wanted] of grads.entries()) {
+        // PyTorch gives the part of the reflectors that is not read a gradient, too.
+        const read = name === 'householderProduct' && index === 0 ? tensor(wanted, { dtype: 'float64' }).tril(-1).toArray() : wanted;
+        expectClose(given[index]!.grad!.toArray(), read, 1e-8, `${name}: gradient of ${index}`);
+      }
+    }
+    expect(() => applyOp('solve', solveRecord, [zeros(2, 2), ones(2, 2)], {})).toThrow('torch.linalg.solve: The solver failed because the input matrix is singular.');
+  });
+});
+
 describe('refusals, in PyTorch\'s words', () => {
   class Wrong extends nn.Module {
     override forward(x: Tensor): Tensor { return x.slice(0, 1); }
@@ -185,6 +254,11 @@ describe('refusals, in PyTorch\'s words', () => {
     notParametrized: () => parametrize.removeParametrizations(new nn.ReLU(), 'weight'),
     noInverse: () => { parametrize.registerParametrization(two(), 'weight', new OneWay()).weight = zeros(2, 2) as nn.Parameter; },
     sequence: () => parametrize.removeParametrizations(parametrizations.weightNorm(two()), 'weight', { leaveParametrized: false }),
+    orthogonalMap: () => parametrizations.orthogonal(two(), 'weight', { orthogonalMap: 'x' as 'cayley' }),
+    orthogonalVector: () => parametrizations.orthogonal(two(), 'bias'),
+    orthogonalNone: () => parametrizations.orthogonal(new nn.ReLU()),
+    orthogonalShape: () => { parametrizations.orthogonal(new nn.Linear(2, 3)).weight = ones(2, 2) as nn.Parameter; },
+    orthogonalAssigned: () => { parametrizations.orthogonal(two(), 'weight', { useTrivialization: false }).weight = ones(2, 2) as nn.Parameter; },
     pruneAmount: () => prune.l1Unstructured(two(), 'weight', 1.5),
     pruneMany: () => prune.l1Unstructured(two(), 'weight', 5),
     pruneNot: () => prune.remove(two(), 'weight'),

@@ -21,6 +21,7 @@ export const layerConfigurations: readonly Configuration[] = [
   entry('utils.parametrizations.spectral_norm', 'on 1-D bias (exact path)', () => parametrizations.spectralNorm(new Linear(6, 7), 'bias'), inputs.nc),
   entry('utils.weight_norm (legacy hook)', 'Linear', () => weightNorm(new Linear(6, 7)), inputs.nc),
   entry('utils.parametrizations.weight_norm', 'Linear', () => parametrizations.weightNorm(new Linear(6, 7)), inputs.nc),
+  entry('utils.parametrizations.orthogonal', 'Linear', () => parametrizations.orthogonal(new Linear(6, 7)), inputs.nc),
   entry('utils.prune.l1_unstructured', 'Linear', () => prune.l1Unstructured(new Linear(6, 7), 'weight', 0.5), inputs.nc),
   entry('utils.prune.random_unstructured', 'Linear', () => prune.randomUnstructured(new Linear(6, 7), 'weight', 0.5), inputs.nc),
   entry('Linear', 'default', () => new Linear(6, 7), inputs.nc),

@@ -1,5 +1,5 @@
 /**
- * The `nn.utils.parametrizations` namespace: spectral and weight normalisation as parametrizations.
+ * The `nn.utils.parametrizations` namespace: spectral and weight normalisation as parametrizations, and `orthogonal`, which has a file of its own.
  *
  * Guarantees (PyTorch 2.13, executed). `spectralNorm`: every *reading* of the weight in training mode improves the singular vectors (C02), inside
  * `parametrize.cached` once; in evaluation mode they are frozen; a vector is divided by its exact norm and depends on no mode. 15 iterations at the start.
@@ -15,6 +15,8 @@ import { iterate, randomUnitVector, singularValue, unitVector, weightMatrix } fr
 import type { SpectralNormOptions } from './spectral-norm-hook.ts';
 import type { StateDict } from './state-dict.ts';
 import { normExceptDim, normalizedWeight } from './weight-norm-hook.ts';
+
+export { Orthogonal, orthogonal, type OrthogonalMap, type OrthogonalOptions } from './orthogonal.ts';
 
 /** Divides a weight by its largest singular value. */
 export class SpectralNorm extends Module implements Parametrization {

@@ -11,7 +11,7 @@
  */
 import { withoutRecording } from '../autograd/grad-mode.ts';
 import { Tensor } from '../ops/tensor.ts';
-import { RuntimeError, ValueError } from '../tensor/errors.ts';
+import { NotImplementedError, RuntimeError, ValueError } from '../tensor/errors.ts';
 import { sameShape } from '../tensor/shape.ts';
 import { ModuleDict, ModuleList } from './containers.ts';
 import { moduleState } from './module-state.ts';
@@ -77,12 +77,17 @@ export class ParametrizationList extends ModuleList<Parametrization> {
     return names.map((name) => (this as unknown as Record<string, Tensor>)[name]!);
   }
 
-  /** Through the right inverses, last first. Missing ones are the identity where `lenient`. */
+  /** Through the right inverses, last first. Missing ones, and those that are not implemented, are the identity where `lenient`. */
   private inverse(value: Tensor, lenient: boolean): Tensor | readonly Tensor[] {
     let at: Tensor | readonly Tensor[] = value;
     for (const parametrization of [...this].reverse()) {
-      if (parametrization.rightInverse !== undefined) at = parametrization.rightInverse(at as Tensor);
-      else if (!lenient) throw new RuntimeError(`parametrization ${parametrization.constructor.name} does not implement right_inverse.`);
+      if (parametrization.rightInverse !== undefined) {
+        try {
+          at = parametrization.rightInverse(at as Tensor);
+        } catch (error) {
+          if (!lenient || !(error instanceof NotImplementedError)) throw error;
+        }
+      } else if (!lenient) throw new RuntimeError(`parametrization ${parametrization.constructor.name} does not implement right_inverse.`);
     }
     return at;
   }

@@ -15,6 +15,7 @@ import type { EmbeddingAttributes } from './embedding-records.ts';
 import type { ExtremumAttributes } from './extremum-ops.ts';
 import type { GridSampleAttributes } from './grid-sample-records.ts';
 import type { IndexAttributes } from './index-records.ts';
+import type { LinalgAttributes } from './linalg-records.ts';
 import type { LinearAttributes } from './linear-records.ts';
 import type { LogicAttributes } from './logic-records.ts';
 import type { LossAttributes } from './loss-records.ts';
@@ -86,6 +87,6 @@ export interface TensorOpAttributes {
 }
 
 export interface OpAttributes
-  extends TensorOpAttributes, ActivationAttributes, AttentionAttributes, ChoiceAttributes, ConvAttributes, CtcAttributes, EmbeddingAttributes, ExtremumAttributes, GridSampleAttributes, IndexAttributes, LinearAttributes, LogicAttributes, LossAttributes, MathAttributes, NormAttributes, PoolAttributes, RecurrentOpAttributes, SpatialAttributes {}
+  extends TensorOpAttributes, ActivationAttributes, AttentionAttributes, ChoiceAttributes, ConvAttributes, CtcAttributes, EmbeddingAttributes, ExtremumAttributes, GridSampleAttributes, IndexAttributes, LinalgAttributes, LinearAttributes, LogicAttributes, LossAttributes, MathAttributes, NormAttributes, PoolAttributes, RecurrentOpAttributes, SpatialAttributes {}
 
 export type OpName = keyof OpAttributes;

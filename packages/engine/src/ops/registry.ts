@@ -10,6 +10,7 @@ import { convOps } from './compiled-conv.ts';
 import { extremumOps } from './extremum-ops.ts';
 import { gridSampleRecords } from './grid-sample-records.ts';
 import { indexRecords } from './index-records.ts';
+import { linalgRecords } from './linalg-records.ts';
 import { linearOps } from './compiled-linear.ts';
 import { bceWithLogitsLossOp, l1LossOp, mseLossOp } from './compiled-loss.ts';
 import { recurrentOps } from './compiled-recurrent.ts';
@@ -37,6 +38,7 @@ export const registry: Records<OpAttributes> = {
   ...extremumOps,
   ...gridSampleRecords,
   ...indexRecords,
+  ...linalgRecords,
   ...linearOps,
   ...logicRecords,
   ...lossRecords,
