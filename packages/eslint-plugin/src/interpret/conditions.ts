@@ -4,7 +4,8 @@
 // again later and nothing about it can change in between but an assignment in the same function: it is no receiver of methods or
 // target of item assignment, which could change what its truth is. Only functions that deal with modes are looked at, and none with more such variables
 // than MAX_FOLLOWED: that is a long script, every path through which would carry all of them.
-import { destOf, successorsOf, type BlockId, type Constant, type Func, type Instr, type Module, type Temp, type Variable } from '../ir/ir.ts';
+import { definitionsOf } from '../ir/definitions.ts';
+import { successorsOf, type BlockId, type Constant, type Func, type Instr, type Module, type Temp, type Variable } from '../ir/ir.ts';
 import { nestOf } from '../ir/nesting.ts';
 import type { PathFacts } from '../domains/path-facts.ts';
 import type { Libraries } from '../libraries/read.ts';
@@ -41,7 +42,7 @@ export function conditionsOf(module: Module, func: Func, libraries: Libraries): 
 const foreign = new WeakMap<Module, ReadonlySet<Variable>>();
 
 /** Variables that are assigned by another function than their own. */
-function assignedFromInside(module: Module): ReadonlySet<Variable> {
+export function assignedFromInside(module: Module): ReadonlySet<Variable> {
   let variables = foreign.get(module);
   if (variables === undefined) {
     const stores = module.funcs.flatMap((func) => func.blocks.flatMap((block) => block.instrs.flatMap((instr) => (instr.kind === 'store' && instr.variable.owner !== func.id ? [instr.variable] : []))));
@@ -85,15 +86,11 @@ function find(module: Module, func: Func, libraries: Libraries): Conditions {
   const heads = new Set<BlockId>();
   for (const block of func.blocks) for (const target of successorsOf(block.terminal)) if (target <= block.id) heads.add(target);
   const empty: Conditions = { tests: new Map(), plainLoads: new Map(), live: new Map(), heads };
-  const instrs = func.blocks.flatMap((block) => block.instrs);
   if (!nestDealsWithModes(module, func, libraries)) return empty;
-  const definitions = new Map<Temp, Instr>();
-  for (const instr of instrs) {
-    const dest = destOf(instr);
-    if (dest !== null) definitions.set(dest, instr);
-  }
+  const instrs = func.blocks.flatMap((block) => block.instrs);
+  const definitions = definitionsOf(func);
   const tests = new Map<Temp, Condition>();
-  for (const temp of [...definitions.keys()]) {
+  for (const temp of definitions.keys()) {
     const condition = conditionAt(temp, definitions, func);
     if (condition !== null) tests.set(temp, condition);
   }

@@ -7,7 +7,8 @@
 //
 // Refuses to know: numbers that are not certain (an argument of the command line, one of two that a branch has chosen), loops whose
 // counter does not run by ones, more rounds than MAX_ROUNDS.
-import { destOf, type BlockId, type Func, type Instr, type Temp, type Variable } from '../ir/ir.ts';
+import { definitionsOf, tempsOf } from '../ir/definitions.ts';
+import type { BlockId, Func, Temp, Variable } from '../ir/ir.ts';
 import type { State } from '../domains/state.ts';
 import { mustConstant } from '../domains/value.ts';
 import { rangeBounds } from './attributes.ts';
@@ -18,25 +19,12 @@ const MAX_DEPTH = 8;
 
 /** The loops of one function. */
 export class CountedRounds {
+  readonly #func: Func;
   readonly #loops: ReadonlyMap<BlockId, CountedLoop>;
-  readonly #definitions: ReadonlyMap<Temp, Instr>;
-  readonly #stores: ReadonlyMap<Variable, readonly Temp[]>;
 
   constructor(func: Func) {
+    this.#func = func;
     this.#loops = roundsOf(func).counted;
-    const definitions = new Map<Temp, Instr>();
-    const stores = new Map<Variable, Temp[]>();
-    if (this.#loops.size > 0) {
-      for (const block of func.blocks) {
-        for (const instr of block.instrs) {
-          const dest = destOf(instr);
-          if (dest !== null) definitions.set(dest, instr);
-          if (instr.kind === 'store') stores.set(instr.variable, [...(stores.get(instr.variable) ?? []), instr.value]);
-        }
-      }
-    }
-    this.#definitions = definitions;
-    this.#stores = stores;
   }
 
   /** Holds if the loop is left after its first round: `EPOCHS = 1`. */
@@ -70,15 +58,15 @@ export class CountedRounds {
 
   /** What a temp comes to while the counter is at `count`; null if that is not certain. */
   #valueOf(temp: Temp, state: State, counter: { readonly variable: Variable; readonly count: number } | null, depth: number): number | boolean | null {
-    const instr = this.#definitions.get(temp);
+    const instr = definitionsOf(this.#func).get(temp);
     if (instr === undefined || depth > MAX_DEPTH) return null;
     if (instr.kind === 'const') return instr.value.type === 'number' || instr.value.type === 'boolean' ? instr.value.value : null;
     if (instr.kind === 'load') {
       if (instr.variable === counter?.variable) return counter.count;
-      const stores = this.#stores.get(instr.variable) ?? [];
+      const { stored } = tempsOf(this.#func, instr.variable);
       // A name for a test of this round: `is_last = epoch == 2`.
-      if (counter !== null && stores.length === 1) {
-        const value = this.#valueOf(stores[0]!, state, counter, depth + 1);
+      if (counter !== null && stored.length === 1) {
+        const value = this.#valueOf(stored[0]!, state, counter, depth + 1);
         if (value !== null) return value;
       }
       const known = mustConstant((instr.variable.captured ? state.cells : state.locals).get(instr.variable) ?? state.get(temp));

@@ -22,7 +22,9 @@ import { operandsOf } from '../ir/operands.ts';
 import type { Frame } from './activation.ts';
 import { findMember } from './class-order.ts';
 import { freeVariables } from './closures.ts';
+import { assignedFromInside } from './conditions.ts';
 import { setsModes } from './handed-over.ts';
+import { heldByCode } from './held-by-code.ts';
 import { exported } from './imports.ts';
 import type { Machine } from './machine.ts';
 import { eachMentioned } from './renaming.ts';
@@ -53,7 +55,6 @@ interface Place {
 
 const ofFrames = new WeakMap<Frame, Focus>();
 const blocksOf = new WeakMap<CallInstr, Block>();
-const setAlone = new WeakMap<Variable, boolean>();
 
 /** The elements that the loops of one activation are at. */
 export class Focus {
@@ -164,7 +165,7 @@ export class Focus {
     }
     if (read?.kind !== 'load') return null;
     const { variable } = read;
-    const isOwn = variable.owner === this.#func.id && (!variable.captured || this.#setsAlone(variable));
+    const isOwn = variable.owner === this.#func.id && (!variable.captured || !assignedFromInside(this.#frame.context.ref.module).has(variable));
     return isOwn && !instrs.slice(at, instrs.indexOf(instr)).some((item) => item.kind === 'store' && item.variable === variable) ? { variable, path: [] } : null;
   }
 
@@ -184,17 +185,6 @@ export class Focus {
     const [assigning] = [...bodies].filter(([head, body]) => head !== block && body.has(block) && isAssigned(body)).sort(([, a], [, b]) => a.size - b.size);
     const regions = [assigning?.[0] ?? ACTIVATION, ...(innermost === undefined ? [] : [innermost])];
     return regions.find((region, at) => regions.indexOf(region) === at && !this.#isMetOtherwise(machine, state, tree, place, instr, region, given)) ?? null;
-  }
-
-  /** Holds if no function inside of this one writes to the variable. */
-  #setsAlone(variable: Variable): boolean {
-    let isAlone = setAlone.get(variable);
-    if (isAlone === undefined) {
-      const { funcs } = this.#frame.context.ref.module;
-      isAlone = funcs.every((func) => func === this.#func || !func.blocks.some(({ instrs }) => instrs.some((item) => item.kind === 'store' && item.variable === variable)));
-      setAlone.set(variable, isAlone);
-    }
-    return isAlone;
   }
 
   #usedIn(instr: Extract<Instr, { kind: 'function' }>): ReadonlySet<Variable> {
@@ -236,8 +226,7 @@ export class Focus {
     for (const [name, value] of state.cells) if (name !== variable && (name.owner === file || live.has(name))) visit(value);
     for (const id of body) for (const item of this.#func.blocks[id]!.instrs) if (item.kind === 'function') for (const name of this.#usedIn(item)) readCell(name);
     for (const value of this.#frame.captured?.values() ?? []) visit(value);
-    for (const defaults of machine.defaults.values()) for (const value of defaults.values()) visit(value);
-    for (const { members } of machine.classes.values()) for (const { value } of members.values()) visit(value);
+    for (const value of heldByCode(machine)) visit(value);
     const { receiver } = this.#frame;
     if (receiver !== null && [...body].some((id) => this.#func.blocks[id]!.instrs.some((item) => item.kind === 'super'))) held.add(receiver);
     for (const object of held) {

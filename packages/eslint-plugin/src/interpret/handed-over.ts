@@ -9,6 +9,7 @@ import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { boundIn, objectsOf, type Value } from '../domains/value.ts';
 import type { Func, Module } from '../ir/ir.ts';
+import { grouped } from '../ir/nesting.ts';
 import type { Libraries } from '../libraries/read.ts';
 import { freeVariables } from './closures.ts';
 import type { Machine } from './machine.ts';
@@ -68,14 +69,6 @@ const named = new WeakMap<Module, ReadonlyMap<string, readonly Func[]>>();
 
 function namedIn(module: Module): ReadonlyMap<string, readonly Func[]> {
   let names = named.get(module);
-  if (names === undefined) {
-    const found = new Map<string, Func[]>();
-    for (const func of module.funcs) {
-      const others = found.get(func.name);
-      if (others === undefined) found.set(func.name, [func]);
-      else others.push(func);
-    }
-    named.set(module, (names = found));
-  }
+  if (names === undefined) named.set(module, (names = grouped(module.funcs, (func) => func.name)));
   return names;
 }

@@ -4,7 +4,7 @@
 // of them is in one network, what is done to the network is done to all of them.
 //
 // Guarantees: an object that the program may still get at on another way is none of the network's own. Looked through is what can be reached from the variables and intermediate
-// results that are still read, of the function that runs and of its callers, and from all variables that outlive a call. Refuses to know: what a suspended generator holds.
+// results that are still read, of the function that runs and of its callers, from what their closures took with them, from all variables that outlive a call, and from what functions and classes hold. Refuses to know: what a suspended generator holds.
 //
 // Worked example: after `model = nn.Sequential(*layers)`, `model.eval()` sets all dropouts of the loop, unless `layers` is read again further down: then one of them may be met there which is not
 // in the model (`nn.Sequential(*layers[:2])`).
@@ -14,6 +14,7 @@ import type { Value } from '../domains/value.ts';
 import type { Instr } from '../ir/ir.ts';
 import { liveAfter } from '../ir/liveness.ts';
 import type { Frame } from './activation.ts';
+import { heldByCode } from './held-by-code.ts';
 import type { Machine } from './machine.ts';
 import { eachMentioned } from './renaming.ts';
 
@@ -27,11 +28,12 @@ export function ownPartsOf(machine: Machine, frame: Frame, state: State, root: A
 function heldBeside(machine: Machine, frame: Frame, state: State, root: AbstractObject, instr: Instr): ReadonlySet<AbstractObject> {
   const held = new Set<AbstractObject>();
   const visit = (value: Value): void => eachMentioned(value, (object) => void (object !== root && held.add(object)));
-  for (const value of state.cells.values()) visit(value);
+  for (const value of [...state.cells.values(), ...heldByCode(machine)]) visit(value);
   if (machine.watch !== null) machine.watch.asksCallers = true;
   let position: Instr | null = instr;
   for (let at: Frame['caller'] = { frame, state }; at !== undefined; at = at.frame.caller) {
     const { ref, call } = at.frame.context;
+    for (const value of at.frame.captured?.values() ?? []) visit(value);
     const live = position === null ? null : liveAfter(ref.func, position);
     for (const names of [at.state.locals, at.state.temps] as const) for (const [name, value] of names) if (live === null || live.has(name)) visit(value);
     position = call;

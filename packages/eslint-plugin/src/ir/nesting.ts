@@ -54,6 +54,7 @@ export function functionsWithin(module: Module, { start, end }: Span): readonly 
   return found;
 }
 
+/** What has the same key, in the order of the module. */
 export function grouped<Key>(funcs: readonly Func[], keyOf: (func: Func) => Key): ReadonlyMap<Key, readonly Func[]> {
   const groups = new Map<Key, Func[]>();
   for (const func of funcs) {
