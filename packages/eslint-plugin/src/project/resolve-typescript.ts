@@ -19,16 +19,24 @@ export function sourceOf(found: ts.ResolvedModuleFull | undefined): string | nul
   return found.resolvedFileName;
 }
 
-const known = new Map<string, { readonly config: string | null; readonly time: number; readonly options: ts.CompilerOptions }>();
+interface Options {
+  readonly time: number;
+  readonly options: ts.CompilerOptions;
+}
+
+/** The nearest tsconfig.json of each folder, and what stands in each. */
+const configs = new Map<string, string | null>();
+const known = new Map<string | null, Options>();
 
 /** The options of the nearest tsconfig.json, read again when it has changed. */
 function optionsFor(folder: string): ts.CompilerOptions {
-  const before = known.get(folder);
-  const config = before === undefined ? (ts.findConfigFile(folder, ts.sys.fileExists) ?? null) : before.config;
+  let config = configs.get(folder);
+  if (config === undefined) configs.set(folder, (config = ts.findConfigFile(folder, ts.sys.fileExists) ?? null));
   const time = config === null ? 0 : (ts.sys.getModifiedTime?.(config)?.getTime() ?? 0);
+  const before = known.get(config);
   if (before !== undefined && before.time === time) return before.options;
   const options = config === null ? defaults() : read(config);
-  known.set(folder, { config, time, options });
+  known.set(config, { time, options });
   return options;
 }
 

@@ -17,6 +17,7 @@ export class TypedProject implements Resolution {
   readonly #program: ts.Program;
   readonly #references: References;
   readonly #host: ts.ModuleResolutionHost;
+  readonly #caches = new Map<ts.CompilerOptions, ts.ModuleResolutionCache>();
 
   private constructor(program: ts.Program) {
     this.#program = program;
@@ -46,10 +47,17 @@ export class TypedProject implements Resolution {
     if (source === undefined) return resolveTypeScript(file, specifier);
     const owner = this.#references.ownerOf(file);
     const options = owner?.commandLine.options ?? this.#program.getCompilerOptions();
-    const { resolvedModule } = ts.resolveModuleName(specifier, file, options, this.#host, undefined, owner, source.impliedNodeFormat);
+    const { resolvedModule } = ts.resolveModuleName(specifier, file, options, this.#host, this.#cacheFor(options), owner, source.impliedNodeFormat);
     const built = resolvedModule === undefined ? undefined : this.#references.sourceOf(resolvedModule.resolvedFileName);
     return built ?? sourceOf(resolvedModule) ?? resolveTypeScript(file, specifier);
   };
+
+  /** What the file system said while the program stands: the files of a folder import the same. */
+  #cacheFor(options: ts.CompilerOptions): ts.ModuleResolutionCache {
+    let cache = this.#caches.get(options);
+    if (cache === undefined) this.#caches.set(options, (cache = ts.createModuleResolutionCache(this.#program.getCurrentDirectory(), (name) => (ts.sys.useCaseSensitiveFileNames ? name : name.toLowerCase()), options)));
+    return cache;
+  }
 }
 
 const projects = new WeakMap<ts.Program, TypedProject>();
