@@ -1,7 +1,7 @@
 // What a state says of the way to it, in words: how tests that come again turned out, and how often loops have been entered; and which chain of
 // calls the run that it belongs to stands for.
 import type { PathFacts } from '../domains/path-facts.ts';
-import { SOME } from '../interpret/conditions.ts';
+import { DOUBTED, SOME } from '../interpret/conditions.ts';
 import type { RecordedRun } from '../interpret/recorder.ts';
 import type { Func } from '../ir/ir.ts';
 import type { Places } from './places.ts';
@@ -18,7 +18,7 @@ function showFact(name: string, value: boolean | number, { func, module }: Recor
     const head = func.blocks[Number(loop[1])];
     const place = head === undefined ? '' : ` at ${places.at({ file: module.file, span: head.terminal.span })}`;
     if (name.startsWith('z')) return `it is ${value === true ? '' : 'not '}the last round of the loop${place}`;
-    if (name.startsWith('s')) return value === true ? `a round of the loop${place} has put a network to sleep` : `perhaps the last round of the loop${place} has put a network to sleep`;
+    if (name.startsWith('s')) return value === DOUBTED ? `a round of the loop${place} has put a network to sleep, and a loop that sets modes has had no round` : value === true ? `a round of the loop${place} has put a network to sleep` : `perhaps the last round of the loop${place} has put a network to sleep`;
     return `the loop${place} has had ${value === SOME ? 'some rounds' : value === 0 ? 'no round yet' : value === 1 ? 'one round' : `${value} rounds`}`;
   }
   const condition = /^v(\d+)(?:==(.*))?$/s.exec(name);

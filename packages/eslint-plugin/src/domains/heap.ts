@@ -81,17 +81,42 @@ export function joinObjects(a: ObjectState, b: ObjectState): ObjectState {
   return { modes, settings, statistics, trainable, attrs, many, escaped, slept };
 }
 
+/** What a place of a list holds on one of two ways alone has no place where they meet: it may be in the list or not. */
 function joinAttrs(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
   if (a === b) return a;
   let result: Map<string, Value> | null = null;
+  let either: Value | null = null;
+  const place = (value: Value): void => void (either = either === null ? value : joinValues(either, value));
   for (const [name, value] of b) {
     const known = a.get(name);
+    if (known === undefined && isPlace(name)) {
+      place(value);
+      continue;
+    }
     const joined = known === undefined ? value : joinValues(known, value);
     if (joined === known) continue;
     result ??= new Map(a);
     result.set(name, joined);
   }
-  return result ?? a;
+  for (const [name, value] of a) {
+    if (!isPlace(name) || b.has(name)) continue;
+    place(value);
+    result ??= new Map(a);
+    result.delete(name);
+  }
+  if (either === null) return result ?? a;
+  const rest = (result ?? a).get(elementName(null));
+  const joined = rest === undefined ? either : joinValues(rest, either);
+  if (joined === rest) return result ?? a;
+  result ??= new Map(a);
+  result.set(elementName(null), joined);
+  return result;
+}
+
+/** Holds for the name of an element that has a number. */
+function isPlace(name: string): boolean {
+  const digit = name.charCodeAt(1);
+  return name.charCodeAt(0) === 0x5b && digit >= 0x30 && digit <= 0x39;
 }
 
 export function modeAsBoolean(modes: ModeSet): boolean | null {
@@ -100,7 +125,15 @@ export function modeAsBoolean(modes: ModeSet): boolean | null {
 
 /** Names of the attributes that hold collection elements. */
 export function elementName(key: string | number | null): string {
-  return key === null ? '[]' : `[${key}]`;
+  return key === null ? '[]' : key === '' ? NO_TEXT : `[${key}]`;
+}
+
+/** The name under which the element with the key `''` is kept. */
+const NO_TEXT = '[""]';
+
+/** The key of an element that has one. */
+export function keyOfElement(name: string): string {
+  return name === NO_TEXT ? '' : name.slice(1, -1);
 }
 
 export type Heap = SharedMap<AbstractObject, ObjectState>;

@@ -11,11 +11,14 @@ import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { descriptorMethods, readDescriptor } from './descriptors.ts';
 import { noteParameterUse } from './forward.ts';
+import { hiddenPart, hidesParts } from './hidden-parts.ts';
 import { noteAssignment } from './assigned-flags.ts';
 import { exported } from './imports.ts';
 import type { Machine } from './machine.ts';
 import { noteShallowRestore } from './left-behind.ts';
+import { classOfObject, nameOfClass } from './names.ts';
 import { namespaceAt, setInNamespace } from './namespaces.ts';
+import { getByObject, setByObject } from './object-keys.ts';
 import { settled } from './settled.ts';
 import { withStaleness, withStaleSetting } from './staleness.ts';
 import { getUnseen, noteWritten, setUnseen } from './switched-off.ts';
@@ -53,10 +56,10 @@ function attributeOfAtom(machine: Machine, frame: Frame, state: State, atom: Ato
     case 'object':
       return attributeOfObject(machine, frame, state, atom.object, name, instr);
     case 'library':
-      return ofAtoms({ kind: 'library', path: machine.libraries.canonical(`${atom.path}.${name}`) });
+      return nameOfClass(machine, atom, name) ?? ofAtoms({ kind: 'library', path: machine.libraries.canonical(`${atom.path}.${name}`) });
     case 'class': {
       const member = findMember(machine.order(atom.class), name);
-      return member === null ? ANYTHING : ofClassMember(member.entry.value, atom);
+      return member === null ? (nameOfClass(machine, atom, name) ?? ANYTHING) : ofClassMember(member.entry.value, atom);
     }
     case 'super': {
       const member = findMember(machine.order(atom.object.class ?? atom.after), name, atom.after);
@@ -100,6 +103,7 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
       return result;
     }
   }
+  if (name === '__class__' || (name === 'constructor' && machine.language === 'typescript')) return classOfObject(machine, object) ?? ANYTHING;
   if (hasMode && machine.libraries.moduleMethods.has(name)) return ofAtoms({ kind: 'method', object, name });
   if (object.kind === 'module' && runsForward(machine, name)) return ofAtoms({ kind: 'method', object, name });
   if (name.startsWith('_')) {
@@ -129,7 +133,7 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
     state.setAttr(object, name, { ...ofObject(part), unknown: true }, true);
     return withStaleness(machine, state, object, name, state.attr(object, name) ?? ANYTHING, frame, instr);
   }
-  return ANYTHING;
+  return hidesParts(object) && !name.startsWith('_') ? { ...ofObject(hiddenPart(machine, state, object, instr)), unknown: true } : ANYTHING;
 }
 
 /** Ways that lead through attributes of the same name more often are taken for a structure that nests: `node.left.right.left`. */
@@ -252,7 +256,9 @@ export function getItem(state: State, value: Value, index: Value | null): Value 
     if (atom.kind === 'parameters') result = joinValues(result, ofAtoms(atom));
     else if (atom.kind === 'object') {
       const exact = key === null ? undefined : (state.attr(atom.object, elementName(key)) ?? state.attr(atom.object, String(key)) ?? fromTheEnd(state, atom, key));
+      const ofKey = key === null && index !== null ? getByObject(state, atom.object, index) : undefined;
       if (atom.object.kind === 'opaque') result = joinValues(result, { ...ANYTHING, atoms: [atom] });
+      else if (ofKey !== undefined) result = joinValues(result, ofKey);
       else if (atom.object.label === SORTED) result = joinValues(result, iterate(state, ofAtoms(atom)));
       else if (exact !== undefined) result = joinValues(result, joinValues(exact, state.attr(atom.object, '[]') ?? NOTHING));
       else if (index === null) result = joinValues(result, ofObject(atom.object));
@@ -286,7 +292,7 @@ export function setItem(machine: Machine, frame: Frame, state: State, target: Va
   for (const object of objectsOf(target)) {
     if (setInNamespace(machine, frame, state, object, index, value, instr)) continue;
     const strong = one === object && key !== null;
-    state.setAttr(object, elementName(key), value, strong);
+    if (key !== null || !setByObject(state, object, index, value, one === object)) state.setAttr(object, elementName(key), value, strong);
     if (strong) noteWritten(machine, object, elementName(key), value, instr);
     if (machine.shared.has(object)) machine.use(forwardsOf(settled(state, value)), 'escaped', instr.span);
     adopt(machine, state, object, value);

@@ -28,6 +28,7 @@ import { callMemoized } from './memoized.ts';
 import { callLayer, familyOf, noteUnseenPredict } from './option-layers.ts';
 import { noteDirectForward, noteFlagCalled } from './mode-methods.ts';
 import { callModuleMethod } from './module-method.ts';
+import { callTextMethod } from './names.ts';
 import { applyScope } from './scope.ts';
 import { escapeTree, noteWrittenTo, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 import { settled } from './settled.ts';
@@ -283,7 +284,10 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
         return callAtom(machine, frame, state, others.length === 0 ? { ...atom, object } : atom, withoutReceiver(state, name, args), instr);
       }
       return callTensorMethod(machine, frame, state, ofAtoms(atom), name, args, instr);
-    case 'constant':
+    case 'constant': {
+      const given = atom.value.type === 'string' ? callTextMethod(machine, frame, state, atom.value.value, name, args, instr) : null;
+      return given === null ? callTensorMethod(machine, frame, state, ofAtoms(atom), name, args, instr) : returned(given);
+    }
     case 'flag':
     case 'scope':
       return callTensorMethod(machine, frame, state, ofAtoms(atom), name, args, instr);

@@ -7,6 +7,7 @@ import type { ArgValues, Frame } from './activation.ts';
 import { arrayFrom, CALLING, callThroughArray, folded, mapped, SORTING } from './array-callbacks.ts';
 import { getItem, iterate, RANGE, SORTED } from './attributes.ts';
 import type { Instr, Part } from '../ir/ir.ts';
+import { remadeIn, takenApartIn } from '../ir/remade.ts';
 import type { FunctionEffect } from '../libraries/schema.ts';
 import { allArgs, returned, type CallInstr } from './call.ts';
 import { exactElements } from './exact-elements.ts';
@@ -14,9 +15,13 @@ import type { CallResult } from './call-function.ts';
 import { consume } from './generators.ts';
 import type { Machine } from './machine.ts';
 import { NAMESPACE, OWNER, updateNamespace } from './namespaces.ts';
+import { anyKey, entryByObject, isKey, keyAt, setByObject } from './object-keys.ts';
 import { settled } from './settled.ts';
 
 const ADDING = new Set(['append', 'add', 'push', 'insert', 'unshift', 'set', 'appendleft']);
+const APPENDING = new Set(['append', 'push']);
+/** Lists that grow longer than this are not known in full. */
+const MAX_GROWN = 32;
 const ADDING_ALL = new Set(['extend', 'update', 'concat', 'union']);
 const TAKING = new Set(['pop', 'popleft', 'shift', 'at', 'find', 'popitem']);
 /** They take nothing out. */
@@ -29,15 +34,16 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
   const self = ofObject(object);
   const given = allArgs(args);
   if (name === 'set' && object.label === 'dict' && args.positional.length === 2) {
-    const key = mustString(args.positional[0]!);
-    state.setAttr(object, elementName(key), args.positional[1]!, key !== null);
+    const [index, value] = args.positional;
+    const key = mustString(index!);
+    if (!setByObject(state, object, index!, value!, true)) state.setAttr(object, elementName(key), value!, key !== null);
     if (machine.shared.has(object)) machine.use(forwardsOf(settled(state, args.positional[1]!)), 'escaped', instr.span);
     return returned(self);
   }
   // `cache.setdefault('net', Net())` gives what is there, or what it puts there.
   if (name === 'setdefault') return returned(setDefault(machine, state, object, args, instr));
   if (ADDING.has(name)) {
-    for (const value of given) state.setAttr(object, '[]', value, false);
+    if (!APPENDING.has(name) || !append(state, object, args)) for (const value of given) state.setAttr(object, '[]', value, false);
     if (machine.shared.has(object)) for (const value of given) machine.use(forwardsOf(settled(state, value)), 'escaped', instr.span);
     return returned(self);
   }
@@ -58,12 +64,21 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
   if (TAKING.has(name)) return returned(elements);
   if (VIEWING.has(name)) {
     if (name === 'values') return returned(valuesOf(machine, frame, state, object, instr));
-    if (name === 'keys') return returned(keysOf(machine, frame, state, object, instr) ?? listOf(machine, frame, state, instr, 'keys', 'list', null, ANYTHING));
+    if (name === 'keys') return returned(keysOf(machine, frame, state, object, instr) ?? anyKeyOf(machine, frame, state, object, instr));
     if (name === 'items' || name === 'entries') return returned(pairsOf(machine, frame, state, object, instr));
     if (REORDERING.has(name)) return returned(reordered(machine, frame, state, object, name, instr));
     return returned(name === 'slice' ? sliceOf(machine, frame, state, self, args.more === null ? partOf(args.positional) : undefined, instr) : self);
   }
   return returned(settled(state, self));
+}
+
+/** Adds to a list that is known in full, which it stays; false for any other, and for one that grows long. */
+function append(state: State, list: AbstractObject, { positional, keywords, more }: ArgValues): boolean {
+  const { escaped } = state.object(list);
+  const elements = escaped || list.label !== 'list' || more !== null || keywords.size > 0 ? null : exactElements(state, ofObject(list));
+  if (elements === null || elements.length + positional.length > MAX_GROWN) return false;
+  positional.forEach((value, at) => state.setAttr(list, elementName(elements.length + at), value, true));
+  return true;
 }
 
 function setDefault(machine: Machine, state: State, object: AbstractObject, args: ArgValues, instr: CallInstr): Value {
@@ -86,12 +101,12 @@ export function valuesOf(machine: Machine, frame: Frame, state: State, object: A
   return ofObject(machine.objects.collection(state, frame.context, instr, 'values', 'list', elements));
 }
 
-/** The pairs of key and value: one by one if the keys are known. */
-export function pairsOf(machine: Machine, frame: Frame, state: State, object: AbstractObject, instr: Instr): Value {
+/** The pairs of key and value: one by one if the keys are known. `isTakenApart`: a loop alone goes through them, and keeps none. */
+export function pairsOf(machine: Machine, frame: Frame, state: State, object: AbstractObject, instr: Instr, isTakenApart = isTakenApartAt(frame, instr)): Value {
   const known = knownEntries(state, object);
-  const pairOf = (part: string, key: Value, value: Value): Value => listOf(machine, frame, state, instr, part, 'tuple', [key, value], NOTHING);
-  if (known === null) return listOf(machine, frame, state, instr, 'pairs', 'list', null, pairOf('pair', ANYTHING, iterate(state, ofObject(object))));
-  return listOf(machine, frame, state, instr, 'pairs', 'list', known.map(([key, value], at) => pairOf(`pair${at}`, key, value)), NOTHING);
+  const pairOf = (part: string, key: Value, value: Value): Value => listOf(machine, frame, state, instr, part, 'tuple', [key, value], NOTHING, isTakenApart);
+  if (known === null) return listOf(machine, frame, state, instr, 'pairs', 'list', null, pairOf('pair', anyKey(state.object(object).attrs), iterate(state, ofObject(object))), isTakenApart);
+  return listOf(machine, frame, state, instr, 'pairs', 'list', known.map(([key, value], at) => pairOf(`pair${at}`, key, value)), NOTHING, isTakenApart);
 }
 
 /** The keys of a dictionary whose keys are known; null for any other. */
@@ -104,12 +119,14 @@ const MAX_ENTRIES = 32;
 
 function knownEntries(state: State, object: AbstractObject): readonly (readonly [Value, Value])[] | null {
   const { attrs, many } = state.object(object);
-  if (many || attrs.has(elementName(null)) || attrs.size > MAX_ENTRIES) return null;
-  const entries = object.label === NAMESPACE ? [...attrs].filter(([name]) => name !== OWNER) : [...attrs];
-  return !entries.every(([name]) => name.startsWith('[')) ? null : entries.map(([name, value]) => {
-    const key = name.slice(1, -1);
-    return [ofConstant(/^\d+$/.test(key) ? { type: 'number', value: Number(key) } : { type: 'string', value: key }), value];
-  });
+  if (many || attrs.has(elementName(null)) || attrs.size > 2 * MAX_ENTRIES) return null;
+  const entries = [...attrs].filter(([name]) => !isKey(name) && (object.label !== NAMESPACE || name !== OWNER));
+  return entries.length > MAX_ENTRIES || !entries.every(([name]) => name.startsWith('[')) ? null : entries.map(([name, value]) => [keyAt(attrs, name), value]);
+}
+
+/** The keys of a dictionary, not all of which are known. */
+export function anyKeyOf(machine: Machine, frame: Frame, state: State, object: AbstractObject, instr: Instr): Value {
+  return listOf(machine, frame, state, instr, 'keys', 'list', null, anyKey(state.object(object).attrs));
 }
 
 /** What is in a list, in another order: in the list itself or in a new one. */
@@ -158,13 +175,13 @@ export function dictionaryOf(machine: Machine, frame: Frame, state: State, args:
     else {
       for (const pair of exactElements(state, source) ?? [iterate(state, source)]) {
         const [name, value] = [0, 1].map((at) => getItem(state, pair, ofConstant({ type: 'number', value: at })));
-        const key = elementName(mustString(name!));
-        entries.set(key, joinValues(entries.get(key) ?? NOTHING, value!));
+        const entry = entryByObject(state, name!, value!) ?? [[elementName(mustString(name!)), value!] as const];
+        for (const [key, part] of entry) entries.set(key, joinValues(entries.get(key) ?? NOTHING, part));
       }
     }
   }
   for (const [name, value] of args.keywords) entries.set(elementName(name), value);
-  return ofObject(machine.objects.collection(state, frame.context, instr, 'dict', 'dict', entries));
+  return ofObject(machine.objects.allocate(state, frame.context, instr, 'dict', { kind: 'collection', class: null, library: null, label: 'dict', replaces: remadeIn(frame.context.ref.func).has(instr) }, { attrs: entries }));
 }
 
 type Iteration = Extract<FunctionEffect, { kind: 'iterate' }>['gives'] | 'one' | 'some';
@@ -224,7 +241,7 @@ export function goThrough(machine: Machine, frame: Frame, state: State, gives: I
 function keysOfDictionary(machine: Machine, frame: Frame, state: State, value: Value, instr: Instr): Value {
   const object = machine.language === 'python' ? mustObject(value) : null;
   if (object?.kind !== 'collection' || (object.label !== 'dict' && object.label !== NAMESPACE)) return value;
-  return keysOf(machine, frame, state, object, instr) ?? listOf(machine, frame, state, instr, 'keys', 'list', null, ANYTHING);
+  return keysOf(machine, frame, state, object, instr) ?? anyKeyOf(machine, frame, state, object, instr);
 }
 
 /** One collection after the other, as `a + b` makes of two lists; null if nothing is known of what is in them. */
@@ -272,7 +289,12 @@ function listOfTuples(machine: Machine, frame: Frame, state: State, instr: CallI
   return listOf(machine, frame, state, instr, '', 'list', null, tuple('tuple', sources.map((source) => (source === null ? ANYTHING : iterate(state, source)))));
 }
 
-function listOf(machine: Machine, frame: Frame, state: State, instr: Instr, part: string, label: string, elements: readonly Value[] | null, any: Value): Value {
+function listOf(machine: Machine, frame: Frame, state: State, instr: Instr, part: string, label: string, elements: readonly Value[] | null, any: Value, replaces = isTakenApartAt(frame, instr)): Value {
   const attrs = elements === null ? [[elementName(null), any] as const] : elements.map((element, index) => [elementName(index), element] as const);
-  return ofObject(machine.objects.collection(state, frame.context, instr, part, label, new Map(attrs)));
+  return ofObject(machine.objects.allocate(state, frame.context, instr, part, { kind: 'collection', class: null, library: null, label, replaces }, { attrs: new Map(attrs) }));
+}
+
+/** Holds if a loop alone goes through what a call gives, and keeps none of its elements as they are. */
+function isTakenApartAt(frame: Frame, instr: Instr): boolean {
+  return instr.kind === 'call' && takenApartIn(frame.context.ref.func).has(instr.dest);
 }

@@ -65,6 +65,9 @@ export function truthName(variable: Variable): string {
 /** In place of a number of entries: at least one. */
 export const SOME = -1;
 
+/** In place of whether a round of a loop has put a network to sleep: it has, unless a loop that sets modes had rounds. */
+export const DOUBTED = 0;
+
 /** The name under which it is known how often a loop has been entered. */
 export function loopName(head: BlockId): string {
   return `l${head}`;
@@ -130,6 +133,15 @@ function nestDealsWithModes(module: Module, func: Func, libraries: Libraries): b
     nests.set(top, deals);
   }
   return deals;
+}
+
+/** Holds if a mode is set in some round of the loop with these blocks. */
+export function setsModesInRounds(func: Func, body: ReadonlySet<BlockId> | undefined, libraries: Libraries): boolean {
+  return body !== undefined && [...body].some((id) => func.blocks[id]!.instrs.some((instr) => {
+    if (instr.kind === 'set-attr') return libraries.flags.has(instr.name);
+    const effect = instr.kind === 'call' && instr.callee.kind === 'method' ? libraries.moduleMethods.get(instr.callee.name) : undefined;
+    return effect === 'set-train' || effect === 'set-eval';
+  }));
 }
 
 const SWITCHING = new Set(['set-train', 'set-eval', 'freeze', 'unfreeze', 'requires-grad']);

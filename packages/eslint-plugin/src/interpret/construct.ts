@@ -14,6 +14,7 @@ import { callFunction, type CallResult } from './call-function.ts';
 import { findMember, type ClassOrder } from './class-order.ts';
 import type { Machine } from './machine.ts';
 import { copyOf } from './copies.ts';
+import { hidingNetwork } from './hidden-parts.ts';
 import { makeHolder } from './library-object.ts';
 import { makeLayer } from './option-layers.ts';
 import { eachInTree, escapeTree, setTreeMode, setTreeStatistics } from './set-mode.ts';
@@ -66,7 +67,7 @@ export function initialize(machine: Machine, frame: Frame, state: State, object:
   }
   const constructor = findMember(order, isPython ? '__init__' : 'constructor');
   if (constructor === null) {
-    if (order.row?.children !== undefined) setChildren(state, object, order.row, args);
+    if (order.row?.children !== undefined) setChildren(machine, state, object, order.row, args);
     else if (order.hasUnknownBase) for (const value of allArgs(args)) escapeTree(state, value);
     // A data class: keyword arguments become attributes.
     for (const [name, value] of args.keywords) if (object.kind === 'instance') state.setAttr(object, name, value, true);
@@ -89,7 +90,7 @@ export function constructLibrary(machine: Machine, frame: Frame, state: State, r
   }
   const setting: ModeSetting = { site: machine.site(instr.span), mode: TRAIN, how: 'constructed', selective: false };
   const object = machine.objects.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: row, label: shortName(path), inert: isInert(state, row, args) }, { modes: TRAIN, settings: [setting], statistics: FRESH, trainable: TRAINABLE });
-  setChildren(state, object, row, withCopy(machine, frame, state, row, args, instr));
+  setChildren(machine, state, object, row, withCopy(machine, frame, state, row, args, instr));
   return returned(ofObject(object));
 }
 
@@ -112,11 +113,11 @@ function optimize(machine: Machine, state: State, object: AbstractObject): void 
   const tree = new Set(machine.handedToOptimizer.get(object));
   eachInTree(state, object, false, (item) => void tree.add(item));
   machine.handedToOptimizer.set(object, tree);
-  for (const item of tree) machine.optimized.add(item);
+  for (const item of tree) machine.optimized.add(hidingNetwork(item) ?? item);
 }
 
 /** Registers the children that a container is given. */
-export function setChildren(state: State, object: AbstractObject, row: ClassRow, args: ArgValues): void {
+export function setChildren(machine: Machine, state: State, object: AbstractObject, row: ClassRow, args: ArgValues): void {
   const { children } = row;
   if (children === undefined) return;
   const attrs = new Map(state.object(object).attrs);
@@ -138,6 +139,13 @@ export function setChildren(state: State, object: AbstractObject, row: ClassRow,
     else if (value !== undefined) attrs.set('[]', value);
   }
   state.heap.set(object, { ...(state.heap.get(object) ?? NEW_OBJECT), attrs });
+  if (children === 'arguments' || !('module' in children)) for (const value of attrs.values()) for (const part of objectsOf(value)) noteContained(machine, row, part);
+}
+
+/** A part of what runs its children, or a layer of a list: a network in a list of networks may be one of its own. */
+export function noteContained(machine: Machine, container: ClassRow, part: AbstractObject): void {
+  const isLayer = part.class === null && part.library !== null && part.library.children === undefined;
+  if (part.kind === 'module' && (container.runsChildren || isLayer)) machine.addTo(machine.contained, part);
 }
 
 /** Whether the constructor's arguments make the layer the same in both modes. */

@@ -4,15 +4,18 @@
 //
 // An edge that a state cannot take gives null. It never decides a test whose value is not known.
 import { assertNever, type BlockId, type Func, type Terminal, type Variable } from '../ir/ir.ts';
+import { takenApartIn } from '../ir/remade.ts';
 import { MAX_PATHS } from '../dataflow/solver.ts';
+import { elementName } from '../domains/heap.ts';
 import { EVAL } from '../domains/mode.ts';
+import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { forwardsOf, mustObject, objectsOf, ofConstant, type Value } from '../domains/value.ts';
 import type { Frame } from './activation.ts';
 import { iterate, mayBeEmpty, rangeBounds } from './attributes.ts';
 import { exactElements } from './exact-elements.ts';
-import { keysOf, pairsOf } from './collection-call.ts';
-import { loopName, SOME, subjectOf, switchesParts, type Conditions } from './conditions.ts';
+import { anyKeyOf, keysOf, pairsOf } from './collection-call.ts';
+import { DOUBTED, loopName, setsModesInRounds, SOME, subjectOf, switchesParts, type Conditions } from './conditions.ts';
 import { noteFlagUse } from './forward.ts';
 import { CountedRounds } from './counted-rounds.ts';
 import { consume, hasPending, iterationOf } from './generators.ts';
@@ -21,6 +24,7 @@ import type { Machine } from './machine.ts';
 import { guardOf } from './mode-hints.ts';
 import { PARTS } from './module-method.ts';
 import { NAMESPACE } from './namespaces.ts';
+import { hasObjectKeys } from './object-keys.ts';
 import { lastName, roundsOf, type Rounds } from './rounds.ts';
 import { sweepByLoop } from './sweeps.ts';
 import { assume, constantIsTruthy, truthOf, type Truth } from './truth.ts';
@@ -29,6 +33,8 @@ import { assume, constantIsTruthy, truthOf, type Truth } from './truth.ts';
 const MAX_UNROLLED = 4;
 /** Outcomes of tests that are kept of one path: each of a thousand `elif` would carry those of all before it. */
 const MAX_FACTS = 100;
+/** Lists of modules, or of pairs with one, where the function may switch or freeze some. */
+const MAX_MODULES = 33;
 
 const EITHER: Truth = { mayBeTrue: true, mayBeFalse: true };
 
@@ -63,6 +69,7 @@ export class Edges {
   /** The state on one edge out of a block, refined in place; null if the edge cannot be taken. */
   take(state: State, terminal: Terminal, source: BlockId, target: BlockId, isThen: boolean): State | null {
     const { heads, live } = this.#conditions;
+    const arrived = state.facts.get(loopName(source));
     let unrolled = false;
     switch (terminal.kind) {
       case 'branch': {
@@ -90,7 +97,7 @@ export class Edges {
         const iterable = state.get(terminal.iterable);
         const elements = exactElements(state, iterable);
         const entered = state.facts.get(loopName(source));
-        if (elements !== null && elements.length < this.#maxUnrolled(iterable) && typeof entered === 'number' && entered !== SOME) {
+        if (elements !== null && elements.length < this.#maxUnrolled(state, iterable) && typeof entered === 'number' && entered !== SOME) {
           // A short list that is known in full is gone through element by element: `for net in (encoder, decoder): net.eval()`.
           this.#maxPaths = Math.max(this.#maxPaths, elements.length + MAX_PATHS);
           if (isThen !== entered < elements.length) return null;
@@ -130,6 +137,8 @@ export class Edges {
     }
     if (!isThen && heads.has(source)) sweepByLoop(this.#machine, this.#frame, state, this.#func, source, this.#before.get(source));
     this.#noteAsleep(state, source, target);
+    // Whoever puts modes back in a loop counts on its rounds.
+    if (!isThen && terminal.kind === 'each' && arrived === 0 && setsModesInRounds(this.#func, this.#rounds.bodies.get(source), this.#machine.libraries)) this.#doubtSleep(state);
     const needed = live.get(target);
     if (needed !== undefined && state.facts.key !== '') state.facts = state.facts.without((name) => name.startsWith('v') && !needed.has(subjectOf(name)));
     return state;
@@ -147,20 +156,25 @@ export class Edges {
     if (head === undefined || before === undefined) return;
     const name = asleepName(head);
     const was = state.facts.get(name);
-    if (!fallsAsleep(before, state) || (was === false && target === head)) state.facts = state.facts.without((fact) => fact === name);
+    if (!fallsAsleep(before, state) || ((was === false || was === DOUBTED) && target === head)) state.facts = state.facts.without((fact) => fact === name);
     else if (was === undefined) this.#set(state, name, perhapsLast.get(head)?.has(source) !== true && !this.#counted.onlyLastRuns(head, source, state));
   }
 
-  #set(state: State, name: string, value: boolean): void {
+  /** Leaves nothing certain of a sleep for the next rounds of the loops around. */
+  #doubtSleep(state: State): void {
+    for (const [name, value] of state.facts.entries()) if (name.startsWith('s') && value === true) this.#set(state, name, DOUBTED);
+  }
+
+  #set(state: State, name: string, value: boolean | number): void {
     this.#maxPaths = Math.max(this.#maxPaths, 2 * MAX_PATHS);
     state.facts = state.facts.with(name, value);
   }
 
   /** The parts of a network are gone through one by one where the function may switch or freeze some of them. */
-  #maxUnrolled(iterable: Value): number {
+  #maxUnrolled(state: State, iterable: Value): number {
     const [list] = objectsOf(iterable);
-    const holdsParts = list !== undefined && (list.label === PARTS || list.kind === 'module');
-    return holdsParts && switchesParts(this.#func, this.#machine.libraries) ? Infinity : MAX_UNROLLED;
+    if (list === undefined || !switchesParts(this.#func, this.#machine.libraries)) return MAX_UNROLLED;
+    return list.label === PARTS || list.kind === 'module' ? Infinity : holdsModules(state, list) ? MAX_MODULES : MAX_UNROLLED;
   }
 
   /** The generator that the loop with this head goes through runs now, up to its end. */
@@ -174,9 +188,16 @@ export class Edges {
     const dictionary = mustObject(iterable);
     if (dictionary?.kind !== 'collection' || (dictionary.label !== 'dict' && dictionary.label !== NAMESPACE)) return;
     const [machine, frame, instr] = [this.#machine, this.#frame, iterationOf(terminal)];
-    const gone = machine.language === 'typescript' ? pairsOf(machine, frame, state, dictionary, instr) : keysOf(machine, frame, state, dictionary, instr);
+    const gone = machine.language === 'typescript' ? pairsOf(machine, frame, state, dictionary, instr, takenApartIn(this.#func).has(terminal.iterable)) : (keysOf(machine, frame, state, dictionary, instr) ?? (hasObjectKeys(state, dictionary) ? anyKeyOf(machine, frame, state, dictionary, instr) : null));
     if (gone !== null) state.set(terminal.iterable, gone);
   }
+}
+
+/** Holds if the first element is a module, or a tuple that holds one. */
+function holdsModules(state: State, list: AbstractObject): boolean {
+  const first = state.attr(list, elementName(0));
+  if (first === undefined) return false;
+  return objectsOf(first).some((object) => object.kind === 'module' || (object.kind === 'collection' && [...state.object(object).attrs.values()].some((value) => objectsOf(value).some(({ kind }) => kind === 'module'))));
 }
 
 /** The number that a range of one gives: `range(1)`. */

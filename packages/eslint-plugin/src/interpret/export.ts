@@ -21,7 +21,7 @@ export function exportModule(machine: Machine, frame: Frame, state: State, path:
   machine.noteOwn();
   const modules = modulesOf(findArgument(state, args, effect.module).value);
   if (modules.length === 0) return callUnknown(machine, state, ANYTHING, args, instr);
-  const program = machine.objects.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: 'unknown', inertIf: [], holds: [], derives: [], parameters: 'yes', optimizer: false, runsChildren: false, source: 'the row of the export' }, label: shortName(path), inert: 'unknown' }, { modes: UNKNOWN_MODE, statistics: CALIBRATED | UNKNOWN_STATISTICS, trainable: TRAINABLE });
+  const program = machine.objects.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: 'unknown', inertIf: [], holds: [], derives: [], parameters: 'yes', optimizer: false, composed: true, runsChildren: false, source: 'the row of the export' }, label: shortName(path), inert: 'unknown' }, { modes: UNKNOWN_MODE, statistics: CALIBRATED | UNKNOWN_STATISTICS, trainable: TRAINABLE });
   const keeps = effect.keepsMode === undefined ? true : booleanOf(findArgument(state, args, effect.keepsMode).value);
   const declared = effect.mode !== undefined && !findArgument(state, args, effect.mode).omitted;
   if (keeps === false || declared || machine.running !== null) return returned(ofObject(program));

@@ -12,7 +12,7 @@ import { allArgs, type CallInstr } from './call.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { leafKey, type Machine } from './machine.ts';
-import { recordVisit, Visit } from './left-behind.ts';
+import { noteShallowRestores, recordVisit, Visit } from './left-behind.ts';
 import { noteAssignedFlags } from './assigned-flags.ts';
 import { noteReliance } from './races.ts';
 import { noteBuiltInForward } from './registration.ts';
@@ -48,6 +48,7 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   if (object.library !== null && object.class === null && isPlainLeaf(object)) return runModule(machine, frame, state, object, args, instr, derived);
   const observation = observe(machine, frame, state, object, instr, exported);
   noteAssignedFlags(machine, state);
+  if (machine.shallowRestores.length > 0) noteShallowRestores(machine, state);
   if (state.relied.size > 0 || state.scopes.size > 0) noteReliance(machine, frame, state, object, observation);
   machine.running = { observation, path: '' };
   const visit = new Visit();

@@ -3,6 +3,7 @@
 // Guarantees: elements of a list that is known in full are arguments of their own; from the first list on that is not, all further ones by position may be any
 // of what is left (`more`).
 import { assertNever } from '../ir/ir.ts';
+import { keyOfElement } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
 import { joinValues, NOTHING, objectsOf, type Value } from '../domains/value.ts';
 import type { ArgValues, Frame } from './activation.ts';
@@ -35,7 +36,7 @@ export function evaluateArgs(machine: Machine, frame: Frame, state: State, instr
       }
       case 'keyword-spread': {
         for (const object of objectsOf(value)) {
-          for (const [name, element] of state.object(object).attrs) if (name.startsWith('[') && name !== '[]') keywords.set(name.slice(1, -1), element);
+          for (const [name, element] of state.object(object).attrs) if (name.startsWith('[') && name !== '[]') keywords.set(keyOfElement(name), element);
         }
         more = joinValues(more ?? NOTHING, spread(state, value));
         break;

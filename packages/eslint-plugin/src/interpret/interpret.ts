@@ -25,7 +25,7 @@ import { runImports, type ProjectFiles } from './imports.ts';
 import { noteHeldAgainst } from './held-against.ts';
 import { noteParts } from './overrides.ts';
 import { noteRehearsals } from './rehearsal.ts';
-import { noteLeftBehind } from './left-behind.ts';
+import { noteLeftBehind, noteShallowRestores } from './left-behind.ts';
 import { noteRaces } from './races.ts';
 import { settled } from './settled.ts';
 import { noteStarved } from './starved.ts';
@@ -67,6 +67,7 @@ export function interpret(module: Module, libraries: Libraries, files: ProjectFi
   const base = run.exit ?? run.thrown ?? State.initial(GRAD_ENABLED);
   if (run.exit !== null && run.thrown !== null) base.joinFrom(run.thrown);
   noteAssignedFlags(machine, base);
+  noteShallowRestores(machine, base);
   probeClasses(machine, base);
   runRoots(machine, base);
   noteLeftBehind(machine);
@@ -182,6 +183,7 @@ function runRoot(machine: Machine, base: State, func: Func, selves: Map<ProjectC
   const run = runFunction(machine, { context, receiver, early: func.kind === 'constructor' || func.name === '__init__' }, func, state);
   if (run.exit !== null) {
     noteAssignedFlags(machine, run.exit);
+    noteShallowRestores(machine, run.exit);
     const result = settled(run.exit, run.result);
     if (hook?.output === 'trained') {
       machine.use(result.from, 'trained', func.nameSpan);

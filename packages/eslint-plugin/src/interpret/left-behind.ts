@@ -11,6 +11,7 @@ import type { State } from '../domains/state.ts';
 import type { Value } from '../domains/value.ts';
 import type { Instr } from '../ir/ir.ts';
 import type { Frame } from './activation.ts';
+import { DOUBTED } from './conditions.ts';
 import type { Machine } from './machine.ts';
 import type { ForwardObservation, LeafRun, Woken } from './observation.ts';
 import { eachInTree } from './set-mode.ts';
@@ -117,10 +118,15 @@ export function noteLeftBehind(machine: Machine): void {
     observation.woken = woken.find(({ setting }) => setting.woke?.how === 'restored') ?? woken[0] ?? null;
     // A path that ends in no backward pass (`if phase == 'train': loss.backward()`) is no training.
     const isTrained = (path: string): boolean => [...observation.trainedOn].some((other) => mayBeOne(path, other));
-    const [, sure] = [...observation.asleep].find(([path, setting]) => setting !== null && evaluated.has(keyOf(setting)) && isTrained(path)) ?? [];
+    const [, sure] = [...observation.asleep].find(([path, setting]) => setting !== null && !isDoubted(path) && evaluated.has(keyOf(setting)) && isTrained(path)) ?? [];
     const perhaps = sure ?? [...observation.drowsy].filter(([path]) => isTrained(path)).flatMap(([, settings]) => [...settings]).find((setting) => evaluated.has(keyOf(setting)));
     if (perhaps !== undefined && perhaps !== null) observation.leftBehind = { setting: perhaps, certain: sure !== undefined };
   }
+}
+
+/** Holds for a path on which a loop that sets modes has no round, for all that is known. */
+function isDoubted(path: string): boolean {
+  return new RegExp(`[: ]s\\d+=${DOUBTED}(?![^/ ])`).test(path);
 }
 
 /** Holds unless a test or a round of some function is another one on the one path than on the other. */
@@ -152,17 +158,33 @@ export function noteShallowRestore(machine: Machine, frame: Frame, state: State,
   const [flag] = value.atoms;
   const isOwn = value.atoms.length === 1 && flag?.kind === 'flag' && flag.object === root;
   if ((modes & (TRAIN | ENTRY_MODE)) === 0 || (!isOwn && (modes !== TRAIN || state.object(root).modes !== EVAL))) return false;
-  const parts: AbstractObject[] = [];
+  const { setting, sensitive } = asleepBelow(state, root);
+  if (setting !== null && sensitive.length > 0) {
+    const site = machine.site(instr.span);
+    if (!machine.shallowRestores.some((known) => known.root === root && known.site.span === site.span)) machine.shallowRestores.push({ where: frame.context.ref, site, root, setting, certain: modes === TRAIN });
+  }
+  return setting !== null;
+}
+
+/** Parts that a call on the whole network has put to sleep, and that call. */
+function asleepBelow(state: State, root: AbstractObject): { readonly setting: ModeSetting | null; readonly sensitive: readonly AbstractObject[] } {
+  const sensitive: AbstractObject[] = [];
   let setting: ModeSetting | null = null;
-  let isSensitive = false;
   eachInTree(state, root, true, (object, strong) => {
     const known = state.object(object);
     const by = known.settings[0];
     if (object === root || !strong || known.modes !== EVAL || by === undefined || by.selective || by.how !== 'called') return;
     setting = by;
-    parts.push(object);
-    isSensitive ||= object.library?.sensitive === 'yes' && object.inert === 'no';
+    if (object.library?.sensitive === 'yes' && object.inert === 'no') sensitive.push(object);
   });
-  if (setting !== null && isSensitive) machine.noteRestore(frame.context.ref, instr, root, parts.filter((part) => part.library?.sensitive === 'yes'), setting, modes === TRAIN);
-  return setting !== null;
+  return { setting, sensitive };
+}
+
+/** Tells the flags that were put back on a network alone, and whose parts are still asleep in `state`: whoever goes on to put back every part leaves none. */
+export function noteShallowRestores(machine: Machine, state: State): void {
+  for (const { where, site, root, setting, certain } of machine.shallowRestores) {
+    if (!state.heap.has(root) || !state.object(root).settings.some((known) => known.how === 'assigned' && known.site.span === site.span)) continue;
+    const left = asleepBelow(state, root);
+    if (left.setting?.site.span === setting.site.span && left.sensitive.length > 0) machine.noteRestore(where, site, root, left.sensitive, setting, certain);
+  }
 }

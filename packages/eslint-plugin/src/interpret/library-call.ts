@@ -28,6 +28,7 @@ import { runForGradients, symbolicInput } from './option-layers.ts';
 import { promised, RESOLVE, resolvePromise } from './promises.ts';
 import { rebuiltFrom } from './rebuilt.ts';
 import { applyScope } from './scope.ts';
+import { classOfValue } from './names.ts';
 import { settled } from './settled.ts';
 import { differentiate } from './tensor-call.ts';
 import { eachInTree, escapeTree, setTreeMode, setTreeStatistics } from './set-mode.ts';
@@ -95,8 +96,10 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       const answer = value === undefined || target === undefined ? null : isInstance(machine, state, value, target);
       return returned(answer === null ? ANYTHING : ofBoolean(answer));
     }
+    case 'class-of':
     case 'shape':
       for (const value of given) machine.use(forwardsOf(value), 'shape', instr.span);
+      if (effect.kind === 'class-of' && args.positional.length === 1) return returned(classOfValue(machine, args.positional[0]!) ?? ANYTHING);
       return returned(ANYTHING);
     case 'random': {
       const chosen = effect.gives === undefined ? null : goThrough(machine, frame, state, effect.gives, args, instr);
@@ -346,7 +349,7 @@ function loadedModule(machine: Machine, frame: Frame, state: State, path: string
   const site = machine.site(instr.span);
   const given = (effect.calibratedIf ?? []).map((row) => findArgument(state, args, row)).filter(({ omitted }) => !omitted).map(({ value }) => truthOf(value));
   const statistics = effect.calibrated || given.some(({ mayBeFalse }) => !mayBeFalse) ? CALIBRATED : given.some(({ mayBeTrue }) => mayBeTrue) ? UNKNOWN_STATISTICS : FRESH | UNKNOWN_STATISTICS;
-  return machine.objects.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: effect.sensitive, inertIf: [], holds: [], derives: [], parameters: 'yes', optimizer: false, runsChildren: false, source: 'the row of the loader', ...(effect.sensitive === 'yes' ? { effect: effect.calibrated ? ('random' as const) : ('statistics' as const) } : {}) }, label: shortName(path), inert: 'no' }, { modes, settings: [{ site, mode: modes, how: 'loaded', selective: false }], statistics, trainable: TRAINABLE });
+  return machine.objects.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: { path, kind: 'module', sensitive: effect.sensitive, inertIf: [], holds: [], derives: [], parameters: 'yes', optimizer: false, composed: true, runsChildren: false, source: 'the row of the loader', ...(effect.sensitive === 'yes' ? { effect: effect.calibrated ? ('random' as const) : ('statistics' as const) } : {}) }, label: shortName(path), inert: 'no' }, { modes, settings: [{ site, mode: modes, how: 'loaded', selective: false }], statistics, trainable: TRAINABLE });
 }
 
 /** Bindings of bindings: more are not followed, and deeper than the stack at some point. */

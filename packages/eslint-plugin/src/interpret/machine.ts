@@ -48,6 +48,16 @@ export interface AssignedFlag {
   readonly modes: ModeSet;
 }
 
+/** The flag of a network, put back after an `eval()` of all of it. */
+export interface ShallowRestore {
+  readonly where: FuncRef;
+  readonly site: Site;
+  readonly root: AbstractObject;
+  /** The `eval()`. */
+  readonly setting: ModeSetting;
+  readonly certain: boolean;
+}
+
 /** A call of a model whose mode is an option of the call, in a training step. */
 export interface OptionCall {
   readonly where: FuncRef;
@@ -80,6 +90,8 @@ export class Machine {
   readonly hooked = new Set<AbstractObject>();
   /** Assignments of the flag of a module with parts, until it is seen whether the parts follow. */
   readonly assignedFlags: AssignedFlag[] = [];
+  /** Flags of networks that were put back, until it is seen whether their parts are, too. */
+  readonly shallowRestores: ShallowRestore[] = [];
   /** Calls that rely on a mode that was set before its setter waited. */
   readonly reliances = new Map<ForwardObservation, Reliance>();
   /** Modes that other tasks may meet, by module. */
@@ -124,6 +136,10 @@ export class Machine {
   ownNotes = 0;
   /** How often something was done that would be noted in a forward call, outside of all. */
   unseenNotes = 0;
+  /** Modules that a container was given: parts of a network, under no name of their own. */
+  readonly contained = new Set<AbstractObject>();
+  /** Lists that are written with one element: `self.teacher = [teacher]`. */
+  readonly ofOne = new Set<AbstractObject>();
   /** Programs that were traced from modules, and the calls that traced them. */
   readonly programs = new Map<AbstractObject, ReadonlySet<number>>();
   /** Containers whose children are being run. */
@@ -354,9 +370,9 @@ export class Machine {
   }
 
   /** Notes a mode that is put back on `root` alone. */
-  noteRestore(where: FuncRef, instr: Instr, root: AbstractObject, parts: readonly AbstractObject[], setting: ModeSetting, certain: boolean): void {
-    const known = this.restores.find((item) => item.call.span === instr.span && item.call.file === this.current.file);
-    if (known === undefined) this.restores.push({ kind: 'restore', where, call: this.site(instr.span), className: root.label, parts, setting, certain });
+  noteRestore(where: FuncRef, call: Site, root: AbstractObject, parts: readonly AbstractObject[], setting: ModeSetting, certain: boolean): void {
+    const known = this.restores.find((item) => item.call.span === call.span && item.call.file === call.file);
+    if (known === undefined) this.restores.push({ kind: 'restore', where, call, className: root.label, parts, setting, certain });
     else known.certain ||= certain;
   }
 

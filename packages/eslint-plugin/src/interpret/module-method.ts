@@ -1,26 +1,27 @@
 // Methods that a library's module base gives to every module, as the library model lists them.
-import { assertNever } from '../ir/ir.ts';
+import { assertNever, type Instr } from '../ir/ir.ts';
 import { CALIBRATED, elementName, type ModeSetting } from '../domains/heap.ts';
 import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import type { FrameworkRow } from '../libraries/schema.ts';
-import { ANYTHING, derive, forwardsOf, INPUT, joinValues, mustString, NOTHING, objectsOf, ofAtoms, ofConstant, ofObject, ofObjects, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, forwardsOf, INPUT, joinValues, mustString, NOTHING, objectsOf, ofAtoms, ofConstant, ofObject, ofObjects, type Atom, type Value } from '../domains/value.ts';
 import type { ArgValues, Frame } from './activation.ts';
 import { getItem } from './attributes.ts';
 import { allArgs, callUnknown, callValue, returned, runCallbacks, type CallInstr } from './call.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
-import { setChildren } from './construct.ts';
+import { noteContained, setChildren } from './construct.ts';
 import { copyOf } from './copies.ts';
 import { focusOf } from './focus.ts';
-import { callForward } from './forward.ts';
+import { callForward, joinPath } from './forward.ts';
 import { noteHook } from './handed-over.ts';
+import { hiddenPart, hidesParts, hidingNetwork } from './hidden-parts.ts';
 import type { Machine } from './machine.ts';
 import { noteReliedMode } from './races.ts';
 import { eachMentioned } from './renaming.ts';
 import { applyScope } from './scope.ts';
-import { eachInTree, escapeTree, modesOfFlag, setTreeMode, setTreeStatistics, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
+import { eachInTree, escapeTree, isPart, modesOfFlag, setTreeMode, setTreeStatistics, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 import { settled } from './settled.ts';
 import { callTensorMethod, differentiate } from './tensor-call.ts';
 
@@ -74,7 +75,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       }
       const modes = effect === 'set-eval' ? EVAL : model?.modules?.takesMode === false ? TRAIN : modesOfFlag(args.positional[0] ?? args.keywords.get('mode') ?? (args.more === null ? undefined : ANYTHING));
       // A part, or something picked out of a list of parts, is set apart from its network.
-      const selective = objectsOf(receiver).some((item) => machine.registered.has(item)) || machine.registered.has(object);
+      const selective = [object, ...objectsOf(receiver)].some((item) => isPart(machine, item));
       const setting: ModeSetting = { site: machine.site(instr.span), mode: modes, how: 'called', selective };
       // Whichever of them it is, the others are not in use.
       const chosen = certain ? [object] : choiceOf(machine, frame, state, receiver);
@@ -128,7 +129,10 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       return returned(ANYTHING);
     }
     case 'append':
-      for (const value of args.positional) state.setAttr(object, '[]', value, false);
+      for (const value of args.positional) {
+        state.setAttr(object, '[]', value, false);
+        if (object.library !== null) for (const part of objectsOf(value)) noteContained(machine, object.library, part);
+      }
       return returned(self);
     default:
       return assertNever(effect);
@@ -210,7 +214,7 @@ const VIEWS_OF_DICTIONARIES: ReadonlyMap<string, string> = new Map([
 function callOther(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, args: ArgValues, instr: CallInstr): CallResult {
   const self = ofObject(object);
   if (name === '__init__' || name === 'constructor') {
-    if (object.library?.children !== undefined) setChildren(state, object, object.library, args);
+    if (object.library?.children !== undefined) setChildren(machine, state, object, object.library, args);
     else if (object.kind === 'opaque') for (const value of allArgs(args)) escapeTree(state, value);
     return returned(self);
   }
@@ -232,13 +236,13 @@ function isRunning(frame: Frame, value: Value): boolean {
 const MAX_TREE = 64;
 
 /** All of a tree as one value. */
-function treeValue(state: State, root: AbstractObject): Value {
+function treeValue(machine: Machine, state: State, root: AbstractObject, instr: Instr): Value {
   const parts: AbstractObject[] = [];
   let unknown = false;
   eachInTree(state, root, true, (object) => {
-    unknown ||= object.kind === 'opaque' || parts.length === MAX_TREE;
+    unknown ||= (object.kind === 'opaque' && hidingNetwork(object) === null) || parts.length === MAX_TREE;
     if (parts.length === MAX_TREE) return false;
-    parts.push(object);
+    parts.push(object, ...(hidesParts(object) ? [hiddenPart(machine, state, object, instr)] : []));
     return true;
   });
   return unknown ? joinValues(ofObjects(parts), ANYTHING) : ofObjects(parts);
@@ -246,10 +250,10 @@ function treeValue(state: State, root: AbstractObject): Value {
 
 /** `apply(fn)`: runs `fn` on each part, the deepest first, and on the module at last. */
 function applyToParts(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: CallInstr): void {
-  const parts = partsOf(state, object, 'modules');
+  const parts = partsOf(machine, state, object, 'modules', instr)?.parts ?? null;
   const [callback] = args.positional;
   const one = (part: Value): ArgValues => ({ positional: [part], keywords: new Map(), more: null, written: [] });
-  if (parts === null || callback === undefined || callback.unknown || callback.atoms.length !== 1) runCallbacks(machine, frame, state, args.positional, one(treeValue(state, object)), instr);
+  if (parts === null || callback === undefined || callback.unknown || callback.atoms.length !== 1) runCallbacks(machine, frame, state, args.positional, one(treeValue(machine, state, object, instr)), instr);
   else for (const part of [...parts].reverse()) callValue(machine, frame, state, callback, one(ofObject(part)), instr);
 }
 
@@ -257,28 +261,42 @@ function applyToParts(machine: Machine, frame: Frame, state: State, object: Abst
 export const PARTS = 'parts';
 const MAX_PARTS = 32;
 
-/** The parts of a network, in the order in which the library gives them; null if some are not known, or stand for several. */
-function partsOf(state: State, root: AbstractObject, name: string): readonly AbstractObject[] | null {
+/** The parts of a network that are known one by one, and the names that lead to them. */
+interface Parts {
+  readonly parts: readonly AbstractObject[];
+  readonly names: ReadonlyMap<AbstractObject, string>;
+}
+
+/** The parts of a network, in the order in which the library gives them, with one that stands for those that a library hides; null if others are not known, or stand for several. */
+function partsOf(machine: Machine, state: State, root: AbstractObject, name: string, instr: Instr): Parts | null {
   const parts: AbstractObject[] = [];
+  const names = new Map<AbstractObject, string>([[root, '']]);
+  const onlyChildren = /children/i.test(name);
+  const isHidden = (atom: Atom): boolean => atom.kind === 'object' && hidingNetwork(atom.object) !== null;
+  if (onlyChildren && hidesParts(root)) return null;
   let isExact = true;
   eachInTree(state, root, true, (object, certain) => {
-    isExact &&= certain && object.kind === 'module' && !(state.object(object).attrs.get('[]')?.atoms.length ?? 0);
+    const { attrs } = state.object(object);
+    isExact &&= isHidden({ kind: 'object', object }) || (certain && object.kind === 'module' && (attrs.get('[]')?.atoms ?? []).every(isHidden));
+    for (const [key, value] of attrs) for (const part of objectsOf(value)) if (!names.has(part) && !key.startsWith('#')) names.set(part, joinPath(names.get(object)!, key.replace(/^\[|\]$/g, '')));
     const isChild = object !== root;
-    if (isChild || !/children/i.test(name)) parts.push(object);
-    return !(isChild && /children/i.test(name));
+    if (isChild || !onlyChildren) parts.push(object);
+    if (!onlyChildren && hidesParts(object)) parts.push(hiddenPart(machine, state, object, instr));
+    return !(isChild && onlyChildren);
   });
-  return isExact && parts.length <= MAX_PARTS ? parts : null;
+  return isExact && parts.length <= MAX_PARTS ? { parts, names } : null;
 }
 
 /** `modules()`, `children()` and their named forms: a list of the tree (or of pairs of name and module). */
 function listOfTree(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, instr: CallInstr): Value {
-  const parts = partsOf(state, object, name);
-  if (parts !== null) {
-    const pairOf = (part: AbstractObject, at: number): Value => ofObject(machine.objects.allocate(state, frame.context, instr, `part${at}`, { kind: 'collection', class: null, library: null, label: 'tuple', replaces: true }, { attrs: new Map([[elementName(0), ANYTHING], [elementName(1), ofObject(part)]]) }));
-    const elements = new Map(parts.map((part, at): [string, Value] => [elementName(at), /^named/.test(name) ? pairOf(part, at) : ofObject(part)]));
+  const known = partsOf(machine, state, object, name, instr);
+  if (known !== null) {
+    const nameOf = (part: AbstractObject): Value => (known.names.has(part) ? ofConstant({ type: 'string', value: known.names.get(part)! }) : ANYTHING);
+    const pairOf = (part: AbstractObject, at: number): Value => ofObject(machine.objects.allocate(state, frame.context, instr, `part${at}`, { kind: 'collection', class: null, library: null, label: 'tuple', replaces: true }, { attrs: new Map([[elementName(0), nameOf(part)], [elementName(1), ofObject(part)]]) }));
+    const elements = new Map(known.parts.map((part, at): [string, Value] => [elementName(at), /^named/.test(name) ? pairOf(part, at) : ofObject(part)]));
     return ofObject(machine.objects.allocate(state, frame.context, instr, 'parts', { kind: 'collection', class: null, library: null, label: PARTS, replaces: true }, { attrs: elements }));
   }
-  const elements = treeValue(state, object);
+  const elements = /children/i.test(name) && hidesParts(object) ? ofObject(hiddenPart(machine, state, object, instr)) : treeValue(machine, state, object, instr);
   if (elements.unknown) escapeTree(state, ofObject(object));
   const list = machine.objects.allocate(state, frame.context, instr, 'modules', { kind: 'collection', class: null, library: null, label: 'list' }, {});
   if (/^named/.test(name)) {

@@ -6,7 +6,7 @@
 // Refuses to know: what is taken out of it (`net._modules.pop('head')`) stays where it was to the analysis. A dictionary that is kept shows the attributes as they were when it was looked up.
 //
 // Worked example: of `for name, part in net._modules.items(): part.eval()` the parts are those of `net`, one by one.
-import { elementName } from '../domains/heap.ts';
+import { elementName, keyOfElement } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { joinValues, mustObject, mustString, NOTHING, objectsOf, ofConstant, ofObject, type Value } from '../domains/value.ts';
@@ -67,7 +67,7 @@ export function updateNamespace(machine: Machine, frame: Frame, state: State, ta
     const entries = mustObject(given);
     // Pairs, or what is not in sight, may be of any name.
     if (entries?.kind !== 'collection' || entries.label !== 'dict') escapeTree(state, ofObject(owner));
-    else for (const [name, value] of state.object(entries).attrs) setInNamespace(machine, frame, state, target, name === elementName(null) ? null : ofConstant({ type: 'string', value: name.slice(1, -1) }), value, instr);
+    else for (const [name, value] of state.object(entries).attrs) setInNamespace(machine, frame, state, target, name === elementName(null) ? null : ofConstant({ type: 'string', value: keyOfElement(name) }), value, instr);
   }
   for (const [name, value] of args.keywords) setInNamespace(machine, frame, state, target, ofConstant({ type: 'string', value: name }), value, instr);
   if (args.more !== null) setInNamespace(machine, frame, state, target, null, args.more, instr);

@@ -119,6 +119,7 @@ export class ObjectTable {
     this.#births.set(earlier, birth);
     const name = this.#machine.registered.get(object);
     if (name !== undefined) this.#machine.register(earlier, name);
+    if (this.#machine.contained.has(object)) this.#machine.addTo(this.#machine.contained, earlier);
     return earlier;
   }
 
@@ -131,6 +132,11 @@ export class ObjectTable {
       names.set(object, this.#grownOld(object, birth));
     }
     return names;
+  }
+
+  /** Holds if the object was made in sight, and did not come from outside. */
+  isMade(object: AbstractObject): boolean {
+    return this.#births.has(object);
   }
 
   /** Holds if the object was made in the activation that `context` stands for, or in a call from there. */

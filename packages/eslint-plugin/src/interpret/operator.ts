@@ -4,6 +4,7 @@ import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, forwardsOf, INPUT, mustConstant, ofBoolean, ofConstant, TARGET, type InputSet, type NoiseOrigin, type Value } from '../domains/value.ts';
 import { isInstance } from './instances.ts';
 import type { Machine } from './machine.ts';
+import { areSame, isAmong } from './names.ts';
 import { settled } from './settled.ts';
 import { truthOf } from './truth.ts';
 
@@ -17,7 +18,7 @@ export function evaluateOperator(machine: Machine, state: State, operator: strin
     const answer = isInstance(machine, state, operands[0] ?? ANYTHING, operands[1] ?? ANYTHING);
     if (answer !== null) return ofBoolean(answer);
   }
-  if (COMPARISONS.has(operator)) return compare(machine, operator, operands, instr);
+  if (COMPARISONS.has(operator)) return compare(machine, state, operator, operands, instr);
   return arithmetic(machine, state, operator, operands);
 }
 
@@ -62,13 +63,15 @@ function negate(value: Value): Value {
   return { ...ANYTHING, ...stale };
 }
 
-function compare(machine: Machine, operator: string, operands: readonly Value[], instr: Instr): Value {
+function compare(machine: Machine, state: State, operator: string, operands: readonly Value[], instr: Instr): Value {
   const [left, right] = [operands[0] ?? ANYTHING, operands[1] ?? ANYTHING];
   // The result of a comparison carries no gradient: what was compared was read, unless it was asked what it is and not which value it has.
   const asksWhatItIs = operator === 'is' || operator === 'is not' || operator === 'instanceof' || operands.some(isNothing);
   for (const operand of operands) machine.use(forwardsOf(operand), asksWhatItIs ? 'shape' : 'read', instr.span);
   const noise = comparedNoise(left, right);
   const rest = { stale: left.stale ?? right.stale, noise };
+  const named = comparedNames(machine, state, operator, left, right);
+  if (named !== null) return { ...ofBoolean(named), ...rest };
   const [a, b] = [mustConstant(left), mustConstant(right)];
   if (a === null || b === null) {
     const [other, nothing] = a === null ? [left, b] : [right, a];
@@ -102,6 +105,16 @@ function compare(machine: Machine, operator: string, operands: readonly Value[],
     default:
       return { ...ANYTHING, ...rest };
   }
+}
+
+const SAME = new Set(['==', 'is']);
+const OTHER = new Set(['!=', 'is not']);
+
+/** What a comparison of classes, or of a text with others, comes to; null if it is not one, or not known. */
+function comparedNames(machine: Machine, state: State, operator: string, left: Value, right: Value): boolean | null {
+  const isNegated = operator === 'not in' || OTHER.has(operator);
+  const answer = SAME.has(operator) || OTHER.has(operator) ? areSame(machine, left, right) : (operator === 'in' && machine.language === 'python') || operator === 'not in' ? isAmong(machine, state, left, right) : null;
+  return answer === null ? null : answer !== isNegated;
 }
 
 /** Holds if the value is certainly `None`, `null` or `undefined`. */

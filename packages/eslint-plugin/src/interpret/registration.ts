@@ -37,7 +37,7 @@ interface Hidden {
 export function noteUnregistered(machine: Machine, state: State, cls: ProjectClass, receiver: AbstractObject): void {
   const order = machine.order(cls);
   const onlyRegistered = order.moduleModel?.modules?.children === 'registered';
-  const hidden = [...hiddenIn(state, receiver), ...(onlyRegistered ? unregisteredFields(machine, state, receiver) : [])];
+  const hidden = [...hiddenIn(machine, state, receiver), ...(onlyRegistered ? unregisteredFields(machine, state, receiver) : [])];
   if (hidden.length === 0) return;
   // A class that sets the mode of its parts itself knows what it has.
   if (findMember(order, machine.libraries.moduleModel.trainMethod) !== null) return;
@@ -56,12 +56,12 @@ export function noteUnregistered(machine: Machine, state: State, cls: ProjectCla
   }
 }
 
-function hiddenIn(state: State, receiver: AbstractObject): readonly Hidden[] {
+function hiddenIn(machine: Machine, state: State, receiver: AbstractObject): readonly Hidden[] {
   const hidden: Hidden[] = [];
   for (const [attribute, value] of state.object(receiver).attrs) {
     if (attribute.startsWith('#')) for (const part of objectsOf(value)) if (part.kind === 'module') hidden.push({ attribute, form: 'private field', part, alone: false });
     const collection = receiver.reachesLists ? null : mustObject(value);
-    if (collection?.kind === 'collection') inside(state, attribute, collection, 0, hidden);
+    if (collection?.kind === 'collection') inside(machine, state, attribute, collection, 0, hidden);
     for (const part of takenAlong(state, value)) hidden.push({ attribute, form: 'closure', part, alone: false });
   }
   return hidden;
@@ -87,15 +87,15 @@ function unregisteredFields(machine: Machine, state: State, receiver: AbstractOb
   return [...state.object(receiver).attrs].flatMap(([attribute, value]) => (attribute.startsWith('[') || attribute.startsWith('#') ? [] : objectsOf(value).flatMap((part): Hidden[] => (part.kind === 'module' && !machine.explicit.has(part) ? [{ attribute, form: 'field', part, alone: false }] : []))));
 }
 
-function inside(state: State, attribute: string, collection: AbstractObject, depth: number, hidden: Hidden[]): void {
+function inside(machine: Machine, state: State, attribute: string, collection: AbstractObject, depth: number, hidden: Hidden[]): void {
   if (depth > 2 || state.object(collection).escaped || state.escapees.has(collection)) return;
   const { attrs } = state.object(collection);
-  const alone = attrs.size === 1 && !attrs.has('[]') && collection.label !== 'dict';
+  const alone = attrs.size === 1 && machine.ofOne.has(collection) && collection.label !== 'dict';
   for (const value of attrs.values()) {
     if (value.unknown) continue;
     for (const part of objectsOf(value)) {
       if (part.kind === 'module') hidden.push({ attribute, form: collection.label, part, alone });
-      else if (part.kind === 'collection') inside(state, attribute, part, depth + 1, hidden);
+      else if (part.kind === 'collection') inside(machine, state, attribute, part, depth + 1, hidden);
     }
   }
 }

@@ -12,6 +12,7 @@ import type { Instr } from '../ir/ir.ts';
 import type { Frame } from './activation.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
+import { hidesParts, hidingNetwork } from './hidden-parts.ts';
 import type { Machine } from './machine.ts';
 import { ownPartsOf } from './own-parts.ts';
 
@@ -104,7 +105,9 @@ export function setTreeMode(machine: Machine, frame: Frame, state: State, root: 
         return false;
       }
     }
-    if (object === root || setting.selective || setting.how !== 'called') state.setMode(object, modes, setting, certain);
+    const network = hidingNetwork(object);
+    if (network !== null) state.setMode(network, modes, { ...setting, selective: true }, false);
+    else if (object === root || setting.selective || setting.how !== 'called') state.setMode(object, modes, setting, certain);
     else setPart(state, frame, root, object, modes, setting, certain);
     return true;
   }, (part) => isOwn(part) || isPart(part));
@@ -153,6 +156,11 @@ function sleptOf(of: object, frozen: ModeSetting): Slept {
   return known;
 }
 
+/** Holds if the object is known to be a part of a network: a mode that is set on it sets it apart from the rest. */
+export function isPart(machine: Machine, object: AbstractObject): boolean {
+  return machine.registered.has(object) || machine.contained.has(object);
+}
+
 /** Holds if the function that runs is the one in whose text the network is made. */
 export function isMadeIn(frame: Frame, root: AbstractObject): boolean {
   const { func, module } = frame.context.ref;
@@ -188,8 +196,9 @@ export function setTreeStatistics(machine: Machine, frame: Frame, state: State, 
 
 export function setTreeTrainable(machine: Machine, frame: Frame, state: State, root: AbstractObject, trainable: TrainableSet, strong: boolean, instr: Instr): void {
   eachInTree(state, root, strong, (object, _, certain) => {
-    const old = state.object(object).trainable;
-    state.update(object, { trainable: certain ? trainable : old | trainable });
+    const network = hidingNetwork(object);
+    const old = state.object(network ?? object).trainable;
+    state.update(network ?? object, { trainable: certain && network === null ? trainable : old | trainable });
   }, ownPartsOf(machine, frame, state, root, instr));
 }
 
@@ -253,6 +262,7 @@ export function escapeTree(state: State, value: Value): number {
       if (seen.has(object)) continue;
       seen.add(object);
       state.escapees.add(object);
+      if (object.via !== null && hidesParts(object.via.object)) open.push({ objects: new Set([object.via.object]), parameters: new Set() });
       const known = state.object(object);
       if (object.kind === 'module' || object.kind === 'opaque') {
         const change = { modes: known.modes | UNKNOWN_MODE, statistics: known.statistics | UNKNOWN_STATISTICS, trainable: known.trainable | UNKNOWN_TRAINABLE, escaped: true };

@@ -23,7 +23,7 @@ import { findMember } from './class-order.ts';
 import type { Machine } from './machine.ts';
 import { eachMentioned } from './renaming.ts';
 import { roundsOf } from './rounds.ts';
-import { setTreeMode } from './set-mode.ts';
+import { isPart, setTreeMode } from './set-mode.ts';
 
 type CallInstr = Extract<Instr, { kind: 'call' }>;
 
@@ -113,7 +113,7 @@ function apply(machine: Machine, frame: Frame, state: State, { call, mode, part 
   const perhaps = networks.filter((network) => !sure.has(network));
   if (perhaps.length > 0 && areHeldElsewhere(machine, frame, state, perhaps, all, new Set(objectsOf(source)))) return;
   for (const network of networks) {
-    const setting = state.object(network).settings.find(isHere) ?? { site, mode, how: 'called', selective: machine.registered.has(network) };
+    const setting = state.object(network).settings.find(isHere) ?? { site, mode, how: 'called', selective: isPart(machine, network) };
     setTreeMode(machine, frame, state, network, mode, setting, true, call, () => true);
   }
 }

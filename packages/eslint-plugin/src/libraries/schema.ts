@@ -58,6 +58,8 @@ const classRow = v.strictObject({
   /** An object that is no module: the network that it is given to work with, and what its methods do. */
   network: v.optional(argument),
   methods: v.optional(v.record(v.string(), objectMethod)),
+  /** Holds if it has parts that depend on the mode and that no row tells: a mode may be set on some of them alone. */
+  composed: v.optional(v.boolean(), false),
   /** What a call of a container does with its children. */
   runsChildren: v.optional(v.boolean(), false),
   source,
@@ -77,6 +79,8 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('read') }),
     /** Asks whether an object is an instance of a class, or of one of several. */
     v.strictObject({ kind: v.literal('is-instance') }),
+    /** Gives the class of an object. */
+    v.strictObject({ kind: v.literal('class-of') }),
     /** Looks at shapes only. */
     v.strictObject({ kind: v.literal('shape') }),
     /** A scope of the gradient mode. `forms`: how it can be used. `argument`: which argument says what it sets. */

@@ -40,6 +40,7 @@ const COUNTS: Readonly<Record<FunctionEffect['kind'], boolean>> = {
   pure: false,
   read: false,
   'is-instance': false,
+  'class-of': false,
   shape: false,
   random: false,
   cast: false,
