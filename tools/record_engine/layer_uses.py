@@ -261,9 +261,22 @@ def run(layer, arguments, options, leaves):
     return entry
 
 
-def layer_use(seed):
+def adaptive(draw):
+    width, classes = draw.upto(4, 6), draw.upto(4, 8)
+    cutoffs = sorted(draw.random.sample(range(1, classes), draw.upto(1, 3)))
+    if draw.often(0.06):
+        cutoffs = cutoffs[::-1]
+    batch = [draw.upto(1, 4)] if draw.often(0.8) else []
+    return "AdaptiveLogSoftmaxWithLoss", [width, classes, cutoffs], draw.some(div_value=2.0, head_bias=True), [[*batch, width], {"below": classes + draw.often(0.05), "shape": batch}]
+
+
+def adaptive_use(seed):
+    return layer_use(seed, [adaptive])
+
+
+def layer_use(seed, kinds=KINDS):
     draw = Draw(seed)
-    name, arguments, options, shapes, *rest = draw.choose(*KINDS)(draw)
+    name, arguments, options, shapes, *rest = draw.choose(*kinds)(draw)
     use = {"seed": seed, "kind": "layer", "layer": name, "args": arguments, "options": camel(options), "dtype": draw.choose("float32", "float64")}
     native = {key: tuple(value) if isinstance(value, list) else value for key, value in options.items()}
     try:
@@ -301,4 +314,4 @@ def layer_use(seed):
     return use
 
 
-__all__ = ["layer_use", "Skip"]
+__all__ = ["adaptive_use", "layer_use", "Skip"]

@@ -1,5 +1,5 @@
 /**
- * Random uses of layers, losses, optimizers and schedules against what PyTorch made of them (recorded by tools/record_engine/uses.py): results, gradients of inputs and
+ * Random uses of layers, losses, functions, optimizers and schedules against what PyTorch made of them (recorded by tools/record_engine/uses.py): results, gradients of inputs and
  * parameters, what a call wrote, every parameter after every step, every rate after every epoch, and the class of what is refused.
  *
  * `USES=<file>` takes others than the recorded ones.
@@ -44,6 +44,14 @@ interface LossUse extends Refusal {
   readonly output: Described;
   readonly grads: readonly (Described | null)[];
 }
+interface FunctionUse extends Refusal {
+  readonly kind: 'function';
+  readonly call: string;
+  readonly inputs: readonly unknown[];
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly outputs: readonly Described[];
+  readonly grads: readonly (Described | null)[];
+}
 interface OptimizerUse extends Refusal {
   readonly kind: 'optimizer';
   readonly optimizer: 'SGD';
@@ -62,7 +70,7 @@ interface ScheduleUse extends Refusal {
   readonly first: Rates;
   readonly trail: readonly (Refusal & Partial<Rates> & { readonly reload?: true; readonly from?: readonly number[]; readonly metric?: number; readonly last?: readonly number[] })[];
 }
-type Use = { readonly seed: number } & (LayerUse | LossUse | OptimizerUse | ScheduleUse);
+type Use = { readonly seed: number } & (LayerUse | LossUse | FunctionUse | OptimizerUse | ScheduleUse);
 
 const file = process.env['USES'];
 const { uses } = file === undefined ? recorded<{ uses: Use[] }>('uses') : (JSON.parse(readFileSync(file, 'utf8')) as { uses: Use[] });
@@ -172,11 +180,28 @@ function useLoss(use: LossUse): void {
   if (loss === undefined) return;
   compare(loss, use.output, 'loss');
   if (loss.requiresGrad) {
-    const count = loss.numel();
-    const weights = Array.from({ length: count }, (_, index) => (count === 1 ? 0.5 : 0.5 + index / (count - 1)));
-    loss.mul(make({ dtype: loss.dtype, shape: loss.shape, values: weights })).sum().backward();
+    weighted(loss).backward();
   }
   for (const [index, leaf] of made.entries()) compare(leaf.grad, use.grads[index]!, `gradient ${index}`);
+}
+
+/** Weights from 0.5 to 1.5; of one element 0.5. */
+function weighted(result: Tensor): Tensor {
+  const count = result.numel();
+  const weights = Array.from({ length: count }, (_, index) => (count === 1 ? 0.5 : 0.5 + index / (count - 1)));
+  return result.mul(make({ dtype: result.dtype, shape: result.shape, values: weights })).sum();
+}
+
+function useFunction(use: FunctionUse): void {
+  const made: Tensor[] = [];
+  const inputs = use.inputs.map((input) => placed(input, made));
+  const options = Object.fromEntries(Object.entries(use.options).map(([name, value]) => [name, value === 'Infinity' ? Infinity : placed(value, made)]));
+  const results = orRefused(use, use.call, () => tensorsIn((engine.F as unknown as Record<string, (...given: unknown[]) => unknown>)[use.call]!(...inputs, ...(Object.keys(options).length > 0 ? [use.call === 'pdist' ? options['p'] : options] : []))));
+  if (results === undefined) return;
+  expect(results.length).toBe(use.outputs.length);
+  for (const [index, result] of results.entries()) compare(result, use.outputs[index]!, `output ${index}`);
+  if (results[0]!.requiresGrad) weighted(results[0]!).backward();
+  for (const [index, leaf] of made.filter(({ requiresGrad }) => requiresGrad).entries()) compare(leaf.grad, use.grads[index]!, `gradient ${index}`);
 }
 
 function useOptimizer(use: OptimizerUse): void {
@@ -231,11 +256,12 @@ function useSchedule(use: ScheduleUse): void {
   }
 }
 
-const titleOf = (use: Use): string => (use.kind === 'layer' ? use.layer : use.kind === 'loss' ? use.call : use.kind === 'optimizer' ? use.optimizer : use.parts.map(({ schedule }) => schedule).join(', '));
+const titleOf = (use: Use): string => (use.kind === 'layer' ? use.layer : use.kind === 'loss' || use.kind === 'function' ? use.call : use.kind === 'optimizer' ? use.optimizer : use.parts.map(({ schedule }) => schedule).join(', '));
 
 test.each(uses.map((use) => [`${use.kind} ${use.seed}`, titleOf(use), use] as const))('%s: %s', (_kind, _title, use) => {
   if (use.kind === 'layer') useLayer(use);
   else if (use.kind === 'loss') useLoss(use);
+  else if (use.kind === 'function') useFunction(use);
   else if (use.kind === 'optimizer') useOptimizer(use);
   else useSchedule(use);
 });

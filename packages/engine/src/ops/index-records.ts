@@ -207,12 +207,13 @@ export const indexRecords: Records<IndexAttributes> = {
       return NdArray.from('float64', x!.shape, out).copy(x!.dtype);
     },
     gradient: {
-      saves: () => ({ inputs: [1] }),
+      saves: (needs) => (needs[2] ? { inputs: [1] } : {}),
       of: (grad, { attributes: { dim }, needs, shapes, input }) => {
+        if (!needs[2]) return [grad, null, null];
         const values = grad.contiguousData();
         const taken = allocate(grad.dtype, numelOf(shapes[2]!));
         eachScattered(input(1), shapes[0]!, shapes[2]!, dim, (_, to, from) => (taken[from] = values[to]!));
-        return [needs[0] ? grad : null, null, needs[2] ? NdArray.from(grad.dtype, shapes[2]!, taken) : null];
+        return [needs[0] ? grad : null, null, NdArray.from(grad.dtype, shapes[2]!, taken)];
       },
     },
   },

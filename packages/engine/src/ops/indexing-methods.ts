@@ -126,7 +126,8 @@ abstract class IndexingMethods extends ApplyingTensor {
   /** Moves elements round; without `dims` in the flattened order. */
   roll(shifts: Dims, dims?: Dims): Tensor {
     if (dims === undefined) return self(this).reshape(-1).roll(shifts, 0).reshape(this.shape);
-    const [steps, over] = [[shifts].flat(), normalizeDims(dims, this.shape.length)];
+    // One after the other: a dimension may be named twice.
+    const [steps, over] = [[shifts].flat(), [dims].flat().map((dim) => dimOf(this, dim))];
     if (steps.length === 0) throw new RuntimeError('`shifts` required');
     if (steps.length !== over.length) throw new RuntimeError(`shifts and dimensions must align. shifts: ${steps.length}, dims:${over.length}`);
     return apply(this, 'roll', { shifts: steps, dims: over });

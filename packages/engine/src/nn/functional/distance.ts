@@ -8,6 +8,7 @@ import '../../ops/math-methods.ts';
 import { tensor } from '../../ops/creation.ts';
 import type { Tensor } from '../../ops/tensor.ts';
 import { RuntimeError } from '../../tensor/errors.ts';
+import { broadcastShapes } from '../../tensor/shape.ts';
 
 /** x divided by its p-norm over `dim`, or by `eps` where that is larger. */
 export function normalize(x: Tensor, options: { readonly p?: number; readonly dim?: number; readonly eps?: number } = {}): Tensor {
@@ -15,9 +16,13 @@ export function normalize(x: Tensor, options: { readonly p?: number; readonly di
   return x.div(x.norm(p, dim, true).clamp(eps));
 }
 
-/** The cosine of the angle between vectors along `dim`; each norm is at least `eps`. */
+/** The cosine of the angle between vectors along `dim` of the shape to which both broadcast; each norm is at least `eps`. */
 export function cosineSimilarity(a: Tensor, b: Tensor, dim = 1, eps = 1e-8): Tensor {
-  const unit = (part: Tensor): Tensor => part.div(part.norm(2, dim, true).clamp(eps));
+  const shape = broadcastShapes(a.shape, b.shape);
+  const unit = (part: Tensor): Tensor => {
+    const whole = part.expand(shape);
+    return whole.div(whole.norm(2, dim, true).clamp(eps));
+  };
   return unit(a).mul(unit(b)).sum(dim);
 }
 

@@ -9,7 +9,7 @@ import { applyNamed } from '../../ops/apply-named.ts';
 import { embeddingRecords } from '../../ops/embedding-records.ts';
 import type { Tensor } from '../../ops/tensor.ts';
 import { scalarTypeName } from '../../tensor/dtype.ts';
-import { RuntimeError, ValueError } from '../../tensor/errors.ts';
+import { NotImplementedError, RuntimeError, ValueError } from '../../tensor/errors.ts';
 import { NdArray } from '../../tensor/nd-array.ts';
 
 export interface EmbeddingOptions {
@@ -80,7 +80,7 @@ export function embeddingBag(input: Tensor, weight: Tensor, options: EmbeddingBa
   const { offsets = null, mode = 'mean', perSampleWeights = null, includeLastOffset = false, scaleGradByFreq = false } = options;
   requireIndices('embedding_bag', input);
   if (!['sum', 'mean', 'max'].includes(mode)) throw new ValueError('mode has to be one of sum, mean or max');
-  if (perSampleWeights !== null && mode !== 'sum') throw new RuntimeError(`embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='${mode}'). Please open a feature request on GitHub.`);
+  if (perSampleWeights !== null && mode !== 'sum') throw new NotImplementedError(`embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='${mode}'). Please open a feature request on GitHub.`);
   if (perSampleWeights !== null && perSampleWeights.numel() !== input.numel()) throw new ValueError(`embedding_bag: If per_sample_weights (${perSampleWeights.shape.join(', ')}) is not None, then it must have the same shape as the input (${input.shape.join(', ')})`);
   if (mode === 'max' && scaleGradByFreq) throw new ValueError('max mode does not support scaling the gradient by the frequency');
   let starts: number[];

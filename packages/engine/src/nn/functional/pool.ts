@@ -234,8 +234,10 @@ function fractionalPooled(rank: number, input: Tensor, kernelSize: Sizes, option
     const size = x.shape.slice(2);
     const kernel = perDimension(kernelSize, rank, 'kernel_size');
     const output = outputSize === null ? perDimension(outputRatio!, rank, 'output_ratio').map((ratio, dim) => Math.trunc(size[dim]! * ratio)) : perDimension(outputSize, rank, 'output_size');
+    const [called, sides] = rank === 2 ? ['fractional_max_pool2d', ['height', 'width']] as const : ['fractional_max_pool3d_out', ['time', 'height', 'width']] as const;
     for (const [dim, length] of size.entries()) {
-      if (output[dim]! + kernel[dim]! - 1 > length) throw new RuntimeError(`fractional_max_pool${rank}d(): pool size ${kernel[dim]} too large relative to input size ${length} in dimension ${dim}`);
+      // In three dimensions PyTorch wants one element more than the windows need.
+      if (output[dim]! + kernel[dim]! - 1 > length - (rank - 2)) throw new RuntimeError(`${called}(): pool ${sides[dim]} ${kernel[dim]} too large relative to input ${sides[dim]} ${length}`);
     }
     const samples = (options.randomSamples ?? rand(batch, channels, rank)).array.contiguousData();
     // Each channel has windows of its own; what is pooled one by one is put together as PyTorch lays it out.
