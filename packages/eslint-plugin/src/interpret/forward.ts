@@ -18,7 +18,7 @@ import { noteReliance } from './races.ts';
 import { noteBuiltInForward } from './registration.ts';
 import { settled } from './settled.ts';
 import { noteActiveLayer } from './switched-off.ts';
-import { runsOnce } from './once.ts';
+import { isInEachRound, runsOnce } from './once.ts';
 import { cutsGradients } from './part-calls.ts';
 import { mayRehearse } from './rehearsal.ts';
 import type { ExportFact, ForwardObservation, LeafRun } from './observation.ts';
@@ -97,6 +97,7 @@ export function observe(machine: Machine, frame: Frame, state: State, object: Ab
     incomplete: false,
     rehearses: true,
     once: runsOnce(frame.context, instr),
+    inEachRound: isInEachRound(frame.context, instr),
     heldAgainst: false,
     showsModes: false,
     parameters: new Set(),

@@ -112,7 +112,7 @@ export function noteLeftBehind(machine: Machine): void {
   }
   for (const observation of machine.forwards) {
     // Which side of a test a path takes, somebody has decided; a loop comes to its rounds by itself.
-    observation.awakeInRound = [...observation.awakeOn].find(([path, leaves]) => leaves.length > 0 && !/[: ]v\d/.test(path))?.[1] ?? [];
+    observation.awakeInRound = !observation.inEachRound ? [] : [...observation.awakeOn].find(([path, leaves]) => leaves.length > 0 && !/[: ]v\d/.test(path))?.[1] ?? [];
     if (!observation.uses.has('trained') || !machine.stepped.has(observation.number) || ![...observation.parameters].some((object) => machine.optimized.has(object))) continue;
     const woken = [...observation.wokenOn.values()];
     observation.woken = woken.find(({ setting }) => setting.woke?.how === 'restored') ?? woken[0] ?? null;
@@ -120,7 +120,7 @@ export function noteLeftBehind(machine: Machine): void {
     const isTrained = (path: string): boolean => [...observation.trainedOn].some((other) => mayBeOne(path, other));
     const [, sure] = [...observation.asleep].find(([path, setting]) => setting !== null && !isDoubted(path) && evaluated.has(keyOf(setting)) && isTrained(path)) ?? [];
     const perhaps = sure ?? [...observation.drowsy].filter(([path]) => isTrained(path)).flatMap(([, settings]) => [...settings]).find((setting) => evaluated.has(keyOf(setting)));
-    if (perhaps !== undefined && perhaps !== null) observation.leftBehind = { setting: perhaps, certain: sure !== undefined };
+    if (perhaps !== undefined && perhaps !== null) observation.leftBehind = { setting: perhaps, certain: sure !== undefined && (observation.inEachRound || [...observation.asleep.values()].every((setting) => setting !== null)) };
   }
 }
 

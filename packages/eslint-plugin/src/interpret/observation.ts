@@ -102,6 +102,8 @@ export interface ForwardObservation {
   rehearses: boolean;
   /** Holds if the call is made once in a run: no loop is around it or around a call that leads to it. */
   readonly once: boolean;
+  /** Holds if each round of the loops around it, and around calls that lead to it, makes the call: no test decides on it. */
+  readonly inEachRound: boolean;
   /** Holds if its output is only held against what another call made of the same input, and that once. */
   heldAgainst: boolean;
   /** Holds if the module is then run on the same input in evaluation mode: the difference is what the program shows. */
@@ -122,7 +124,7 @@ export interface ForwardObservation {
   readonly awakeOn: Map<string, readonly LeafRun[]>;
   /** For each path to the call: the two calls one of which has set the mode of all its layers, where there are just two. */
   readonly eitherOn: Map<string, Either>;
-  /** Those of one path that no test has decided on: in the first round of a loop, or in one that follows a certain other. */
+  /** Those of one path that no test has decided on: in the first round of a loop that makes the call in each, or in one that follows a certain other. */
   awakeInRound: readonly LeafRun[];
   /** An evaluation set the mode in which this call trains; `certain` if on some path it certainly does. */
   leftBehind: { readonly setting: ModeSetting; readonly certain: boolean } | null;
