@@ -1,7 +1,7 @@
 // What the abstract objects hold at one point of the program. Object states are immutable records; an update replaces the
 // record, so that a state can be copied by copying the map.
 import type { SharedMap } from './shared-map.ts';
-import { EVAL, TRAIN, type ModeSet } from './mode.ts';
+import type { ModeSet } from './mode.ts';
 import type { AbstractObject, Site } from './object.ts';
 import { joinValues, type Value } from './value.ts';
 
@@ -117,10 +117,6 @@ function joinAttrs(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>)
 function isPlace(name: string): boolean {
   const digit = name.charCodeAt(1);
   return name.charCodeAt(0) === 0x5b && digit >= 0x30 && digit <= 0x39;
-}
-
-export function modeAsBoolean(modes: ModeSet): boolean | null {
-  return modes === TRAIN ? true : modes === EVAL ? false : null;
 }
 
 /** Names of the attributes that hold collection elements. */

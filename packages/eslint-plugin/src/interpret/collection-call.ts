@@ -245,7 +245,7 @@ function keysOfDictionary(machine: Machine, frame: Frame, state: State, value: V
 }
 
 /** One collection after the other, as `a + b` makes of two lists; null if nothing is known of what is in them. */
-export function concatenated(machine: Machine, frame: Frame, state: State, operands: readonly Value[], instr: Instr): Value | null {
+function concatenated(machine: Machine, frame: Frame, state: State, operands: readonly Value[], instr: Instr): Value | null {
   if (!operands.every((operand) => holdsSomething(operand))) return null;
   const exact = operands.map((operand) => exactElements(state, operand));
   const any = operands.reduce((joined, operand) => joinValues(joined, iterate(state, operand)), NOTHING);

@@ -7,7 +7,7 @@ import type { TextEdit } from './finding.ts';
 const PLAIN_RECEIVER = /^[\w$]+(?:\.#?[\w$]+)*$/;
 
 /** `code` as a statement of its own on the line before `statement`. */
-export function insertStatementBefore(analysis: Analysis, statement: Span, code: string): TextEdit | null {
+function insertStatementBefore(analysis: Analysis, statement: Span, code: string): TextEdit | null {
   if (!startsItsLine(analysis, statement)) return null;
   const indentation = analysis.lines.indentationAt(statement.start);
   const end = analysis.module.language === 'python' ? '' : ';';

@@ -14,7 +14,7 @@ import { isTransparent, skipTransparent, type FunctionLowering } from './context
 type Link = ts.PropertyAccessExpression | ts.ElementAccessExpression | ts.CallExpression | ts.TaggedTemplateExpression;
 type Access = ts.PropertyAccessExpression | ts.ElementAccessExpression;
 
-export function isChainLink(node: ts.Node): node is Link {
+function isChainLink(node: ts.Node): node is Link {
   switch (node.kind) {
     case ts.SyntaxKind.PropertyAccessExpression:
     case ts.SyntaxKind.ElementAccessExpression:
@@ -237,7 +237,7 @@ function isImport(node: ts.Expression): boolean {
 }
 
 /** The module that `require('x')` names, if this is such a call. */
-export function requiredModule(fn: FunctionLowering, node: ts.Expression): string | null {
+function requiredModule(fn: FunctionLowering, node: ts.Expression): string | null {
   if (!ts.isCallExpression(node) || !ts.isIdentifier(node.expression) || node.expression.text !== 'require') return null;
   const [argument] = node.arguments;
   if (argument === undefined || !ts.isStringLiteralLike(argument) || fn.scope.lookup('require') !== null) return null;

@@ -197,7 +197,7 @@ export function lexicalNames(statements: readonly ts.Statement[]): readonly Lexi
 }
 
 /** A namespace without a statement that runs: it declares types and no value. */
-export function isTypeOnlyNamespace(node: ts.ModuleDeclaration): boolean {
+function isTypeOnlyNamespace(node: ts.ModuleDeclaration): boolean {
   let body = node.body;
   while (body !== undefined && ts.isModuleDeclaration(body)) body = body.body as ts.ModuleBody | undefined;
   if (body === undefined || !ts.isModuleBlock(body)) return true;
