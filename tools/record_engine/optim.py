@@ -99,6 +99,10 @@ SCHEDULES = [
     ("CosineAnnealingLR", [4], dict(eta_min=0.01), 11),
     ("LinearLR", [], {}, 8),
     ("LinearLR", [], dict(start_factor=0.25, end_factor=0.5, total_iters=3), 6),
+    ("ConstantLR", [], {}, 8),
+    ("ConstantLR", [], dict(factor=0.5, total_iters=2), 5),
+    ("PolynomialLR", [], {}, 8),
+    ("PolynomialLR", [], dict(total_iters=4, power=2.0), 6),
     ("CosineAnnealingWarmRestarts", [3], {}, 9),
     ("CosineAnnealingWarmRestarts", [2], dict(T_mult=2, eta_min=0.01), 15),
     ("OneCycleLR", [1.0], dict(total_steps=10), 9),
@@ -142,6 +146,11 @@ def other_schedules():
         parts = [lr_scheduler.LinearLR(optimizer, 0.1, total_iters=3), lr_scheduler.CosineAnnealingLR(optimizer, 4), lr_scheduler.ExponentialLR(optimizer, 0.5)]
         return optimizer, lr_scheduler.SequentialLR(optimizer, parts, [3, 6]), 10
 
+    def sequence_of_others():
+        optimizer = two_groups(momentum=0.9)
+        parts = [lr_scheduler.ConstantLR(optimizer, 0.5, total_iters=2), lr_scheduler.PolynomialLR(optimizer, total_iters=4, power=2.0)]
+        return optimizer, lr_scheduler.SequentialLR(optimizer, parts, [3]), 9
+
     def chained():
         optimizer = two_groups(momentum=0.9)
         first = lr_scheduler.ExponentialLR(optimizer, 0.9)
@@ -155,7 +164,7 @@ def other_schedules():
         return optimizer, Both(), 5
 
     trails = {}
-    for name, make in (("lambda", lambdas), ("sequential", sequence), ("chained", chained)):
+    for name, make in (("lambda", lambdas), ("sequential", sequence), ("sequentialOthers", sequence_of_others), ("chained", chained)):
         optimizer, scheduler, steps = make()
         trail = [snapshot(optimizer)["lr"]]
         for _ in range(steps):

@@ -12,7 +12,7 @@ const file = recorded<{
   trajectories: { optimizer: 'SGD'; settings: object; x: Nested; y: Nested; start: Nested[]; losses: number[]; end: unknown[]; state: Record<string, Record<string, unknown>>; groupKeys: string[] }[];
   groups: { losses: number[]; end: unknown[]; params: number[][] };
   schedules: { schedule: string; arguments: unknown[]; options: object; optimizer: string; trail: Snapshot[] }[];
-  otherSchedules: { lambda: number[][]; sequential: number[][]; chained: number[][]; fractional: { epochs: number[]; trail: number[][] } };
+  otherSchedules: { lambda: number[][]; sequential: number[][]; sequentialOthers: number[][]; chained: number[][]; fractional: { epochs: number[]; trail: number[][] } };
   plateau: { metrics: number[]; cases: { options: object; trail: number[][] }[] };
   clipping: { grads: Nested[]; cases: { normType: number | 'inf'; maxNorm: number; total: number; grads: unknown[] }[]; byValue: unknown; nonfinite: string };
   messages: Record<string, string>;
@@ -208,6 +208,21 @@ describe('schedules', () => {
       optimizer.loadStateDict(groups);
     });
     expectClose(trail, file.otherSchedules.sequential, 1e-12);
+  });
+
+  test('SequentialLR of schedules that start anew at their milestone', () => {
+    const optimizer = twoGroups();
+    const parts = [new lrScheduler.ConstantLR(optimizer, { factor: 0.5, totalIters: 2 }), new lrScheduler.PolynomialLR(optimizer, { totalIters: 4, power: 2 })];
+    const scheduler = new lrScheduler.SequentialLR(optimizer, parts, [3]);
+    expectClose(follow(optimizer, 9, () => scheduler.step()), file.otherSchedules.sequentialOthers, 1e-12);
+  });
+
+  test('ConstantLR refuses factors outside [0, 1], and to go back from 0', () => {
+    expect(() => new lrScheduler.ConstantLR(twoGroups(), { factor: 1.5 })).toThrow('Constant multiplicative factor expected to be between 0 and 1.');
+    const optimizer = twoGroups();
+    const scheduler = new lrScheduler.ConstantLR(optimizer, { factor: 0, totalIters: 1 });
+    optimizer.step();
+    expect(() => scheduler.step()).toThrow('float division by zero');
   });
 
   test('two schedules on one optimizer', () => {
