@@ -1,9 +1,9 @@
 /**
  * `@modeguard/engine/core`: what `@modeguard/engine` is without the namespaces, `einsum`, tracing, and the methods of tensors that most networks do without: for pages that are to be small.
  *
- * Guarantees: the same tensors: a program may import from both. Of a tensor's methods those in `ops/math-methods.ts` (`sin`, `norm`, `var`, `cumsum`, `logicalAnd`, `bmm`, …) and in
- * `ops/indexing-methods.ts` (`index`, `scatter`, `sort`, `topk`, `split`, `flip`, `repeat`, …) are there only if something else that the program uses brings them, and `toString` shows no
- * values. Nothing of `@modeguard/engine/nn`, `/functional` and `/optim` needs more than it brings itself.
+ * Guarantees: the same tensors: a program may import from both. Of a tensor's methods those in `ops/math-methods.ts` (`sin`, `norm`, `var`, `cumsum`, `maximum`, `logicalAnd`, `bmm`, …), in
+ * `ops/indexing-methods.ts` (`index`, `indexSelect`, `scatter`, `sort`, `topk`, `split`, `flip`, `repeat`, …) and in `autograd/gradient-hook-methods.ts` are there only if something else that the program uses
+ * brings them, and so are of modules and optimizers hooks, copies, and what loads state; `toString` shows no values. Nothing of `@modeguard/engine/nn`, `/functional` and `/optim` needs more than it brings itself.
  */
 export { Tensor, type Dims, type Operand } from './ops/tensor.ts';
 export {
