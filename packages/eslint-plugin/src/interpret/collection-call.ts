@@ -1,5 +1,6 @@
 // Methods of lists, dictionaries, arrays, maps, and the functions that go through them: what goes in comes out again.
-import { elementName } from '../domains/heap.ts';
+import { elementName, type ModeSetting } from '../domains/heap.ts';
+import { TRAIN } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofConstant, ofObject, type Value } from '../domains/value.ts';
@@ -146,12 +147,30 @@ function reordered(machine: Machine, frame: Frame, state: State, object: Abstrac
 export function sliceOf(machine: Machine, frame: Frame, state: State, value: Value, part: Part | undefined, instr: Instr): Value {
   let result: Value = { ...value, atoms: [] };
   for (const atom of value.atoms) {
+    const network = atom.kind === 'object' ? sliceOfNetwork(machine, frame, state, atom.object, part, instr) : null;
+    if (network !== null) {
+      result = joinValues(result, network);
+      continue;
+    }
     const isList = atom.kind === 'object' && atom.object.kind === 'collection' && [...state.object(atom.object).attrs.values()].some((element) => element.atoms.some(({ kind }) => kind !== 'constant'));
     const list = ofAtoms(atom);
     const elements = isList && part !== undefined ? exactElements(state, list) : null;
     result = joinValues(result, isList ? listOf(machine, frame, state, instr, `slice${atom.object.id}`, atom.object.label, elements?.slice(part!.from, part!.to ?? undefined) ?? null, iterate(state, list)) : list);
   }
   return result;
+}
+
+/** `net[:-1]` of a container of modules: another container of the same kind, with some of its parts; null for anything else. */
+function sliceOfNetwork(machine: Machine, frame: Frame, state: State, object: AbstractObject, part: Part | undefined, instr: Instr): Value | null {
+  const { library } = object;
+  if (object.kind !== 'module' || object.class !== null || library?.children === undefined || (library.children !== 'arguments' && !('list' in library.children))) return null;
+  const elements = part === undefined ? null : exactElements(state, ofObject(object));
+  const attrs = elements === null ? [[elementName(null), joinValues(iterate(state, ofObject(object)), ANYTHING)] as const] : elements.slice(part!.from, part!.to ?? undefined).map((element, at) => [elementName(at), element] as const);
+  const setting: ModeSetting = { site: machine.site(instr.span), mode: TRAIN, how: 'constructed', selective: false };
+  const slice = machine.objects.allocate(state, frame.context, instr, `slice${object.id}`, { kind: 'module', class: null, library, label: object.label }, { modes: TRAIN, settings: [setting], attrs: new Map(attrs) });
+  // What is done to it is done to a part.
+  machine.addTo(machine.contained, slice);
+  return ofObject(slice);
 }
 
 /** What `list.slice(from, to)` takes; undefined if that is not known. */

@@ -10,6 +10,7 @@ import type { State } from '../domains/state.ts';
 import { boundIn, mustConstant, objectsOf, ofBoolean, type Value } from '../domains/value.ts';
 import type { Instr } from '../ir/ir.ts';
 import type { Frame } from './activation.ts';
+import { callValue, type CallInstr } from './call.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { hidesParts, hidingNetwork } from './hidden-parts.ts';
@@ -92,8 +93,15 @@ export function setTreeMode(machine: Machine, frame: Frame, state: State, root: 
   const { trainMethod } = machine.libraries.moduleModel;
   const isPart = ownPartsOf(machine, frame, state, root, instr);
   eachInTree(state, root, strong, (object, _, certain) => {
-    // Approximation: `part.train = disabled_train` is what the library calls then; it is taken to leave the part as it is, and not entered.
-    if (object !== root && state.object(object).attrs.has(trainMethod)) return false;
+    // `part.train = disabled_train` is what the library calls then.
+    const assigned = object === root ? undefined : state.attr(object, trainMethod);
+    if (assigned !== undefined) {
+      const flag = modes === TRAIN ? ofBoolean(true) : modes === EVAL ? ofBoolean(false) : null;
+      const inSight = assigned.atoms.length > 0 && !assigned.unknown && assigned.atoms.every((atom) => atom.kind === 'function' || atom.kind === 'partial');
+      if (flag !== null && inSight) callValue(machine, frame, state, assigned, { positional: [flag], keywords: new Map(), more: null, written: [] }, instr as CallInstr);
+      else eachInTree(state, object, true, (part) => state.update(part, { modes: state.object(part).modes | UNKNOWN_MODE }));
+      return false;
+    }
     if (object !== root && object.class !== null) {
       const override = findMember(machine.order(object.class), trainMethod);
       if (override?.entry.member === 'method') {
