@@ -10,6 +10,7 @@ import { NdArray } from '../tensor/nd-array.ts';
 import { isFloating } from '../tensor/dtype.ts';
 import { addArrays, addInto } from '../tensor/elementwise.ts';
 import { RuntimeError } from '../tensor/errors.ts';
+import { methodsToImport } from '../tensor/methods-to-import.ts';
 import { sameShape, type Shape } from '../tensor/shape.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { isInferenceModeEnabled } from './grad-mode.ts';
@@ -212,3 +213,5 @@ export abstract class TensorBase {
     trace?.backwardRan(this, visited);
   }
 }
+
+methodsToImport(TensorBase, 'registerHook retainGrad');

@@ -18,6 +18,7 @@ import { isFloating, type DType } from '../tensor/dtype.ts';
 import { activeTrace } from '../trace/trace.ts';
 import { Tensor } from '../ops/tensor.ts';
 import { RuntimeError } from '../tensor/errors.ts';
+import { methodsToImport } from '../tensor/methods-to-import.ts';
 import { knownSensitivity } from './known-sensitivity.ts';
 import { submoduleAt } from './module-lookup.ts';
 import { initializeModuleState, moduleState, type ModeOrigin, type ModuleState } from './module-state.ts';
@@ -327,3 +328,5 @@ export abstract class Module {
     return '';
   }
 }
+
+methodsToImport(Module, 'registerForwardPreHook registerForwardHook registerFullBackwardHook registerFullBackwardPreHook deepCopy getParameter getBuffer loadStateDict');

@@ -10,6 +10,7 @@
 import { applyInPlace } from '../autograd/apply-op.ts';
 import type { DType, TypedArray } from '../tensor/dtype.ts';
 import { RuntimeError } from '../tensor/errors.ts';
+import { methodsToImport } from '../tensor/methods-to-import.ts';
 import { NdArray } from '../tensor/nd-array.ts';
 import { toNested, type NestedOutput } from '../tensor/nested.ts';
 import { sumToShape } from '../tensor/reduce.ts';
@@ -261,3 +262,5 @@ const copyRecord = {
     ],
   },
 };
+
+methodsToImport(Tensor, 'maximum minimum sin cos tan asin acos atan sinh cosh erf log1p log2 log10 expm1 rsqrt reciprocal sign floor ceil round trunc remainder lerp isnan isinf isfinite logicalNot logicalAnd logicalOr logicalXor bitwiseAnd bitwiseOr bitwiseXor bitwiseNot addcmul addcdiv neg_ abs_ sqrt_ sigmoid_ tanh_ pow_ lerp_ addcmul_ addcdiv_ prod all any logsumexp norm var std cumsum cumprod bmm baddbmm addmm indexSelect scatter scatter_ scatterAdd scatterAdd_ index indexPut indexPut_ maskedSelect maskedFill_ maskedFill nonzero flip roll tril triu argsort sort topk split chunk unbind unflatten movedim repeat tile repeatInterleave');

@@ -10,6 +10,7 @@
 import { enableGrad, withoutRecording } from '../autograd/grad-mode.ts';
 import { Tensor } from '../ops/tensor.ts';
 import { RuntimeError, ValueError } from '../tensor/errors.ts';
+import { methodsToImport } from '../tensor/methods-to-import.ts';
 import { formatSize, sameShape } from '../tensor/shape.ts';
 import { activeTrace } from '../trace/trace.ts';
 
@@ -121,3 +122,5 @@ export abstract class Optimizer<S extends CommonSettings = CommonSettings> {
 export function requireNonNegative(settings: Readonly<Record<string, number>>): void {
   for (const [what, value] of Object.entries(settings)) if (!(value >= 0)) throw new ValueError(`Invalid ${what}: ${value}`);
 }
+
+methodsToImport(Optimizer, 'stateDict loadStateDict');
