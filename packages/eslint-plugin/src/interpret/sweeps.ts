@@ -231,13 +231,15 @@ class Code {
   }
 
   /** Which part of the element `receiver` is; undefined if it is none. */
-  partOf(receiver: Temp, element: Temp, body: ReadonlySet<BlockId>, libraries: Pick<Libraries, 'moduleMethods'>): number | null | undefined {
+  partOf(receiver: Temp, element: Temp, body: ReadonlySet<BlockId>, libraries: Pick<Libraries, 'moduleMethods'>, seen: ReadonlySet<Temp> = new Set()): number | null | undefined {
     const temp = this.#itself(receiver, libraries);
     if (temp === element) return null;
+    // `net = net` in the round leads to itself.
+    if (seen.has(temp)) return undefined;
     const instr = this.#definitions.get(temp);
     if (instr?.kind === 'load') {
       const [store, ...others] = (this.#stores.get(instr.variable) ?? []).filter((one) => body.has(one.block));
-      return store === undefined || others.length > 0 ? undefined : this.partOf(store.value, element, body, libraries);
+      return store === undefined || others.length > 0 ? undefined : this.partOf(store.value, element, body, libraries, new Set([...seen, temp]));
     }
     if (instr?.kind !== 'get-item' || instr.object !== element || instr.index === null) return undefined;
     const index = this.#definitions.get(instr.index);
