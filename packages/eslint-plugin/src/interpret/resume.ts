@@ -226,6 +226,8 @@ export function passYield(state: State, resumed: Resumed, delegates: boolean): P
   // What only the generator has is not in the state of the others.
   for (const [variable, value] of cells) if (state.cells.get(variable) === undefined) state.cells.set(variable, value);
   for (const [object, held] of heap) if (!state.heap.has(object)) state.heap.set(object, held);
+  // Where it may have gone on from an earlier yield, it comes here with what it did since.
+  if (isAny && resumed.then === 'rest' && count !== 0) state.joinFrom(before);
   state.facts = state.facts.with(PASSED, isAny ? resumed.contexts.length - 1 : count + 1);
   if (resumed.then === 'raise') return { then: isAny || count === resumed.passed.length - 1 ? 'raises' : 'goes-on', stopped: null };
   // It has passed its first yield already; one that goes through another generator yields more than once.
