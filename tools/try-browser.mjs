@@ -20,13 +20,13 @@ const tolerance = 1e-3;
 const timeout = 60_000;
 
 /**
- * Trains a small model; runs in the page and in Node, so it uses nothing but its argument.
+ * Trains a small model, with a layer of each of the two kernel modules; runs in the page and in Node, so it uses nothing but its argument.
  * @param {any} engine
  */
 function train(engine) {
   const { backend, F, manualSeed, nn, noGrad, optim, randn, tensor } = engine;
   manualSeed(0);
-  const model = new nn.Sequential(new nn.Linear(4, 16), new nn.BatchNorm1d(16), new nn.ReLU(), new nn.Linear(16, 2));
+  const model = new nn.Sequential(new nn.Linear(4, 16), new nn.BatchNorm1d(16), new nn.ReLU(), new nn.LayerNorm(16), new nn.Linear(16, 2));
   const optimizer = new optim.Adam(model.parameters(), { lr: 0.02 });
   const x = randn(64, 4);
   const y = tensor(Array.from({ length: 64 }, (_, row) => Number(x.at(row, 0).item() * x.at(row, 1).item() > 0)), { dtype: 'int64' });
