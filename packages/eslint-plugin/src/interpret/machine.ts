@@ -181,7 +181,7 @@ export class Machine {
   #orders = new Map<ProjectClass, ClassOrder>();
   #forwardIndex = new Map<Context, Map<number, ForwardObservation>>();
   #drawIndex = new Map<Module, Map<number, DrawObservation>>();
-  #layerIndex = new Map<string, LayerObservation>();
+  readonly #layerIndex = new Map<string, LayerObservation>();
 
   constructor(module: Module, libraries: Libraries, files: ProjectFiles, recorder: Recorder | null = null) {
     this.recorder = recorder;

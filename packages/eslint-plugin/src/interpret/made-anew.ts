@@ -31,9 +31,9 @@ export interface Anew {
 export function madeAnew(machine: Machine, { entry: known, footprint, handed }: Kept, entry: State): Anew | null {
   if (footprint === null || footprint.renamed.size > 0) return null;
   const before = [...footprint.objects].filter((object) => known.heap.peek(object) === undefined && entry.heap.peek(object) !== undefined);
-  if (before.length === 0 || before.some((object) => handed?.has(object) === true)) return null;
+  if (before.length === 0 || before.some((object) => object.via !== null || object.kind === 'opaque' || handed?.has(object) === true)) return null;
   const names = machine.objects.earlierSelves(before.filter((object) => object.kind !== 'collection' && object.age === 'latest'));
-  if (names === null || before.some((object) => object.via !== null || object.kind === 'opaque')) return null;
+  if (names === null) return null;
   const fresh = entry.clone();
   let isAlike = false;
   const apart: { readonly key: AbstractObject; readonly value: ObjectState }[] = [];

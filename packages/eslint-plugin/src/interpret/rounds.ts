@@ -8,7 +8,8 @@
 // Where the numbers are known (`EPOCHS = 2`), `counted-rounds.ts` says whether there is a next round at all.
 //
 // Refuses to know: what a test computed outside of the loop says, bounds that the loop itself changes, steps other than 1.
-import { destOf, successorsOf, type BlockId, type Func, type Instr, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
+import { definitionsOf, storesOf, type Store } from '../ir/definitions.ts';
+import { successorsOf, type BlockId, type Func, type Instr, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
 
 export interface Rounds {
   /** The blocks of each loop, by its head, which is one of them. */
@@ -170,21 +171,13 @@ const ONLY_BEFORE_END = new Set(['!=', 'is not', '<']);
 /** The definitions of a function's temps and variables, and what they come to. */
 class Code {
   readonly #func: Func;
-  readonly #definitions = new Map<Temp, Instr>();
-  readonly #stores = new Map<Variable, { readonly block: BlockId; readonly value: Temp }[]>();
+  readonly #definitions: ReadonlyMap<Temp, Instr>;
+  readonly #stores: ReadonlyMap<Variable, readonly Store[]>;
 
   constructor(func: Func) {
     this.#func = func;
-    for (const block of func.blocks) {
-      for (const instr of block.instrs) {
-        const dest = destOf(instr);
-        if (dest !== null) this.#definitions.set(dest, instr);
-        if (instr.kind !== 'store') continue;
-        const stores = this.#stores.get(instr.variable);
-        if (stores === undefined) this.#stores.set(instr.variable, [{ block: block.id, value: instr.value }]);
-        else stores.push({ block: block.id, value: instr.value });
-      }
-    }
+    this.#definitions = definitionsOf(func);
+    this.#stores = storesOf(func);
   }
 
   loopAt(head: BlockId, body: ReadonlySet<BlockId>, around: Rounds['around']): Loop {

@@ -14,7 +14,8 @@ import type { ModeSetting } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { mustObject, NOTHING, objectsOf, ofConstant, type Value } from '../domains/value.ts';
-import { destOf, successorsOf, type BlockId, type Func, type Instr, type Temp, type Variable } from '../ir/ir.ts';
+import { definitionsOf, storesOf, type Store } from '../ir/definitions.ts';
+import { successorsOf, type BlockId, type Func, type Instr, type Temp, type Variable } from '../ir/ir.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { Frame } from './activation.ts';
 import { getItem, iterate } from './attributes.ts';
@@ -216,18 +217,13 @@ const GOING_THROUGH = new Set(['list', 'tuple', 'sorted', 'reversed', 'set', 'it
 /** The definitions of a function's temps and variables. */
 class Code {
   readonly #func: Func;
-  readonly #definitions = new Map<Temp, Instr>();
-  readonly #stores = new Map<Variable, { readonly block: BlockId; readonly value: Temp }[]>();
+  readonly #definitions: ReadonlyMap<Temp, Instr>;
+  readonly #stores: ReadonlyMap<Variable, readonly Store[]>;
 
   constructor(func: Func) {
     this.#func = func;
-    for (const block of func.blocks) {
-      for (const instr of block.instrs) {
-        const dest = destOf(instr);
-        if (dest !== null) this.#definitions.set(dest, instr);
-        if (instr.kind === 'store') this.#stores.set(instr.variable, [...(this.#stores.get(instr.variable) ?? []), { block: block.id, value: instr.value }]);
-      }
-    }
+    this.#definitions = definitionsOf(func);
+    this.#stores = storesOf(func);
   }
 
   /** Which part of the element `receiver` is; undefined if it is none. */

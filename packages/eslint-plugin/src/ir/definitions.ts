@@ -1,6 +1,6 @@
 // Which instruction gives a temp, which instructions use it, what is stored in and loaded from a variable, and which call stands where: looked up once for each function. All see
 // what the text says and nothing of values; a variable is followed by whoever asks.
-import { destOf, type Func, type Instr, type Temp, type Variable } from './ir.ts';
+import { destOf, type BlockId, type Func, type Instr, type Temp, type Variable } from './ir.ts';
 import { operandsOf } from './operands.ts';
 import type { Span } from '../source/span.ts';
 
@@ -80,4 +80,30 @@ export function callAt(func: Func, span: Span): Extract<Instr, { kind: 'call' }>
     called.set(func, (calls = found));
   }
   return calls.get(span) ?? null;
+}
+
+/** A temp that is stored in a variable, and the block where. */
+export interface Store {
+  readonly block: BlockId;
+  readonly value: Temp;
+}
+
+const stores = new WeakMap<Func, ReadonlyMap<Variable, readonly Store[]>>();
+
+/** What is stored in each variable, in the order of the text. */
+export function storesOf(func: Func): ReadonlyMap<Variable, readonly Store[]> {
+  let known = stores.get(func);
+  if (known === undefined) {
+    const found = new Map<Variable, Store[]>();
+    for (const block of func.blocks) {
+      for (const instr of block.instrs) {
+        if (instr.kind !== 'store') continue;
+        const before = found.get(instr.variable);
+        if (before === undefined) found.set(instr.variable, [{ block: block.id, value: instr.value }]);
+        else before.push({ block: block.id, value: instr.value });
+      }
+    }
+    stores.set(func, (known = found));
+  }
+  return known;
 }
