@@ -8,6 +8,7 @@ import { definitionsOf } from '../ir/definitions.ts';
 import { successorsOf, type BlockId, type Constant, type Func, type Instr, type Module, type Temp, type Variable } from '../ir/ir.ts';
 import { nestOf } from '../ir/nesting.ts';
 import type { PathFacts } from '../domains/path-facts.ts';
+import { ByModels } from '../libraries/by-models.ts';
 import type { Libraries } from '../libraries/read.ts';
 
 export interface Condition {
@@ -31,12 +32,10 @@ export interface Conditions {
 }
 
 const MAX_FOLLOWED = 100;
-const known = new WeakMap<Func, Conditions>();
+const known = new ByModels<Func, Conditions>();
 
 export function conditionsOf(module: Module, func: Func, libraries: Libraries): Conditions {
-  let conditions = known.get(func);
-  if (conditions === undefined) known.set(func, (conditions = find(module, func, libraries)));
-  return conditions;
+  return known.get(func, libraries, () => find(module, func, libraries));
 }
 
 const foreign = new WeakMap<Module, ReadonlySet<Variable>>();
@@ -121,18 +120,13 @@ function find(module: Module, func: Func, libraries: Libraries): Conditions {
   return { tests: new Map([...tests].filter(([, condition]) => followed.has(condition.variable))), plainLoads, live: liveness(func, followed), heads };
 }
 
-const nests = new WeakMap<Func, boolean>();
+const nests = new ByModels<Func, boolean>();
 
 /** Holds if `func`, or a function around it or beside it in the same function, sets modes or trains. */
 function nestDealsWithModes(module: Module, func: Func, libraries: Libraries): boolean {
   let top = func;
   while (top.parent !== null && module.funcs[top.parent]!.parent !== null) top = module.funcs[top.parent]!;
-  let deals = nests.get(top);
-  if (deals === undefined) {
-    deals = nestOf(module, top).some((other) => other.blocks.some((block) => block.instrs.some((instr) => dealsWithModes(instr, libraries))));
-    nests.set(top, deals);
-  }
-  return deals;
+  return nests.get(top, libraries, () => nestOf(module, top).some((other) => other.blocks.some((block) => block.instrs.some((instr) => dealsWithModes(instr, libraries)))));
 }
 
 /** Holds if a mode is set in some round of the loop with these blocks. */
@@ -145,16 +139,12 @@ export function setsModesInRounds(func: Func, body: ReadonlySet<BlockId> | undef
 }
 
 const SWITCHING = new Set(['set-train', 'set-eval', 'freeze', 'unfreeze', 'requires-grad']);
-const switching = new WeakMap<Func, boolean>();
+const switching = new ByModels<Func, boolean>();
 
 /** Holds if `func` itself sets modes or freezes parameters. */
 export function switchesParts(func: Func, libraries: Libraries): boolean {
-  let switches = switching.get(func);
-  if (switches === undefined) {
-    const does = (instr: Instr): boolean => (instr.kind === 'call' && instr.callee.kind === 'method' && SWITCHING.has(libraries.moduleMethods.get(instr.callee.name) ?? '')) || (instr.kind === 'set-attr' && (libraries.flags.has(instr.name) || /^requires_?grad$/i.test(instr.name)));
-    switching.set(func, (switches = func.blocks.some((block) => block.instrs.some(does))));
-  }
-  return switches;
+  const does = (instr: Instr): boolean => (instr.kind === 'call' && instr.callee.kind === 'method' && SWITCHING.has(libraries.moduleMethods.get(instr.callee.name) ?? '')) || (instr.kind === 'set-attr' && (libraries.flags.has(instr.name) || /^requires_?grad$/i.test(instr.name)));
+  return switching.get(func, libraries, () => func.blocks.some((block) => block.instrs.some(does)));
 }
 
 function dealsWithModes(instr: Instr, libraries: Libraries): boolean {

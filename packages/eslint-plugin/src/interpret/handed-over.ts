@@ -10,6 +10,7 @@ import type { State } from '../domains/state.ts';
 import { boundIn, objectsOf, type Value } from '../domains/value.ts';
 import type { Func, Module } from '../ir/ir.ts';
 import { grouped } from '../ir/nesting.ts';
+import { ByModels } from '../libraries/by-models.ts';
 import type { Libraries } from '../libraries/read.ts';
 import { freeVariables } from './closures.ts';
 import type { Machine } from './machine.ts';
@@ -39,12 +40,14 @@ function makeUncertain(state: State, part: AbstractObject): void {
   if ((modes | UNKNOWN_MODE) !== modes) state.update(part, { modes: modes | UNKNOWN_MODE });
 }
 
-const setting = new WeakMap<Func, boolean>();
+const setting = new ByModels<Func, boolean>();
 
 /** Holds if the function, one inside of it, or one that it calls by a name of this file, calls a mode method or assigns the flag. */
 export function setsModes(module: Module, func: Func, libraries: Libraries): boolean {
-  const known = setting.get(func);
-  if (known !== undefined) return known;
+  return setting.get(func, libraries, () => leadsToSetting(module, func, libraries));
+}
+
+function leadsToSetting(module: Module, func: Func, libraries: Libraries): boolean {
   const seen = new Set<Func>([func]);
   for (const one of seen) {
     for (const { instrs } of one.blocks) {
@@ -53,15 +56,11 @@ export function setsModes(module: Module, func: Func, libraries: Libraries): boo
         // The name of a variable, or of a method: whatever has it in this file.
         const name = instr.kind === 'load' ? instr.variable.name : instr.kind === 'get-attr' || instr.kind === 'set-attr' ? instr.name : instr.kind === 'call' && instr.callee.kind === 'method' ? instr.callee.name : null;
         if (name === null) continue;
-        if (instr.kind !== 'load' && (libraries.isModeMethod(name) || (instr.kind === 'set-attr' && libraries.flags.has(name)))) {
-          setting.set(func, true);
-          return true;
-        }
+        if (instr.kind !== 'load' && (libraries.isModeMethod(name) || (instr.kind === 'set-attr' && libraries.flags.has(name)))) return true;
         for (const other of namedIn(module).get(name) ?? []) seen.add(other);
       }
     }
   }
-  setting.set(func, false);
   return false;
 }
 

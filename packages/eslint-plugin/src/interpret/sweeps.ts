@@ -16,6 +16,7 @@ import type { State } from '../domains/state.ts';
 import { mustObject, NOTHING, objectsOf, ofConstant, type Value } from '../domains/value.ts';
 import { definitionsOf, storesOf, type Store } from '../ir/definitions.ts';
 import { successorsOf, type BlockId, type Func, type Instr, type Temp, type Variable } from '../ir/ir.ts';
+import { ByModels } from '../libraries/by-models.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { Frame } from './activation.ts';
 import { getItem, iterate } from './attributes.ts';
@@ -49,13 +50,11 @@ interface Indexed {
   readonly isDictionary: boolean;
 }
 
-const ofLoops = new WeakMap<Func, ReadonlyMap<BlockId, Sweep>>();
+const ofLoops = new ByModels<Func, ReadonlyMap<BlockId, Sweep>>();
 
 /** What a state that leaves the loop with this head knows of the elements that the loop has gone through. */
 export function sweepByLoop(machine: Machine, frame: Frame, state: State, func: Func, head: BlockId, before: State | undefined): void {
-  let sweeps = ofLoops.get(func);
-  if (sweeps === undefined) ofLoops.set(func, (sweeps = loopsOf(func, machine.libraries)));
-  const sweep = sweeps.get(head);
+  const sweep = ofLoops.get(func, machine.libraries, () => loopsOf(func, machine.libraries)).get(head);
   const { terminal } = func.blocks[head]!;
   if (sweep === undefined || before === undefined) return;
   if (sweep.collection !== null) {
@@ -80,15 +79,14 @@ function indexedIn(machine: Machine, func: Func, state: State, { variable, path,
 
 const NO_LIBRARIES: Pick<Libraries, 'moduleMethods'> = { moduleMethods: new Map() };
 
-const ofCallbacks = new WeakMap<Func, Sweep | null>();
+const ofCallbacks = new ByModels<Func, Sweep | null>();
 
 /** What is known of the elements of `source` when `callback` has been called with each of them, as the first argument. */
 export function sweepByCallback(machine: Machine, frame: Frame, state: State, source: Value, callback: Value, before: State): void {
   const [atom] = callback.unknown || callback.atoms.length !== 1 ? [] : callback.atoms;
   if (atom?.kind !== 'function' || atom.prefix.length > 0) return;
   const { func } = atom.ref;
-  let sweep = ofCallbacks.get(func);
-  if (sweep === undefined) ofCallbacks.set(func, (sweep = callbackOf(func, machine.libraries)));
+  const sweep = ofCallbacks.get(func, machine.libraries, () => callbackOf(func, machine.libraries));
   if (sweep !== null) apply(machine, frame, state, sweep, source, before);
 }
 

@@ -190,9 +190,9 @@ function shippedModels(language: Language): readonly LibraryModel[] {
   return models;
 }
 
-/** The shipped models for `language`, with the user's own in front of them. */
 const byOwnModels = new WeakMap<readonly LibraryModel[], Map<Language, Libraries>>();
 
+/** The shipped models for `language`, and the user's own, which have the last word. */
 export function librariesFor(language: Language, own: readonly LibraryModel[] = []): Libraries {
   if (own.length === 0) {
     let known = byLanguage.get(language);

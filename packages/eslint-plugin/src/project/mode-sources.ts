@@ -12,6 +12,7 @@
 import { usesOf } from '../ir/definitions.ts';
 import type { ClassDef, Func, Instr, Module, Temp, Variable } from '../ir/ir.ts';
 import { operandsOf, terminalOperandsOf } from '../ir/operands.ts';
+import { ByModels } from '../libraries/by-models.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { FunctionEffect, MethodEffect } from '../libraries/schema.ts';
 import { packageNameOf } from './package-name.ts';
@@ -75,7 +76,7 @@ interface Names {
 }
 
 const namesOfLibraries = new WeakMap<Libraries, Names>();
-const known = new WeakMap<Libraries, WeakMap<Module, ReadonlySet<Source>>>();
+const known = new ByModels<Module, ReadonlySet<Source>>();
 
 /** A function that does one of the four, a class that derives from one with a mode, a variable that is exported and holds something of a library with modes. */
 export type Source = Func | ClassDef | Variable;
@@ -87,11 +88,7 @@ export function isModeSource(module: Module, libraries: Libraries): boolean {
 
 /** What of a file of TypeScript or JavaScript has a mode, changes one, or opens a gradient scope, if it is run, constructed or looked up. */
 export function sourcesIn(module: Module, libraries: Libraries): ReadonlySet<Source> {
-  let ofLibraries = known.get(libraries);
-  if (ofLibraries === undefined) known.set(libraries, (ofLibraries = new WeakMap()));
-  let sources = ofLibraries.get(module);
-  if (sources === undefined) ofLibraries.set(module, (sources = new FileOfSources(module, libraries).sources()));
-  return sources;
+  return known.get(module, libraries, () => new FileOfSources(module, libraries).sources());
 }
 
 function namesOf(libraries: Libraries): Names {

@@ -9,6 +9,7 @@
 import { isAbsolute } from 'node:path';
 import type { Func, Instr, Module, Temp } from '../ir/ir.ts';
 import { definitionsOf } from '../ir/definitions.ts';
+import { ByModels } from '../libraries/by-models.ts';
 import type { Libraries } from '../libraries/read.ts';
 import { isModeSource } from './mode-sources.ts';
 import { packageNameOf } from './package-name.ts';
@@ -40,17 +41,13 @@ export function runsNetworks(module: Module, libraries: Libraries): boolean {
   return runs || (mentions && (draws || isModeSource(module, libraries))) || (applies && mayHaveLayers(module.file, libraries));
 }
 
-const layersIn = new WeakMap<Libraries, WeakMap<Listing, boolean>>();
+const layersIn = new ByModels<Listing, boolean>();
 
 /** Holds unless no file of the project around `file` imports a library with layers whose mode is an option of each call, and the project is none. */
 export function mayHaveLayers(file: string, libraries: Libraries): boolean {
   if (!isAbsolute(file)) return true;
   const listing = listingAround(file, 'typescript');
-  let known = layersIn.get(libraries);
-  if (known === undefined) layersIn.set(libraries, (known = new WeakMap()));
-  let answer = known.get(listing);
-  if (answer === undefined) known.set(listing, (answer = !listing.marked || !listing.complete || listing.files.some((item) => hasLayers(item, libraries))));
-  return answer;
+  return layersIn.get(listing, libraries, () => !listing.marked || !listing.complete || listing.files.some((item) => hasLayers(item, libraries)));
 }
 
 function hasLayers({ file, specifiers }: ListedFile, libraries: Libraries): boolean {
@@ -75,14 +72,10 @@ function isInComment(text: string, at: number): boolean {
   return start.startsWith('//') || (start.startsWith('*') && text.lastIndexOf('/*', at) > text.lastIndexOf('*/', at));
 }
 
-const known = new WeakMap<Libraries, WeakMap<Module, Relevance>>();
+const known = new ByModels<Module, Relevance>();
 
 function relevanceOf(module: Module, libraries: Libraries): Relevance {
-  let ofLibraries = known.get(libraries);
-  if (ofLibraries === undefined) known.set(libraries, (ofLibraries = new WeakMap()));
-  let relevance = ofLibraries.get(module);
-  if (relevance === undefined) ofLibraries.set(module, (relevance = lookedAt(module, libraries)));
-  return relevance;
+  return known.get(module, libraries, () => lookedAt(module, libraries));
 }
 
 function lookedAt(module: Module, libraries: Libraries): Relevance {
