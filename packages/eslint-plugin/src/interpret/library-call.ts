@@ -119,6 +119,7 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     case 'assert-mode': {
       const modes = modesOfName(findArgument(state, args, effect.mode).value);
       const target = findArgument(state, args, effect.module).value;
+      machine.noteOwn();
       for (const object of objectsOf(target)) {
         eachInTree(state, object, objectsOf(target).length === 1, (item, _, certain) => state.setMode(item, modes, { site: machine.site(instr.span), mode: modes, how: 'asserted', selective: false }, certain));
       }

@@ -54,7 +54,9 @@ export function setInNamespace(machine: Machine, frame: Frame, state: State, tar
     // A module is no flag.
     const mayBeFlag = owner.kind === 'module' && (value.unknown || value.atoms.some((atom) => atom.kind === 'constant' || atom.kind === 'flag'));
     const mode = modesOfFlag(value);
-    if (mayBeFlag) state.setMode(owner, mode, { site: machine.site(instr.span), mode, how: 'assigned', selective: true }, false);
+    if (!mayBeFlag) return true;
+    machine.noteOwn();
+    state.setMode(owner, mode, { site: machine.site(instr.span), mode, how: 'assigned', selective: true }, false);
   }
   return true;
 }

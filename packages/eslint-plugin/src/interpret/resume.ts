@@ -55,6 +55,8 @@ const running = new WeakMap<Machine, Set<AbstractObject>>();
 /** Gives a generator that is made here an identity, by which its steps are told from those of another. */
 export function begun(machine: Machine, frame: Frame, state: State, atom: FunctionAtom, instr: Instr): FunctionAtom {
   const made = machine.objects.allocate(state, frame.context, instr, `generator ${atom.ref.func.id}`, { kind: 'instance', class: null, library: null, label: 'generator' }, {});
+  // The frame is that of this call: under another name the generator would begin in none.
+  machine.noteOwn();
   origins.set(made, { frame, instr });
   setHistory(state, made, [historyAfter(machine, null, frame, instr, null).id]);
   return { ...atom, made };

@@ -115,6 +115,37 @@ describe('what two calls make is two things', () => {
       'use_again()',
     );
   });
+  test('a generator that is begun goes on by itself', () => {
+    program(
+      'def phases(net):',
+      '    net.eval()',
+      '    yield "asleep"',
+      '    net.train()',
+      '    yield "awake"',
+      '',
+      '',
+      'def begin(net, size):',
+      '    total = size + size + size + size + size + size + size',
+      '    print(total)',
+      '    return phases(net)',
+      '',
+      '',
+      'one, two = Net(4), Net(4)',
+      'one.load_state_dict(torch.load("one.pt"))',
+      'two.load_state_dict(torch.load("two.pt"))',
+      'first = begin(one, 1)',
+      'second = begin(two, 1)',
+      'next(first)',
+      'next(second)',
+      'with torch.no_grad():',
+      '    print(one(x).tolist())',
+      '    print(two(x).tolist())',
+      'next(second)',
+      'with torch.no_grad():',
+      '    print(one(x).tolist())',
+      '    print(two(x).tolist())  # error: [no-train-mode-inference]',
+    );
+  });
 });
 
 describe('calls that only look alike', () => {
