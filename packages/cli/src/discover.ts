@@ -8,12 +8,13 @@ import { UsageError, type Io } from './io.ts';
 
 export interface Discovery {
   readonly files: readonly string[];
-  /** Named files that are in no language we read, and directories that cannot be opened; each a sentence. */
+  /** Named files that are in no language we read, pipes and the like, and directories that cannot be opened; each a sentence. */
   readonly notes: readonly string[];
 }
 
-const sourceFile = /\.(?:py|[cm]?[jt]s|[jt]sx)$/iu;
-const generatedFile = /\.(?:min\.[cm]?js|d\.[cm]?ts|d\.[^./\\]+\.ts)$/iu;
+/** In lower case, as the configurations of the plugin have them: of `A.PY` ESLint would say nothing at all. */
+const sourceFile = /\.(?:py|[cm]?[jt]s|[jt]sx)$/u;
+const generatedFile = /\.(?:min\.[cm]?js|d\.[cm]?ts|d\.[^./\\]+\.ts)$/u;
 const skippedDirectories: ReadonlySet<string> = new Set([
   ...['.git', '.hg', '.svn', '.jj', '.sl'],
   ...['node_modules', 'bower_components', 'dist'],
@@ -33,8 +34,11 @@ export function discoverFiles(paths: readonly string[], io: Pick<Io, 'cwd' | 'en
 
   for (const path of paths) {
     const absolute = resolve(io.cwd, path);
-    if (statNamed(path, absolute).isDirectory()) {
+    const stats = statNamed(path, absolute);
+    if (stats.isDirectory()) {
       walk(absolute, IgnoreRules.above(absolute, io.env), absolute);
+    } else if (!stats.isFile()) {
+      notes.push(`${path} was skipped: it is neither a file nor a directory.`);
     } else if (sourceFile.test(absolute)) {
       files.add(absolute);
     } else {
@@ -86,6 +90,8 @@ export function discoverFiles(paths: readonly string[], io: Pick<Io, 'cwd' | 'en
 }
 
 function statNamed(path: string, absolute: string): Stats {
+  // An unset variable of a script is not to mean the current directory.
+  if (path === '') throw new UsageError('A path is empty.');
   try {
     return statSync(absolute);
   } catch (error) {

@@ -73,7 +73,9 @@ export function readResult(result: ESLint.LintResult, collected: CollectedFindin
   const lines = (result.output ?? result.source ?? '').split(/\r\n|[\n\r\u2028\u2029]/u);
   for (const message of result.messages) {
     if (message.fatal) {
-      skipped.push({ file: result.filePath, line: message.line, column: message.column, reason: message.message });
+      // A parser that runs out of stack knows no place.
+      const { line = 1, column = 1 } = message as Partial<Linter.LintMessage>;
+      skipped.push({ file: result.filePath, line, column, reason: message.message });
     } else if (message.ruleId?.startsWith(rulePrefix)) {
       findings.push(join(result.filePath, message, collected.find(result.filePath, message), lines[message.line - 1] ?? ''));
     }

@@ -1,7 +1,7 @@
 // Runs ESLint over a list of files, in batches, so that progress can be shown and memory does not grow with the repository. Files of which an
 // earlier run has found that there is nothing to say are not looked at again; many files are shared out among worker threads.
 // Nothing but our own rules runs, whatever comments in the linted code ask for. A rule that crashes costs one file, which is
-// reported as a failure; the other files of its batch are checked all the same.
+// reported as a failure; the other files of its batch are checked all the same. What is nested too deeply for ESLint is skipped, like what no parser reads.
 import { dirname, isAbsolute, parse, relative, sep } from 'node:path';
 import { collectFindings } from '@modeguard/eslint-plugin/collect';
 import { knownQuiet } from '@modeguard/eslint-plugin/known-quiet';
@@ -72,9 +72,15 @@ export async function lintHere(request: LintRequest): Promise<LintOutcome> {
       const [first] = batch;
       if (first === undefined) return;
       if (batch.length > 1) for (const file of batch) await lintBatch(eslint, [file]);
+      else if (isStackOverflow(error)) skipped.push({ file: first, line: 1, column: 1, reason: 'It is nested too deeply.' });
       else failures.push({ file: first, reason: error instanceof Error ? error.message : String(error) });
     }
   }
+}
+
+/** ESLint goes down the tree of a program by calls: 20,000 methods chained to one another are more than the stack holds. */
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes('call stack');
 }
 
 function createLinter(base: string, request: LintRequest): ESLint {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -102,6 +102,21 @@ describe('what nobody wrote by hand', () => {
     symlinkSync('src', join(root, 'link'));
     expect(found(root)).toEqual(['src/a.py']);
     expect(found(root, ['src/b.py', 'link'])).toEqual(['link/a.py', 'src/b.py']);
+  });
+});
+
+describe('what is named', () => {
+  it('is noted where nothing of it can be checked', () => {
+    const root = makeTree(files('A.PY', 'notes.txt', 'a.py'));
+    spawnSync('mkfifo', [join(root, 'pipe.py')]);
+    const { files: all, notes } = discoverFiles(['A.PY', 'notes.txt', 'a.py', ...(existsSync(join(root, 'pipe.py')) ? ['pipe.py'] : [])], { cwd: root, env: quietEnv });
+    expect(all).toEqual([join(root, 'a.py')]);
+    expect(notes.slice(0, 2)).toEqual(['A.PY was skipped: it is neither Python nor TypeScript nor JavaScript.', 'notes.txt was skipped: it is neither Python nor TypeScript nor JavaScript.']);
+    for (const note of notes.slice(2)) expect(note).toBe('pipe.py was skipped: it is neither a file nor a directory.');
+  });
+
+  it('is refused where it is empty: an unset variable is not the current directory', () => {
+    expect(() => found(makeTree(files('a.py')), [''])).toThrow('A path is empty.');
   });
 });
 

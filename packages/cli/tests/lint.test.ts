@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ESLint, Linter } from 'eslint';
 import { describe, expect, it } from 'vitest';
+import { CollectedFindings, readResult } from '../src/findings.ts';
 import { groupByBase } from '../src/lint.ts';
 import { makeTree, runIn } from './workbench.ts';
 
@@ -29,6 +31,16 @@ describe('the linted code does not decide what runs', () => {
     const { files, err, code } = await foundIn(root);
     expect({ files, code }).toEqual({ files: [], code: 0 });
     expect(err).toMatch(/^modeguard: warning: a\.py:2:3 was skipped: Parsing error: invalid syntax\nmodeguard: warning: b\.js:1:\d+ was skipped: Parsing error: .*\n$/u);
+  });
+
+  it('skips what is nested too deeply for ESLint, and checks the rest', async () => {
+    const root = makeTree({ 'a.js': `x${'.f()'.repeat(20_000)};\nBAD;\n`, 'c.js': 'BAD;' });
+    const { files, err, code } = await foundIn(root);
+    expect({ files, code }).toEqual({ files: ['c.js'], code: 1 });
+    expect(err).toMatch(/^modeguard: warning: a\.js:1:1 was skipped: It is nested too deeply\.\n$/u);
+    // The parser of TypeScript says no more than this.
+    const fatal = { ruleId: null, fatal: true, severity: 2, message: 'Parsing error: Maximum call stack size exceeded' } as unknown as Linter.LintMessage;
+    expect(readResult({ filePath: 'b.tsx', messages: [fatal] } as unknown as ESLint.LintResult, new CollectedFindings()).skipped).toEqual([{ file: 'b.tsx', line: 1, column: 1, reason: fatal.message }]);
   });
 });
 
