@@ -64,9 +64,17 @@ function importsOf(module: Module): readonly string[] {
 }
 
 function specifiersOf(module: Module): readonly string[] {
-  const named = (from: string, name: string | null): readonly string[] => (name === null || module.language !== 'python' ? [from] : [from, submodule(from, name)]);
-  const names = module.funcs.flatMap((func) => func.blocks.flatMap((block) => block.instrs.flatMap((instr) => (instr.kind === 'import-all' ? [instr.module] : instr.kind === 'import' ? named(instr.module, instr.name) : []))));
-  return [...new Set(names)];
+  const names = new Set<string>();
+  for (const { blocks } of module.funcs) {
+    for (const { instrs } of blocks) {
+      for (const instr of instrs) {
+        if (instr.kind !== 'import' && instr.kind !== 'import-all') continue;
+        names.add(instr.module);
+        if (instr.kind === 'import' && instr.name !== null && module.language === 'python') names.add(submodule(instr.module, instr.name));
+      }
+    }
+  }
+  return [...names];
 }
 
 /** What an import of `specifier` in `from` gives, if that is a file of the project that was run; null if it is not. */

@@ -37,16 +37,26 @@ export function readEntry(place: string): unknown {
 }
 
 export function writeEntry(place: string, entry: unknown): void {
-  const draft = `${place}.${process.pid}.${drafts}`;
-  drafts += 1;
+  const text = JSON.stringify(entry);
   try {
-    mkdirSync(dirname(place), { recursive: true });
-    ignoreInGit(dirname(place));
-    writeFileSync(draft, JSON.stringify(entry));
-    renameSync(draft, place);
+    try {
+      moveInto(place, text);
+    } catch {
+      // Most likely there is no such folder yet.
+      mkdirSync(dirname(place), { recursive: true });
+      ignoreInGit(dirname(place));
+      moveInto(place, text);
+    }
   } catch {
     // Somebody else's file system: the next run does the work again.
   }
+}
+
+function moveInto(place: string, text: string): void {
+  const draft = `${place}.${process.pid}.${drafts}`;
+  drafts += 1;
+  writeFileSync(draft, text);
+  renameSync(draft, place);
 }
 
 let drafts = 0;
@@ -60,15 +70,18 @@ function ignoreInGit(folder: string): void {
 let stamp: string | null = null;
 /** What decides about findings of the files of a build, or of the sources where these are run. */
 const RUNS = /\.(?:js|json|wasm|(?<!\.d\.)ts)$/;
+/** The folders of a build whose files are run; the others hold what these were made of. */
+const BUILT: readonly string[] = ['bundle', 'libraries'];
 
 /** Changes with every file of modeguard itself: what another version has kept is nothing. */
 export function ownStamp(): string {
   if (stamp !== null) return stamp;
   const folder = dirname(dirname(fileURLToPath(import.meta.url)));
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => RUNS.test(name)).sort();
-  const stampOf = (name: string): readonly unknown[] => {
-    const { size, mtimeMs } = statSync(join(folder, name));
-    return [name, size, mtimeMs];
+  const folders = existsSync(join(folder, 'bundle')) ? BUILT.map((name) => join(folder, name)) : [folder];
+  const files = folders.flatMap((from) => readdirSync(from, { recursive: true, encoding: 'utf8' }).filter((name) => RUNS.test(name)).map((name) => join(from, name))).sort();
+  const stampOf = (file: string): readonly unknown[] => {
+    const { size, mtimeMs } = statSync(file);
+    return [file.slice(folder.length), size, mtimeMs];
   };
   stamp = hashOf(JSON.stringify([process.version, ...files.map(stampOf)]));
   return stamp;
