@@ -4,7 +4,7 @@
 // function.
 import { basename, dirname, extname, normalize, relative } from 'node:path';
 import type { Language } from '../ir/ir.ts';
-import { lastPartOf, listingAround, type ListedFile } from './project-listing.ts';
+import { listingAround } from './project-listing.ts';
 import { resolutionByLayout, resolved, type Resolution } from './resolution.ts';
 import { isTest } from './test-file.ts';
 
@@ -27,8 +27,8 @@ export function importersOf(file: string, language: Language, resolution: Resolu
     const next: string[] = [];
     for (const target of level) {
       // The spelling spares most of the questions to the file system.
-      for (const item of namesOf(target).flatMap((name) => byName.get(name) ?? [])) {
-        if (item.file === self || found.has(item.file) || isTest(relative(root, item.file), language) || !imports(item, target, resolution, fingerprint)) continue;
+      for (const { item, specifier } of namesOf(target).flatMap((name) => byName.get(name) ?? [])) {
+        if (item.file === self || found.has(item.file) || resolved(resolution, item.file, specifier, fingerprint) !== target || isTest(relative(root, item.file), language)) continue;
         if (found.size >= MAX_IMPORTERS) return { files: [...found], complete: false };
         found.add(item.file);
         next.push(item.file);
@@ -43,9 +43,4 @@ export function importersOf(file: string, language: Language, resolution: Resolu
 function namesOf(file: string): readonly string[] {
   const name = basename(file, extname(file));
   return name === '__init__' || name === 'index' ? [basename(dirname(file)), name, ''] : [name];
-}
-
-function imports(item: ListedFile, target: string, resolution: Resolution, fingerprint: string): boolean {
-  const names = namesOf(target);
-  return item.specifiers.some((specifier) => names.includes(lastPartOf(specifier)) && resolved(resolution, item.file, specifier, fingerprint) === target);
 }

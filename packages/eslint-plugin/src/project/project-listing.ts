@@ -31,6 +31,12 @@ export interface ListedFile {
   readonly hash: string;
 }
 
+/** An import line. */
+export interface Naming {
+  readonly item: ListedFile;
+  readonly specifier: string;
+}
+
 export interface Listing {
   readonly root: string;
   /** False if nothing marks the root of a project. */
@@ -38,8 +44,8 @@ export interface Listing {
   /** Of the set of files and of what configures how imports are resolved. */
   readonly fingerprint: string;
   readonly files: readonly ListedFile[];
-  /** The files that have a specifier with this last part (`net` of `.models.net` and of `./net.js`); '' for those that end in a dot or a slash. */
-  readonly byName: ReadonlyMap<string, readonly ListedFile[]>;
+  /** The specifiers with this last part (`net` of `.models.net` and of `./net.js`); '' for those that end in a dot or a slash. */
+  readonly byName: ReadonlyMap<string, readonly Naming[]>;
   /** False if there are more files than are listed. */
   readonly complete: boolean;
 }
@@ -75,26 +81,27 @@ export function listingAround(file: string, language: Language): Listing {
   if (before !== undefined && performance.now() - before.made < MAX_AGE) return before.listing;
   const found: Found = { files: [], configs: [] };
   const complete = walk(root, EXTENSIONS[language], found);
-  const files = found.files.flatMap((path) => listed(path, language) ?? []);
+  const files = found.files.flatMap((path) => listedFile(path, language) ?? []);
   const fingerprint = hashOf(JSON.stringify([found.files, found.configs]));
   const listing: Listing = { root, marked: true, fingerprint, files, byName: indexed(files), complete };
   listings.set(key, { listing, made: performance.now() });
   return listing;
 }
 
-function indexed(files: readonly ListedFile[]): ReadonlyMap<string, readonly ListedFile[]> {
-  const index = new Map<string, ListedFile[]>();
-  for (const file of files) {
-    for (const name of new Set(file.specifiers.map(lastPartOf))) {
+function indexed(files: readonly ListedFile[]): ReadonlyMap<string, readonly Naming[]> {
+  const index = new Map<string, Naming[]>();
+  for (const item of files) {
+    for (const specifier of item.specifiers) {
+      const name = lastPartOf(specifier);
       const known = index.get(name);
-      if (known === undefined) index.set(name, [file]);
-      else known.push(file);
+      if (known === undefined) index.set(name, [{ item, specifier }]);
+      else known.push({ item, specifier });
     }
   }
   return index;
 }
 
-export function lastPartOf(specifier: string): string {
+function lastPartOf(specifier: string): string {
   const path = specifier.replace(/\.[cm]?[jt]sx?$/, '');
   return path.slice(Math.max(path.lastIndexOf('.'), path.lastIndexOf('/')) + 1);
 }
@@ -143,7 +150,8 @@ function walk(folder: string, extensions: ReadonlySet<string>, into: Found): boo
   return complete;
 }
 
-function listed(file: string, language: Language): ListedFile | null {
+/** What is known of one file as it is now; null if it cannot be read or is too large. */
+export function listedFile(file: string, language: Language): ListedFile | null {
   const seen = moment?.has(file) === true ? known.get(file) : undefined;
   if (seen !== undefined) return seen;
   moment?.add(file);
@@ -164,7 +172,7 @@ function listed(file: string, language: Language): ListedFile | null {
 
 /** The hash of a file's text as it is now; '' if it cannot be read. */
 export function hashOfFile(file: string, language: Language): string {
-  return listed(file, language)?.hash ?? '';
+  return listedFile(file, language)?.hash ?? '';
 }
 
 /** Short enough to be the name of a file. */

@@ -6,7 +6,7 @@
 // it, a JavaScript file without types) is resolved as without typed linting, so that both see the same where both see something. Refuses: files that only
 // declare, and what lies in node_modules.
 // Example: with `paths: { "@app/*": ["./src/*"] }` in tsconfig.app.json, `resolve('/p/src/main.ts', '@app/net')` is `/p/src/net.ts`.
-import { basename, dirname, join, normalize } from 'node:path';
+import { basename, dirname, extname, join, normalize } from 'node:path';
 import ts from '#typescript';
 import { hashOf } from './project-listing.ts';
 import type { Resolution } from './resolution.ts';
@@ -47,10 +47,19 @@ export class TypedProject implements Resolution {
     if (source === undefined) return resolveTypeScript(file, specifier);
     const owner = this.#references.ownerOf(file);
     const options = owner?.commandLine.options ?? this.#program.getCompilerOptions();
+    const beside = this.#fileBeside(source, specifier, options);
+    if (beside !== null) return beside;
     const { resolvedModule } = ts.resolveModuleName(specifier, file, options, this.#host, this.#cacheFor(options), owner, source.impliedNodeFormat);
     const built = resolvedModule === undefined ? undefined : this.#references.sourceOf(resolvedModule.resolvedFileName);
     return built ?? sourceOf(resolvedModule) ?? resolveTypeScript(file, specifier);
   };
+
+  /** The file of the program that `./name` means by its name alone, which is the first that the compiler looks for; null where it may look elsewhere before. */
+  #fileBeside({ fileName, impliedNodeFormat }: ts.SourceFile, specifier: string, { rootDirs, moduleSuffixes }: ts.CompilerOptions): string | null {
+    if (!/^\.\.?\/.*[^/.]$/.test(specifier) || extname(specifier) !== '' || impliedNodeFormat === ts.ModuleKind.ESNext || rootDirs !== undefined || moduleSuffixes !== undefined) return null;
+    const name = `${join(dirname(fileName), specifier)}.ts`;
+    return !isInstalled(name) && this.#program.getSourceFile(name) !== undefined ? name : null;
+  }
 
   /** What the file system said while the program stands: the files of a folder import the same. */
   #cacheFor(options: ts.CompilerOptions): ts.ModuleResolutionCache {
