@@ -32,6 +32,8 @@ export interface SourceInput {
   readonly libraries?: readonly LibraryModel[];
   /** Set if what importers show may be taken from the disk, and is to be kept there. */
   readonly keepsViews?: boolean;
+  /** The files whose texts show that running this one comes to nothing that has a mode (`project/apart.ts`), if somebody has looked and they do. */
+  readonly withoutModes?: readonly string[] | null;
   /** Keeps the states of functions that somebody wants to see; what was found before is then not taken from memory. */
   readonly recorder?: Recorder;
 }
@@ -62,7 +64,7 @@ export function analyze(input: SourceInput): Analysis {
   const setting = settingOf(input);
   const { libraries } = setting;
   const files = new FilesInSight(module, libraries, setting.lower, null, setting.resolution);
-  const own = recorder !== null || mentionsModes(module, input.text, libraries) ? guarded(() => interpretAndKeep(module, input.text, files, setting)) : undefined;
+  const own = recorder !== null || mentionsModes(module, input.text, libraries) ? guarded(() => interpretAndKeep(module, input.text, files, setting, input.withoutModes ?? null)) : undefined;
   const callers = isAbsolute(input.file) && module.funcs.length > 1 && (recorder !== null || runsNetworks(module, libraries)) ? guarded(() => viewOfCallers(module, input.text, setting)) : undefined;
   // What was run before, as somebody's importer, has asked for its files then.
   const seen = new Set([...files.seen(), ...(own?.seen ?? [])]);

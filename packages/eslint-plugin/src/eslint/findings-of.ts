@@ -11,6 +11,7 @@ import { NoSuchFunction, printFunctions } from '../debug/print-functions.ts';
 import { mayReveal, recorderFor, reveal, type RevealMarker } from '../debug/reveal.ts';
 import type { Recorder } from '../interpret/recorder.ts';
 import { librariesFor } from '../libraries/read.ts';
+import { shownByTexts } from '../project/apart.ts';
 import { projectLibraries, readLibraries } from '../project/own-libraries.ts';
 import { isBeside } from '../project/relevance.ts';
 import { TypedProject } from '../project/typed-project.ts';
@@ -66,8 +67,13 @@ function find(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>
   }
   const project = typedProject(context.sourceCode);
   const question: Question = { file: context.filename, text, language, lower: (other, ofOther) => lower({ file: other, text: ofOther, language }), libraries: librariesFor(language, libraries), settings: libraries, ...(project === null ? {} : { resolution: project }) };
+  const told = !runs && language === 'typescript' ? shownByTexts(context.filename, text, question.libraries, question.resolution) : null;
+  if (told !== null && told.all !== null) {
+    if (settings.cache && isCollecting()) keepResult(question, { dependencies: new Map(told.all.map((other) => [other, 'all'])), views: new Map() }, []);
+    return { findings: [], linesOf: linesFrom(question), reveal: null };
+  }
   const caches = settings.cache && !runs;
-  const input = inputOf(context, question, libraries, recorder, caches);
+  const input: SourceInput = { ...inputOf(context, question, libraries, recorder, caches), withoutModes: told?.running ?? null };
   const kept = caches ? keptResult(question, (importer) => digestOfImporter(input, importer)) : undefined;
   if (Array.isArray(kept)) return { findings: kept as readonly Finding[], linesOf: linesFrom(question), reveal: null };
   printIfAsked(question, libraries, context.cwd);

@@ -12,13 +12,14 @@ import type { Observations } from '../interpret/observation.ts';
 import type { Recorder } from '../interpret/recorder.ts';
 import type { Module } from '../ir/ir.ts';
 import type { Libraries } from '../libraries/read.ts';
+import { filesWithoutModes } from './apart.ts';
 import { FilesInSight, type SourceText } from './files.ts';
 import { importersOf } from './importers.ts';
 import { digestOf, keepViews, keptViews, namesOfFuncs, NOTHING_SEEN, type View, type ViewQuestion, type Views } from './kept-views.ts';
 import { reachedWithoutModes } from './reach.ts';
 import { mentionsModes } from './relevance.ts';
 import type { Resolution } from './resolution.ts';
-import { partOf } from './used-parts.ts';
+import { partOf, type UsedParts } from './used-parts.ts';
 
 const MAX_KEPT = 600;
 /** Steps of analyses of callers that an editor can wait for at every key: less than a tenth of a second. */
@@ -48,7 +49,7 @@ export interface Shown extends Omit<Interpretation, 'lookedInto'> {
   /** The other files that were asked for. */
   readonly seen: readonly string[];
   /** What was used of them. */
-  readonly used: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly used: ReadonlyMap<string, UsedParts>;
   /** The functions that were entered, by names that outlive edits. */
   readonly calledNames: ReadonlyMap<string, readonly string[]>;
 }
@@ -67,15 +68,19 @@ const kept = new Map<string, Kept>();
 /** Of whom an earlier run has noted what they look into. */
 const reaches = new Map<string, { readonly observed: ReadonlySet<string>; readonly steps: number } & Lasting>();
 
-/** Analyses `module`; what it shows, also of other files, is kept if its text is the one on disk. */
-export function interpretAndKeep(module: Module, text: string, files: FilesInSight, setting: Setting): Shown {
+/**
+ * Analyses `module`; what it shows, also of other files, is kept if its text is the one on disk.
+ *
+ * @param quiet the files whose texts show that nothing comes of it; null if they do not
+ */
+export function interpretAndKeep(module: Module, text: string, files: FilesInSight, setting: Setting, quiet: readonly string[] | null): Shown {
   const { libraries, recorder } = setting;
   // What was kept has no states to show.
   if (recorder !== null) return shown(interpret(module, libraries, files, recorder), files);
-  const run = (): Interpretation => withoutModes({ module, text }, null, libraries, files) ?? interpret(module, libraries, files);
-  if (!isAbsolute(module.file) || !isOnDisk(module.file, text)) return shown(run(), files);
+  const run = (): Shown => (quiet === null ? shown(withoutModes({ module, text }, null, libraries, files) ?? interpret(module, libraries, files), files) : nothingAfter(quiet));
+  if (!isAbsolute(module.file) || !isOnDisk(module.file, text)) return run();
   const file = normalize(module.file);
-  return keptOf(file, setting) ?? keep(file, run(), files, setting, true);
+  return keptOf(file, setting) ?? keep(file, run(), setting, true);
 }
 
 /** What one importer showed of a file. */
@@ -192,9 +197,11 @@ function viewIn({ observations, calledNames }: Shown, file: string): View {
 }
 
 function analysed(importer: string, file: string, unsaved: SourceText | null, setting: Setting): Kept | null {
-  const { libraries, lower, recorder, resolution } = setting;
+  const { language, libraries, lower, recorder, resolution } = setting;
   const text = readText(importer);
   if (text === null) return null;
+  const quiet = language === 'typescript' && unsaved === null && recorder === null ? filesWithoutModes(importer, text, libraries, resolution) : null;
+  if (quiet !== null) return keep(importer, nothingAfter(quiet), setting, true);
   let module: Module;
   try {
     module = lower(importer, text);
@@ -203,10 +210,15 @@ function analysed(importer: string, file: string, unsaved: SourceText | null, se
   }
   const files = new FilesInSight(module, libraries, lower, unsaved === null ? null : { file, module: unsaved.module }, resolution);
   const result = (recorder === null ? withoutModes({ module, text }, unsaved, libraries, files) : null) ?? interpret(module, libraries, files, recorder);
-  return keep(importer, result, files, setting, unsaved === null);
+  return keep(importer, shown(result, files), setting, unsaved === null);
 }
 
 const NOTHING: Interpretation = { observations: new Map(), entered: new Map(), lookedInto: new Map(), steps: 0 };
+
+/** What the analysis of a file shows of which the texts of these others tell that it comes to nothing that has a mode. It depends on all of each text. */
+function nothingAfter(seen: readonly string[]): Shown {
+  return { ...NOTHING, seen, used: new Map(seen.map((other) => [other, 'all'])), calledNames: new Map() };
+}
 
 /** What the analysis of `main` shows if it comes to nothing that has a mode: no network comes into it then. Null if it may. */
 function withoutModes(main: SourceText, unsaved: SourceText | null, libraries: Libraries, files: FilesInSight): Interpretation | null {
@@ -236,8 +248,8 @@ function lasting(files: Iterable<string>, { libraries, resolution }: Setting): L
   return { libraries, resolution: resolution.key, stamps: [...files].map((path) => [path, stampOf(path)] as const) };
 }
 
-function keep(file: string, result: Interpretation, files: FilesInSight, setting: Setting, isSaved: boolean): Kept {
-  const item: Kept = { ...shown(result, files), ...lasting([file, ...files.seen()], setting) };
+function keep(file: string, result: Shown, setting: Setting, isSaved: boolean): Kept {
+  const item: Kept = { ...result, ...lasting([file, ...result.seen], setting) };
   if (!isSaved) return item;
   if (kept.size >= MAX_KEPT) kept.delete(kept.keys().next().value!);
   kept.delete(file);

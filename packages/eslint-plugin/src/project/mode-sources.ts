@@ -114,6 +114,25 @@ function namesOf(libraries: Libraries): Names {
   return names;
 }
 
+/** Holds if a row that matters describes the path itself or something below it. */
+export function leadsToModes(libraries: Libraries, path: string): boolean {
+  const { paths, patterns, answers } = namesOf(libraries);
+  let answer = answers.get(path);
+  if (answer === undefined) {
+    const full = libraries.canonical(path);
+    const below = libraries.canonical(`${path}.`);
+    answers.set(path, (answer = paths.some((row) => row === full || row.startsWith(below)) || patterns.some((start) => full.startsWith(start) || start.startsWith(below))));
+  }
+  return answer;
+}
+
+/** Names that make a file count, whatever they belong to: of methods that set modes, of flags and options that say one, of globals. */
+export function namesThatCount(libraries: Libraries): readonly string[] {
+  const { methods, written, paths } = namesOf(libraries);
+  const globals = paths.flatMap((path) => (path.startsWith('globals.') ? [path.split('.')[1]!] : []));
+  return [...new Set([...methods, ...written, ...globals])];
+}
+
 class FileOfSources {
   readonly #module: Module;
   readonly #libraries: Libraries;
@@ -155,12 +174,12 @@ class FileOfSources {
           here.set(instr.dest, own);
           ownHere.add(instr.dest);
           counts ||= !isOnly(func, instr.dest, 'store');
-        } else if (this.#leadsToModes(path)) {
+        } else if (leadsToModes(this.#libraries, path)) {
           if (isWhole) here.set(instr.dest, path);
           else counts = true;
         }
       } else if (instr.kind === 'import-all') {
-        counts ||= this.#leadsToModes(instr.module);
+        counts ||= leadsToModes(this.#libraries, instr.module);
       } else if (instr.kind === 'store') {
         const path = here.get(instr.value);
         if (path !== undefined) this.#imported.set(instr.variable, path);
@@ -177,20 +196,10 @@ class FileOfSources {
     return packageName === null ? null : this.#libraries.ownPath(packageName, name);
   }
 
-  /** Holds if a row that matters describes the path itself or something below it. */
-  #leadsToModes(path: string): boolean {
-    const { paths, patterns, answers } = this.#names;
-    let answer = answers.get(path);
-    if (answer === undefined) {
-      const full = this.#libraries.canonical(path);
-      const below = this.#libraries.canonical(`${path}.`);
-      answers.set(path, (answer = paths.some((row) => row === full || row.startsWith(below)) || patterns.some((start) => full.startsWith(start) || start.startsWith(below))));
-    }
-    return answer;
-  }
-
   #findPlain(): void {
-    const plain = new Set(this.#module.funcs.flatMap((func) => func.blocks.flatMap(({ instrs }) => instrs.flatMap((instr) => (instr.kind === 'class' && instr.bases.length === 0 ? [instr.class] : [])))));
+    if (this.#module.classes.length === 0) return;
+    const plain = new Set<number>();
+    for (const { blocks } of this.#module.funcs) for (const { instrs } of blocks) for (const instr of instrs) if (instr.kind === 'class' && instr.bases.length === 0) plain.add(instr.class);
     for (const { owner, thisVariable } of this.#module.funcs) if (owner !== null && thisVariable !== null && plain.has(owner)) this.#plain.add(thisVariable);
   }
 
@@ -216,7 +225,7 @@ class FileOfSources {
           }
           case 'import':
             // A part that counts was seen before.
-            if ((instr.name === null || instr.name === 'default') && this.#leadsToModes(instr.module)) held.set(instr.dest, instr.module);
+            if ((instr.name === null || instr.name === 'default') && leadsToModes(this.#libraries, instr.module)) held.set(instr.dest, instr.module);
             continue;
           case 'store':
             if (isHeld(instr.value) && this.#imported.get(instr.variable) !== held.get(instr.value)) return true;
@@ -225,17 +234,17 @@ class FileOfSources {
             if (instr.value.type === 'string' && written.has(instr.value.value)) return true;
             continue;
           case 'global':
-            if (this.#leadsToModes(`globals.${instr.name}`)) return true;
+            if (leadsToModes(this.#libraries, `globals.${instr.name}`)) return true;
             continue;
           case 'get-attr': {
             if (methods.has(instr.name)) return true;
             const path = held.get(instr.object);
             if (path === undefined) continue;
             const part = `${path}.${instr.name}`;
-            if (this.#leadsToModes(part) && isOnly(func, instr.dest, 'get-attr', 'class')) {
+            if (leadsToModes(this.#libraries, part) && isOnly(func, instr.dest, 'get-attr', 'class')) {
               held.set(instr.dest, part);
               counting.add(instr.dest);
-            } else if (counting.has(instr.object) || this.#leadsToModes(part)) return true;
+            } else if (counting.has(instr.object) || leadsToModes(this.#libraries, part)) return true;
             continue;
           }
           case 'class':
@@ -249,16 +258,16 @@ class FileOfSources {
             }
             if (methods.has(instr.callee.name)) return true;
             const path = held.get(instr.callee.object);
-            if (path !== undefined && this.#leadsToModes(`${path}.${instr.callee.name}`)) return true;
+            if (path !== undefined && leadsToModes(this.#libraries, `${path}.${instr.callee.name}`)) return true;
             continue;
           }
           case 'set-attr':
             if (methods.has(instr.name) || (written.has(instr.name) && !plain.has(instr.object))) return true;
             break;
         }
-        if (operandsOf(instr).some(isHeld)) return true;
+        if (held.size > 0 && operandsOf(instr).some(isHeld)) return true;
       }
-      if (terminalOperandsOf(terminal).some(isHeld)) return true;
+      if (held.size > 0 && terminalOperandsOf(terminal).some(isHeld)) return true;
     }
     return false;
   }

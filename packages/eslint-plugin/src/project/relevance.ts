@@ -61,13 +61,30 @@ function hasLayers({ file, specifiers }: ListedFile, libraries: Libraries): bool
  * projects show it.
  */
 export function isBeside(text: string, libraries: Libraries): boolean {
+  return isBesideWithoutLayers(text, libraries) && everyMatchIsInComment(text, namesOf(libraries).runningInText);
+}
+
+/** Holds if the text shows it for a file whose project has no layers (`mayHaveLayers`): `fit` and `predict` are names of many things there. */
+export function isBesideWithoutLayers(text: string, libraries: Libraries): boolean {
   if (libraries.models.some((model) => model.modules?.callable === true)) return false;
   const { inText, packageInText } = namesOf(libraries);
-  return !inText.test(text) && ![...text.matchAll(packageInText)].some(({ index }) => !isInComment(text, index));
+  return everyMatchIsInComment(text, inText) && everyMatchIsInComment(text, packageInText);
+}
+
+/** Holds if the text of a file that is no source of modes (`mode-sources.ts`) shows that it runs no networks (`runsNetworks`): it calls nothing by such a name, and draws nothing. */
+export function showsNoCalls(text: string, libraries: Libraries): boolean {
+  if (libraries.models.some((model) => model.modules?.callable === true)) return false;
+  const { inText, runningInText, drawingInText } = namesOf(libraries);
+  return [inText, runningInText, drawingInText].every((sought) => everyMatchIsInComment(text, sought));
+}
+
+export function everyMatchIsInComment(text: string, sought: RegExp): boolean {
+  for (const { index } of text.matchAll(sought)) if (!isInComment(text, index)) return false;
+  return true;
 }
 
 /** Holds only if what stands at `at` is certainly part of a comment: an example in a documentation comment is most of what names a package. */
-function isInComment(text: string, at: number): boolean {
+export function isInComment(text: string, at: number): boolean {
   const start = text.slice(text.lastIndexOf('\n', at) + 1, at).trimStart();
   return start.startsWith('//') || (start.startsWith('*') && text.lastIndexOf('/*', at) > text.lastIndexOf('*/', at));
 }
@@ -136,9 +153,11 @@ interface Names {
   readonly running: ReadonlySet<string>;
   /** Functions that draw random numbers. */
   readonly drawing: ReadonlySet<string>;
-  /** Finds a method that counts, or a package, wherever it may be in a text. */
+  /** Finds a method that counts, one that counts where there are layers, or a package, wherever it may be in a text. */
   readonly inText: RegExp;
+  readonly runningInText: RegExp;
   readonly packageInText: RegExp;
+  readonly drawingInText: RegExp;
 }
 
 const namesOfLibraries = new WeakMap<Libraries, Names>();
@@ -148,25 +167,31 @@ function namesOf(libraries: Libraries): Names {
   if (names === undefined) {
     const packages = libraries.models.flatMap((model) => (model.modules === undefined && model.layers === undefined ? [] : model.packages));
     const running = new Set(libraries.models.flatMap(({ modules, layers }) => [...methodsThat(['call'], modules?.methods ?? {}), ...methodsThat(['apply', 'infer', 'fit'], layers?.methods ?? {})]));
-    const methods = [...METHODS, ...running].map(escaped).join('|');
     const drawing = new Set(libraries.models.flatMap(({ functions }) => functions.flatMap(({ path, effect }) => (effect.kind === 'random' ? [path.slice(path.lastIndexOf('.') + 1)] : []))));
     names = {
       packages,
       running,
       drawing,
-      // `x.call`, `x['call']`, also with a comment between; a name with escapes in it is taken for one.
-      inText: new RegExp(`\\.\\s*(?:(?:/\\*(?:[^*]|\\*(?!/))*\\*/|//[^\\n]*\\n)\\s*)*(?:(?:${methods})\\b|[\\w$]*\\\\u)|['"\`](?:${methods})['"\`]\\s*\\]`, 'u'),
+      inText: methodsInText(METHODS),
+      runningInText: methodsInText(running),
       packageInText: new RegExp(`['"\`](?:${packages.map(escaped).join('|')})(?:/[^'"\`]*)?['"\`]`, 'gu'),
+      drawingInText: new RegExp(`\\b(?:${[...drawing].map(escaped).join('|')})\\b|\\\\[ux]`, 'gu'),
     };
     namesOfLibraries.set(libraries, names);
   }
   return names;
 }
 
+/** Finds `x.call`, `x['call']`, also with a comment between; a name with escapes in it is taken for one. */
+function methodsInText(names: ReadonlySet<string>): RegExp {
+  const methods = [...names].map(escaped).join('|');
+  return new RegExp(`\\.\\s*(?:(?:/\\*(?:[^*]|\\*(?!/))*\\*/|//[^\\n]*\\n)\\s*)*(?:(?:${methods})\\b|[\\w$]*\\\\u)|['"\`](?:${methods})['"\`]\\s*\\]`, 'gu');
+}
+
 function methodsThat(effects: readonly string[], methods: Readonly<Record<string, string>>): readonly string[] {
   return Object.keys(methods).filter((name) => effects.includes(methods[name]!));
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { lower } from '../../src/analyze.ts';
 import { librariesFor } from '../../src/libraries/read.ts';
+import { mayBeSource } from '../../src/project/apart.ts';
 import { isModeSource } from '../../src/project/mode-sources.ts';
 
 function ask(text: string): boolean {
@@ -32,6 +33,8 @@ describe('a source', () => {
     ['an optimiser', "import { Adam } from '@modeguard/engine/optim';\nexport const f = (p) => new Adam(p);\n"],
   ])('%s', (_, text) => {
     expect(ask(text)).toBe(true);
+    // What counts in the lowered file counts by its text.
+    expect(mayBeSource('a.ts', text, librariesFor('typescript'))).toBe(true);
   });
 });
 
