@@ -41,21 +41,50 @@ export interface Slept {
   readonly frozen: ModeSetting;
 }
 
-export interface ObjectState {
+/** What is known of an object. */
+export interface ObjectTraits {
   readonly modes: ModeSet;
   readonly settings: readonly ModeSetting[];
   readonly statistics: StatisticsSet;
   readonly trainable: TrainableSet;
   /** Attributes by name; elements of collections by `[key]`, or `[]` where the key is not known. */
   readonly attrs: ReadonlyMap<string, Value>;
-  readonly slept?: Slept | undefined;
   /** Holds if the abstract object may stand for more than one object. */
   readonly many: boolean;
   /** Holds if code that we cannot see may hold it: its attributes may have other values than those recorded. */
   readonly escaped: boolean;
+  readonly slept: Slept | null;
 }
 
-export const NEW_OBJECT: ObjectState = { modes: 0, settings: [], statistics: FRESH, trainable: TRAINABLE, attrs: new Map(), many: false, escaped: false };
+/** A class and not a literal, as `Value` is. */
+export class ObjectState implements ObjectTraits {
+  readonly modes: ModeSet;
+  readonly settings: readonly ModeSetting[];
+  readonly statistics: StatisticsSet;
+  readonly trainable: TrainableSet;
+  readonly attrs: ReadonlyMap<string, Value>;
+  readonly many: boolean;
+  readonly escaped: boolean;
+  readonly slept: Slept | null;
+
+  constructor(modes: ModeSet, settings: readonly ModeSetting[], statistics: StatisticsSet, trainable: TrainableSet, attrs: ReadonlyMap<string, Value>, many: boolean, escaped: boolean, slept: Slept | null) {
+    this.modes = modes;
+    this.settings = settings;
+    this.statistics = statistics;
+    this.trainable = trainable;
+    this.attrs = attrs;
+    this.many = many;
+    this.escaped = escaped;
+    this.slept = slept;
+  }
+
+  /** The same but for what is given. */
+  with({ modes = this.modes, settings = this.settings, statistics = this.statistics, trainable = this.trainable, attrs = this.attrs, many = this.many, escaped = this.escaped, slept = this.slept }: Partial<ObjectTraits>): ObjectState {
+    return new ObjectState(modes, settings, statistics, trainable, attrs, many, escaped, slept);
+  }
+}
+
+export const NEW_OBJECT = new ObjectState(0, [], FRESH, TRAINABLE, new Map(), false, false, null);
 
 /** Settings beyond these are forgotten. */
 export const MAX_SETTINGS = 6;
@@ -76,9 +105,9 @@ export function joinObjects(a: ObjectState, b: ObjectState): ObjectState {
   const many = a.many || b.many;
   const escaped = a.escaped || b.escaped;
   const attrs = joinAttrs(a.attrs, b.attrs);
-  const slept = a.slept === b.slept ? a.slept : undefined;
+  const slept = a.slept === b.slept ? a.slept : null;
   if (modes === a.modes && settings === a.settings && statistics === a.statistics && trainable === a.trainable && many === a.many && escaped === a.escaped && attrs === a.attrs && slept === a.slept) return a;
-  return { modes, settings, statistics, trainable, attrs, many, escaped, slept };
+  return new ObjectState(modes, settings, statistics, trainable, attrs, many, escaped, slept);
 }
 
 /** What a place of a list holds on one of two ways alone has no place where they meet: it may be in the list or not. */

@@ -3,7 +3,7 @@
 import { SharedMap, TouchLog, type Key } from './shared-map.ts';
 import type { Temp, Variable } from '../ir/ir.ts';
 import type { GradSet, GradScopeEffect } from './grad.ts';
-import { joinObjects, joinSettings, NEW_OBJECT, type Heap, type ModeSetting, type ObjectState } from './heap.ts';
+import { joinObjects, joinSettings, NEW_OBJECT, type Heap, type ModeSetting, type ObjectState, type ObjectTraits } from './heap.ts';
 import type { ModeSet } from './mode.ts';
 import type { AbstractObject, Site } from './object.ts';
 import { PathFacts } from './path-facts.ts';
@@ -171,8 +171,8 @@ export class State {
     return this.heap.get(object) ?? NEW_OBJECT;
   }
 
-  update(object: AbstractObject, change: Partial<ObjectState>): void {
-    this.heap.set(object, { ...this.object(object), ...change });
+  update(object: AbstractObject, change: Partial<ObjectTraits>): void {
+    this.heap.set(object, this.object(object).with(change));
   }
 
   attr(object: AbstractObject, name: string): Value | undefined {
@@ -187,18 +187,13 @@ export class State {
     if (next === old) return;
     const attrs = new Map(state.attrs);
     attrs.set(name, next);
-    this.heap.set(object, { ...state, attrs });
+    this.heap.set(object, state.with({ attrs }));
   }
 
   /** Sets the flag of one object, not of its children. */
   setMode(object: AbstractObject, modes: ModeSet, setting: ModeSetting, strong: boolean): void {
     const state = this.object(object);
-    this.heap.set(object, {
-      ...state,
-      modes: strong ? modes : state.modes | modes,
-      settings: strong ? [setting] : joinSettings(state.settings, [setting]),
-      slept: undefined,
-    });
+    this.heap.set(object, state.with({ modes: strong ? modes : state.modes | modes, settings: strong ? [setting] : joinSettings(state.settings, [setting]), slept: null }));
   }
 }
 

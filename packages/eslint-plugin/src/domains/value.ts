@@ -99,7 +99,8 @@ export type InputSet = number;
 export const INPUT = 1;
 export const TARGET = 2;
 
-export interface Value {
+/** What a value is made of. */
+interface Traits {
   readonly atoms: readonly Atom[];
   /** Holds if the value may be something that we cannot see. */
   readonly unknown: boolean;
@@ -114,14 +115,42 @@ export interface Value {
   readonly stale: StaleOrigin | null;
 }
 
+/** A class and not a literal: all values have one layout, and most of the analysis reads values. Copies by spreading have as many layouts as there are places that make them. */
+export class Value implements Traits {
+  readonly atoms: readonly Atom[];
+  readonly unknown: boolean;
+  readonly from: readonly number[];
+  readonly detached: readonly number[];
+  readonly noise: readonly NoiseOrigin[];
+  readonly input: InputSet;
+  readonly learned: boolean;
+  readonly stale: StaleOrigin | null;
+
+  constructor(atoms: readonly Atom[], unknown: boolean, from: readonly number[], detached: readonly number[], noise: readonly NoiseOrigin[], input: InputSet, learned: boolean, stale: StaleOrigin | null) {
+    this.atoms = atoms;
+    this.unknown = unknown;
+    this.from = from;
+    this.detached = detached;
+    this.noise = noise;
+    this.input = input;
+    this.learned = learned;
+    this.stale = stale;
+  }
+
+  /** The same but for what is given. */
+  with({ atoms = this.atoms, unknown = this.unknown, from = this.from, detached = this.detached, noise = this.noise, input = this.input, learned = this.learned, stale = this.stale }: Partial<Traits>): Value {
+    return new Value(atoms, unknown, from, detached, noise, input, learned, stale);
+  }
+}
+
 const MAX_ATOMS = 12;
 const NONE: readonly never[] = [];
 
-export const NOTHING: Value = { atoms: NONE, unknown: false, from: NONE, detached: NONE, noise: NONE, input: 0, learned: false, stale: null };
-export const ANYTHING: Value = { ...NOTHING, unknown: true };
+export const NOTHING = new Value(NONE, false, NONE, NONE, NONE, 0, false, null);
+export const ANYTHING = NOTHING.with({ unknown: true });
 
 export function ofAtoms(...atoms: readonly Atom[]): Value {
-  return { ...NOTHING, atoms };
+  return new Value(atoms, false, NONE, NONE, NONE, 0, false, null);
 }
 
 const objectValues = new WeakMap<AbstractObject, Value>();
@@ -139,7 +168,7 @@ export function atomOf(object: AbstractObject): Atom {
 
 /** A value that is one of several objects, each of them listed once. */
 export function ofObjects(objects: readonly AbstractObject[]): Value {
-  return withinAtoms({ ...NOTHING, atoms: objects.map(atomOf) });
+  return withinAtoms(NOTHING.with({ atoms: objects.map(atomOf) }));
 }
 
 export function ofConstant(value: Constant): Value {
@@ -255,7 +284,7 @@ export function joinValues(a: Value, b: Value): Value {
   const learned = a.learned || b.learned;
   const stale = a.stale ?? b.stale;
   if (atoms === a.atoms && unknown === a.unknown && from === a.from && detached === a.detached && noise === a.noise && input === a.input && learned === a.learned && stale === a.stale) return a;
-  return { atoms, unknown, from, detached, noise, input, learned, stale };
+  return new Value(atoms, unknown, from, detached, noise, input, learned, stale);
 }
 
 /** The atoms of a value that may be anything: which number it may be among others says nothing. `before` itself if the same are left. */
@@ -275,7 +304,7 @@ function cutAtoms(atoms: readonly Atom[]): readonly Atom[] {
 }
 
 function withinAtoms(value: Value): Value {
-  return value.atoms.length <= MAX_ATOMS ? value : { ...value, atoms: cutAtoms(value.atoms), unknown: true };
+  return value.atoms.length <= MAX_ATOMS ? value : value.with({ atoms: cutAtoms(value.atoms), unknown: true });
 }
 
 export function equalValues(a: Value, b: Value): boolean {
@@ -291,7 +320,7 @@ export function derive(operands: readonly Value[]): Value {
   for (const operand of operands) {
     // Most values derive from nothing.
     if (operand.from.length === 0 && operand.detached.length === 0 && operand.noise.length === 0 && operand.input === 0 && !operand.learned) continue;
-    result = joinValues(result, { ...operand, atoms: NONE, stale: null });
+    result = joinValues(result, operand.with({ atoms: NONE, stale: null }));
   }
   return result;
 }
@@ -326,5 +355,5 @@ export function forwardsOf(value: Value): readonly number[] {
 
 /** The value without a gradient path to what it derives from. */
 export function cutOff(value: Value): Value {
-  return value.from.length === 0 ? value : { ...value, from: NONE, detached: [...new Set(forwardsOf(value))] };
+  return value.from.length === 0 ? value : value.with({ from: NONE, detached: [...new Set(forwardsOf(value))] });
 }

@@ -43,10 +43,10 @@ export function getAttribute(machine: Machine, frame: Frame, state: State, value
       return joinValues(result, ANYTHING);
     }
     const derived = derive([value]);
-    result = joinValues(result, name === 'data' ? { ...derived, from: [], detached: forwardsOf(value) } : derived);
+    result = joinValues(result, name === 'data' ? derived.with({ from: [], detached: forwardsOf(value) }) : derived);
     if (value.atoms.length === 0) result = getUnseen(machine, frame, state, name, instr) ?? withStaleSetting(machine, value, name, result, frame, instr);
   } else if (value.from.length > 0 || value.detached.length > 0 || value.noise.length > 0 || value.input !== 0) {
-    result = joinValues(result, { ...derive([value]), unknown: result.unknown });
+    result = joinValues(result, derive([value]).with({ unknown: result.unknown }));
   }
   return result;
 }
@@ -122,18 +122,18 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
     const before = repeated(object, name);
     if (before !== null) {
       state.update(before, { many: true });
-      state.setAttr(object, name, { ...ofObject(before), unknown: true }, true);
+      state.setAttr(object, name, ofObject(before).with({ unknown: true }), true);
       return withStaleness(machine, state, object, name, state.attr(object, name) ?? ANYTHING, frame, instr);
     }
     // A part of something that we cannot see: an object of its own, in the mode that its parent has now.
     const part = machine.objects.outside('', instr.span, `${object.label}.${name}`, { object, name });
     const parent = state.object(object);
-    if (!state.heap.has(part)) state.heap.set(part, { ...parent, attrs: new Map() });
+    if (!state.heap.has(part)) state.heap.set(part, parent.with({ attrs: new Map() }));
     if (machine.shared.has(object)) machine.addTo(machine.shared, part);
-    state.setAttr(object, name, { ...ofObject(part), unknown: true }, true);
+    state.setAttr(object, name, ofObject(part).with({ unknown: true }), true);
     return withStaleness(machine, state, object, name, state.attr(object, name) ?? ANYTHING, frame, instr);
   }
-  return hidesParts(object) && !name.startsWith('_') ? { ...ofObject(hiddenPart(machine, state, object, instr)), unknown: true } : ANYTHING;
+  return hidesParts(object) && !name.startsWith('_') ? ofObject(hiddenPart(machine, state, object, instr)).with({ unknown: true }) : ANYTHING;
 }
 
 /** Ways that lead through attributes of the same name more often are taken for a structure that nests: `node.left.right.left`. */
@@ -158,12 +158,12 @@ export function runsForward(machine: Machine, name: string): boolean {
 
 /** What a lookup through a class makes of its members: class methods get the class. */
 export function ofClassMember(value: Value, cls: Atom): Value {
-  return { ...value, atoms: value.atoms.map((atom) => (atom.kind === 'function' && atom.binding === 'class' && atom.prefix.length === 0 ? { ...atom, prefix: [ofAtoms(cls)] } : atom)) };
+  return value.with({ atoms: value.atoms.map((atom) => (atom.kind === 'function' && atom.binding === 'class' && atom.prefix.length === 0 ? { ...atom, prefix: [ofAtoms(cls)] } : atom)) });
 }
 
 /** What a lookup through `object` makes of the functions among its class's members. */
 export function bound(value: Value, object: AbstractObject): Value {
-  return { ...value, atoms: value.atoms.map((atom) => (atom.kind === 'function' ? bindAtom(atom, object) : atom)) };
+  return value.with({ atoms: value.atoms.map((atom) => (atom.kind === 'function' ? bindAtom(atom, object) : atom)) });
 }
 
 function bindAtom(atom: Extract<Atom, { kind: 'function' }>, object: AbstractObject): Atom {
@@ -257,7 +257,7 @@ export function getItem(state: State, value: Value, index: Value | null): Value 
     else if (atom.kind === 'object') {
       const exact = key === null ? undefined : (state.attr(atom.object, elementName(key)) ?? state.attr(atom.object, String(key)) ?? fromTheEnd(state, atom, key));
       const ofKey = key === null && index !== null ? getByObject(state, atom.object, index) : undefined;
-      if (atom.object.kind === 'opaque') result = joinValues(result, { ...ANYTHING, atoms: [atom] });
+      if (atom.object.kind === 'opaque') result = joinValues(result, ANYTHING.with({ atoms: [atom] }));
       else if (ofKey !== undefined) result = joinValues(result, ofKey);
       else if (atom.object.label === SORTED) result = joinValues(result, iterate(state, ofAtoms(atom)));
       else if (exact !== undefined) result = joinValues(result, joinValues(exact, state.attr(atom.object, '[]') ?? NOTHING));
@@ -272,7 +272,7 @@ export function getItem(state: State, value: Value, index: Value | null): Value 
     } else result = joinValues(result, ANYTHING);
   }
   if (value.unknown || value.atoms.length === 0) result = joinValues(result, ANYTHING);
-  return joinValues(result, { ...derive([value]), unknown: result.unknown });
+  return joinValues(result, derive([value]).with({ unknown: result.unknown }));
 }
 
 /** `nets[-1]` of a list that is known in full. */
@@ -341,6 +341,6 @@ export function iterate(state: State, value: Value): Value {
     }
   }
   if (value.unknown || (value.atoms.length === 0 && value !== NOTHING)) result = joinValues(result, ANYTHING);
-  return joinValues(result, { ...derive([value]), unknown: result.unknown });
+  return joinValues(result, derive([value]).with({ unknown: result.unknown }));
 }
 

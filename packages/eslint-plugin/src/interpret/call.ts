@@ -87,7 +87,7 @@ function callPromised(machine: Machine, frame: Frame, state: State, receiver: Va
 function present(receiver: Value): Value {
   const isNothing = (atom: Atom): boolean => atom.kind === 'constant' && (atom.value.type === 'none' || atom.value.type === 'undefined');
   const atoms = receiver.atoms.filter((atom) => !isNothing(atom));
-  return atoms.length === 0 || atoms.length === receiver.atoms.length ? receiver : { ...receiver, atoms };
+  return atoms.length === 0 || atoms.length === receiver.atoms.length ? receiver : receiver.with({ atoms });
 }
 
 /** Runs one alternative per atom of `value`, and `other` for what it may be besides; joins states and results. */

@@ -145,7 +145,7 @@ function reordered(machine: Machine, frame: Frame, state: State, object: Abstrac
 
 /** A slice of a value: of a list of networks another list, of anything else what it is taken from. `part` undefined: nobody knows which elements. */
 export function sliceOf(machine: Machine, frame: Frame, state: State, value: Value, part: Part | undefined, instr: Instr): Value {
-  let result: Value = { ...value, atoms: [] };
+  let result: Value = value.with({ atoms: [] });
   for (const atom of value.atoms) {
     const network = atom.kind === 'object' ? sliceOfNetwork(machine, frame, state, atom.object, part, instr) : null;
     if (network !== null) {

@@ -86,7 +86,7 @@ export function constructLibrary(machine: Machine, frame: Frame, state: State, r
   if (row.kind === 'object') {
     for (const value of given) handOut(machine, value);
     if (row.optimizer) for (const value of given) for (const atom of settled(state, value).atoms) if (atom.kind === 'parameters') optimize(machine, state, atom.object);
-    return returned(row.methods !== undefined ? ofObject(makeHolder(machine, frame, state, row, path, args, instr)) : { ...derive(given), from: [], detached: [] });
+    return returned(row.methods !== undefined ? ofObject(makeHolder(machine, frame, state, row, path, args, instr)) : derive(given).with({ from: [], detached: [] }));
   }
   const setting: ModeSetting = { site: machine.site(instr.span), mode: TRAIN, how: 'constructed', selective: false };
   const object = machine.objects.allocate(state, frame.context, instr, path, { kind: 'module', class: null, library: row, label: shortName(path), inert: isInert(state, row, args) }, { modes: TRAIN, settings: [setting], statistics: FRESH, trainable: TRAINABLE });
@@ -138,7 +138,7 @@ export function setChildren(machine: Machine, state: State, object: AbstractObje
     if (collection !== undefined) for (const [name, element] of state.object(collection).attrs) attrs.set(name, element);
     else if (value !== undefined) attrs.set('[]', value);
   }
-  state.heap.set(object, { ...(state.heap.get(object) ?? NEW_OBJECT), attrs });
+  state.heap.set(object, (state.heap.get(object) ?? NEW_OBJECT).with({ attrs }));
   if (children === 'arguments' || !('module' in children)) for (const value of attrs.values()) for (const part of objectsOf(value)) noteContained(machine, row, part);
 }
 

@@ -18,11 +18,11 @@ export function copyOf(machine: Machine, frame: Frame, state: State, value: Valu
     const known = copies.get(object);
     if (known !== undefined || depth > 16) return known ?? object;
     const state0 = state.object(object);
-    const copy = machine.objects.allocate(state, frame.context, instr, partOfCopy(object), { kind: object.kind, class: object.class, library: object.library, label: object.label, inert: object.inert, copied: object }, { ...state0, attrs: new Map(), many: false });
+    const copy = machine.objects.allocate(state, frame.context, instr, partOfCopy(object), { kind: object.kind, class: object.class, library: object.library, label: object.label, inert: object.inert, copied: object }, state0.with({ attrs: new Map(), many: false }));
     copies.set(object, copy);
     for (const [name, inner] of state0.attrs) state.setAttr(copy, name, shallow ? inner : copyValue(inner, depth + 1), true);
     return copy;
   };
-  const copyValue = (item: Value, depth: number): Value => ({ ...item, atoms: item.atoms.map((atom) => (atom.kind === 'object' ? atomOf(copyObject(atom.object, depth)) : atom)) });
+  const copyValue = (item: Value, depth: number): Value => item.with({ atoms: item.atoms.map((atom) => (atom.kind === 'object' ? atomOf(copyObject(atom.object, depth)) : atom)) });
   return value.atoms.length === 0 ? derive([value]) : joinValues(copyValue(value, 0), NOTHING);
 }

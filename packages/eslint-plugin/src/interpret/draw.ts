@@ -27,7 +27,7 @@ export function recordRandom(machine: Machine, frame: Frame, state: State, path:
   const observation = note(machine, frame, state, path, instr, { kind: 'random', perturbs: false });
   // Zeros and ones at a fixed rate are a mask as they are.
   const shaped = MASKS.test(path) && !given.some((value) => value.input !== 0 || value.learned || value.from.length > 0);
-  return { ...ANYTHING, noise: [{ draw: observation.number, plain: true, shaped }] };
+  return ANYTHING.with({ noise: [{ draw: observation.number, plain: true, shaped }] });
 }
 
 export function recordFunctional(machine: Machine, frame: Frame, state: State, path: string, effect: Functional, args: ArgValues, instr: CallInstr): void {

@@ -211,7 +211,7 @@ function narrow(state: State, variable: Variable, truth: boolean): void {
   const names = variable.captured ? state.cells : state.locals;
   const value = names.get(variable);
   if (value === undefined || value.unknown || value.atoms.some((atom) => atom.kind !== 'constant')) return;
-  names.set(variable, { ...value, atoms: value.atoms.filter((atom) => atom.kind === 'constant' && constantIsTruthy(atom.value) === truth) });
+  names.set(variable, value.with({ atoms: value.atoms.filter((atom) => atom.kind === 'constant' && constantIsTruthy(atom.value) === truth) }));
 }
 
 /** Holds if some network has another mode in `after` than it had in `before`. */

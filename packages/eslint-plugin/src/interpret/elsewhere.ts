@@ -182,7 +182,7 @@ class Names {
     for (const change of changed) {
       for (const { key, value } of change?.heap ?? []) {
         name(key);
-        isClear &&= value.slept === undefined && this.#settingsOf(key, value) !== null;
+        isClear &&= value.slept === null && this.#settingsOf(key, value) !== null;
         for (const item of value.attrs.values()) look(item);
       }
       for (const { value } of change?.cells ?? []) look(value);
@@ -195,7 +195,7 @@ class Names {
       const { after } = change;
       const state = this.#entry.forCallee();
       for (const { key } of before.heap.entriesUnlike(after.heap)) if (after.heap.peek(key) === undefined) state.heap.delete(names.get(key) ?? this.#nameOf(key));
-      for (const { key, value } of change.heap) state.heap.set(names.get(key)!, { ...renamedObject(value, renamed), settings: this.#settingsOf(key, value)! });
+      for (const { key, value } of change.heap) state.heap.set(names.get(key)!, renamedObject(value, renamed).with({ settings: this.#settingsOf(key, value)! }));
       copyCells(before.cells, after.cells, change.cells.map(({ key, value }) => ({ key, value: renamedIn(value, renamed) })), state.cells);
       state.grad = after.grad;
       if (after.gradSites !== before.gradSites) state.gradSites = after.gradSites;
@@ -317,7 +317,7 @@ function isMade([setting, ...others]: readonly ModeSetting[]): boolean {
 }
 
 function renamedObject(state: ObjectState, names: ReadonlyMap<AbstractObject, AbstractObject>): ObjectState {
-  return { ...state, attrs: new Map([...state.attrs].map(([name, value]) => [name, renamedIn(value, names)])) };
+  return state.with({ attrs: new Map([...state.attrs].map(([name, value]) => [name, renamedIn(value, names)])) });
 }
 
 function copyCells<K extends Key, V extends NonNullable<unknown>>(before: SharedMap<K, V>, after: SharedMap<K, V>, changed: readonly { readonly key: K; readonly value: V }[], into: SharedMap<K, V>): void {

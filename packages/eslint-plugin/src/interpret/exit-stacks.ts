@@ -108,7 +108,7 @@ export function callStackMethod(machine: Machine, frame: Frame, state: State, st
 
 function bindAll(target: Value, prefix: readonly Value[], keywords: ReadonlyMap<string, Value>): Value {
   if (prefix.length === 0 && keywords.size === 0) return target;
-  return { ...target, atoms: target.atoms.map((atom): Atom => ({ kind: 'partial', target: atom, prefix, keywords })) };
+  return target.with({ atoms: target.atoms.map((atom): Atom => ({ kind: 'partial', target: atom, prefix, keywords })) });
 }
 
 function enter(machine: Machine, frame: Frame, state: State, stack: AbstractObject, manager: Value, instr: CallInstr): Value {

@@ -29,7 +29,7 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   machine.noteOwn();
   const outer = machine.running;
   const inputs = allArgs(args).map((value) => settled(state, value));
-  const derived = { ...derive(inputs), noise: [] };
+  const derived = derive(inputs).with({ noise: [] });
   if (machine.probe?.awake === false) noteBuiltInForward(machine, frame, state, object, instr);
   if (machine.probe?.awake === true) noteActiveLayer(machine, frame, state, object, instr);
   if (outer !== null) {
@@ -39,7 +39,7 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
     machine.running = { observation: outer.observation, path: joinPath(outer.path, machine.registered.get(object) ?? ''), cutAt, part };
     const result = runModule(machine, frame, state, object, args, instr, derived);
     machine.running = outer;
-    return isFollowed && part !== undefined && part.parameters.size > 0 ? { ...result, from: [...new Set([...result.from, part.number])] } : result;
+    return isFollowed && part !== undefined && part.parameters.size > 0 ? result.with({ from: [...new Set([...result.from, part.number])] }) : result;
   }
   if (object.kind === 'opaque' && object.class === null && state.object(object).settings.length === 0) {
     // Something that we cannot see is called: a loss, a transform, a function, or a network. It may keep its arguments.
@@ -61,8 +61,8 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
   // A program computes what the call that traced it did.
   const from = [...new Set([...output.from, ...derived.from, observation.number, ...(machine.programs.get(object) ?? [])])];
   // Without a graph no backward pass runs through the call, whatever becomes of its output.
-  if (isOff(state.grad) || (observation.records === 'no' && derived.from.length === 0)) return cutOff({ ...output, from });
-  return { ...output, from };
+  if (isOff(state.grad) || (observation.records === 'no' && derived.from.length === 0)) return cutOff(output.with({ from }));
+  return output.with({ from });
 }
 
 /** A library layer that neither depends on the mode nor has parameters: activations, pooling, losses. */

@@ -20,7 +20,7 @@ export function constructUnknown(machine: Machine, state: State, cls: ProjectCla
   const self = machine.objects.outside(`self:${cls.definition.id}`, span, cls.definition.name, null, kindOfClass(order), cls);
   machine.shared.add(self);
   if (self.kind === 'module') machine.budget.noteRelevant();
-  state.heap.set(self, { ...NEW_OBJECT, modes: ENTRY_MODE, escaped: true });
+  state.heap.set(self, NEW_OBJECT.with({ modes: ENTRY_MODE, escaped: true }));
   const context = machine.rootContext({ module: machine.module, func: machine.module.funcs[0]! }, `construct ${cls.definition.id}`);
   const frame: Frame = { context, receiver: self, early: true };
   const outer = machine.running;
@@ -60,11 +60,11 @@ export function bindUnknown(machine: Machine, state: State, func: Func, receiver
     if (input || param.kind === 'rest' || param.kind === 'keyword-rest') {
       // The first one is what the module is run on, whatever its name.
       const isTarget = param !== params[0] && TARGET_NAME.test(param.variable.name);
-      set(param.variable, { ...ANYTHING, input: !input ? 0 : isTarget ? TARGET : INPUT });
+      set(param.variable, ANYTHING.with({ input: !input ? 0 : isTarget ? TARGET : INPUT }));
       continue;
     }
     const object = machine.objects.outside(`param:${func.id}.${param.variable.id}`, func.nameSpan, param.variable.name, null);
-    state.heap.set(object, { ...NEW_OBJECT, modes: ENTRY_MODE, statistics: UNKNOWN_STATISTICS, trainable: UNKNOWN_TRAINABLE, escaped: true });
+    state.heap.set(object, NEW_OBJECT.with({ modes: ENTRY_MODE, statistics: UNKNOWN_STATISTICS, trainable: UNKNOWN_TRAINABLE, escaped: true }));
     machine.shared.add(object);
     set(param.variable, ofObject(object));
   }

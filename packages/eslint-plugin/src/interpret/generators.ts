@@ -84,7 +84,7 @@ export function hasPending(value: Value): boolean {
 export function consume(machine: Machine, frame: Frame, state: State, value: Value, instr: Instr): Value {
   if (!hasPending(value)) return value;
   const others = value.atoms.filter((atom) => atom.kind !== 'function' || atom.binding !== 'generator');
-  let result: Value = { ...value, atoms: others };
+  let result: Value = value.with({ atoms: others });
   let after: State | null = others.length > 0 || value.unknown ? state.clone() : null;
   const before = state.clone();
   for (const atom of value.atoms) {

@@ -51,5 +51,5 @@ export function evaluateArgs(machine: Machine, frame: Frame, state: State, instr
 /** What `*value` or `**value` may bring: its elements, and never itself. What cannot be seen into stands for its elements. */
 function spread(state: State, value: Value): Value {
   const opaque = value.atoms.filter((atom) => atom.kind === 'object' && atom.object.kind === 'opaque');
-  return joinValues(iterate(state, value), { ...NOTHING, atoms: opaque });
+  return joinValues(iterate(state, value), NOTHING.with({ atoms: opaque }));
 }

@@ -110,7 +110,7 @@ function without(machine: Machine, value: Value, name: string): Value | null {
   if (machine.language !== 'python' || !hasClass(value)) return value;
   const atoms = value.atoms.filter((atom) => atom.kind !== 'object' || atom.object.class === null || findMember(machine.order(atom.object.class), name) === null);
   if (atoms.length === value.atoms.length) return value;
-  return atoms.length === 0 && !value.unknown ? null : { ...value, atoms };
+  return atoms.length === 0 && !value.unknown ? null : value.with({ atoms });
 }
 
 /** Makes a text of an object. */

@@ -49,7 +49,7 @@ export function callLibrary(machine: Machine, frame: Frame, state: State, path: 
   if (func === null) return callUnseen(machine, frame, state, path, args, instr);
   const result = applyEffect(machine, frame, state, path, func, args, instr);
   const rebuilt = rebuiltFrom(machine, frame.context.ref.func, state, args, instr);
-  return rebuilt.length === 0 ? result : { ...result, value: { ...result.value, detached: [...new Set([...result.value.detached, ...rebuilt])] } };
+  return rebuilt.length === 0 ? result : { ...result, value: result.value.with({ detached: [...new Set([...result.value.detached, ...rebuilt])] }) };
 }
 
 /** A function or class that no row describes. Something that starts with a capital is taken for a class, in a mode that nobody knows. */
@@ -59,7 +59,7 @@ function callUnseen(machine: Machine, frame: Frame, state: State, path: string, 
   const last = name.slice(name.lastIndexOf('.') + 1);
   if (!/^[A-Z]/.test(last)) return result;
   const object = machine.objects.allocate(state, frame.context, instr, path, { kind: 'opaque', class: null, library: null, label: last, inert: 'unknown' }, { modes: UNKNOWN_MODE, statistics: UNKNOWN_STATISTICS, trainable: TRAINABLE | UNKNOWN_TRAINABLE });
-  return returned(joinValues(ofObject(object), { ...result.value, unknown: true }));
+  return returned(joinValues(ofObject(object), result.value.with({ unknown: true })));
 }
 
 function applyEffect(machine: Machine, frame: Frame, state: State, path: string, row: FunctionRow, args: ArgValues, instr: CallInstr): CallResult {
@@ -78,17 +78,17 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       }
       const noise = throughFunction(path, given);
       const result = derive(given);
-      const computed = { ...result, noise, input: noise.length === 0 ? result.input : 0 };
+      const computed = result.with({ noise, input: noise.length === 0 ? result.input : 0 });
       return returned(isOff(state.grad) ? cutOff(computed) : computed);
     }
     case 'read':
       for (const value of given) machine.use(forwardsOf(value), 'read', instr.span);
-      return returned({ ...ANYTHING, noise: throughFunction(path, given) });
+      return returned(ANYTHING.with({ noise: throughFunction(path, given) }));
     case 'cast': {
       for (const value of given) machine.use(forwardsOf(value), 'read', instr.span);
       const [value] = given;
       const isPlain = value !== undefined && given.length === 1 && !value.unknown && value.atoms.length > 0 && value.atoms.every((atom) => atom.kind === 'flag' || (atom.kind === 'constant' && (atom.value.type === 'number' || atom.value.type === 'boolean')));
-      return returned(isPlain ? value : { ...ANYTHING, noise: throughFunction(path, given) });
+      return returned(isPlain ? value : ANYTHING.with({ noise: throughFunction(path, given) }));
     }
     case 'is-instance': {
       for (const value of given) machine.use(forwardsOf(value), 'shape', instr.span);
@@ -106,8 +106,8 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       if (chosen === null) for (const value of allArgs(args)) escapeTree(state, value);
       machine.randomCalls.add(instr);
       const drawn = recordRandom(machine, frame, state, path, given, instr);
-      if (chosen !== null) return returned({ ...chosen, noise: drawn.noise });
-      return returned({ ...drawn, from: [...new Set(given.flatMap((value) => value.from))], detached: [...new Set(given.flatMap((value) => value.detached))] });
+      if (chosen !== null) return returned(chosen.with({ noise: drawn.noise }));
+      return returned(drawn.with({ from: [...new Set(given.flatMap((value) => value.from))], detached: [...new Set(given.flatMap((value) => value.detached))] }));
     }
     case 'functional':
       recordFunctional(machine, frame, state, path, effect, args, instr);
@@ -166,14 +166,14 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       return returned(ANYTHING);
     case 'binding': {
       const target = args.positional[0] ?? ANYTHING;
-      return returned({ ...target, atoms: target.atoms.map((atom) => (atom.kind === 'function' ? { ...atom, binding: effect.to } : atom)) });
+      return returned(target.with({ atoms: target.atoms.map((atom) => (atom.kind === 'function' ? { ...atom, binding: effect.to } : atom)) }));
     }
     case 'partial': {
       const target = args.positional[0] ?? ANYTHING;
       const prefix = args.positional.slice(1);
       if (args.more !== null || target.atoms.length === 0 || target.atoms.some(isBoundOften)) return callUnknown(machine, state, ANYTHING, args, instr);
       const bindTo = (atom: Atom): Atom => (atom.kind === 'function' && args.keywords.size === 0 ? { ...atom, prefix: [...atom.prefix, ...prefix] } : { kind: 'partial', target: atom, prefix, keywords: args.keywords });
-      return returned({ ...target, atoms: target.atoms.map(bindTo) });
+      return returned(target.with({ atoms: target.atoms.map(bindTo) }));
     }
     case 'bound':
       if (args.more !== null) return callUnknown(machine, state, ANYTHING, args, instr);
@@ -208,7 +208,7 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
         escapeTree(state, value);
       }
       const noise = throughFunction(path, given);
-      return returned({ ...derive(given), noise });
+      return returned(derive(given).with({ noise }));
     }
     case 'number-range':
       return returned(rangeOf(machine, frame, state, args, instr));
@@ -216,7 +216,7 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       const [target] = args.positional;
       const decorates = target !== undefined && target.atoms.some((atom) => atom.kind === 'function');
       if (!decorates) return returned(ofAtoms({ kind: 'library', path }));
-      return returned({ ...target, atoms: target.atoms.map((atom) => (atom.kind === 'function' ? { ...atom, memoized: true } : atom)) });
+      return returned(target.with({ atoms: target.atoms.map((atom) => (atom.kind === 'function' ? { ...atom, memoized: true } : atom)) }));
     }
     case 'same-function':
       return returned(args.positional[0] ?? ANYTHING);
@@ -234,7 +234,7 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     case 'promise':
       return returned(promised(machine, frame, state, args, instr));
     case 'parameter':
-      return returned({ ...ANYTHING, learned: true });
+      return returned(ANYTHING.with({ learned: true }));
     default:
       return assertNever(effect);
   }

@@ -327,7 +327,7 @@ export class Machine {
       this.decorated.set(atom.ref.func, scopes);
       return { ...atom, scopes };
     });
-    return { ...value, atoms };
+    return value.with({ atoms });
   }
 
   /** Notes a fault of a class or of how a module is handled, once for each place. */

@@ -57,7 +57,7 @@ export function madeAnew(machine: Machine, { entry: known, footprint, handed }: 
     finish(after) {
       for (const { key, value } of apart) {
         const made = after.heap.get(key);
-        after.heap.set(key, made === undefined ? value : joinObjects({ ...value, many: true }, made));
+        after.heap.set(key, made === undefined ? value : joinObjects(value.with({ many: true }), made));
       }
     },
   };

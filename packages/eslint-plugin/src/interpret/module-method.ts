@@ -68,7 +68,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
         const override = findMember(machine.order(object.class), trainMethod);
         if (override?.entry.member === 'method' && !isRunning(frame, override.entry.value)) {
           for (const atom of override.entry.value.atoms) {
-            if (atom.kind === 'function') callFunction(machine, frame, state, atom.ref, object, { positional: [{ ...NOTHING, atoms: [{ kind: 'constant', value: { type: 'boolean', value: false } }] }], keywords: new Map(), more: null, written: [] }, instr);
+            if (atom.kind === 'function') callFunction(machine, frame, state, atom.ref, object, { positional: [NOTHING.with({ atoms: [{ kind: 'constant', value: { type: 'boolean', value: false } }] })], keywords: new Map(), more: null, written: [] }, instr);
           }
           return returned(self);
         }
@@ -89,7 +89,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       setTreeStatistics(machine, frame, state, object, CALIBRATED, certain, instr);
       return returned(ANYTHING);
     case 'freeze':
-      setTreeTrainable(machine, frame, state, object, trainableOfFlag({ ...NOTHING, atoms: [{ kind: 'constant', value: { type: 'boolean', value: false } }] }), certain, instr);
+      setTreeTrainable(machine, frame, state, object, trainableOfFlag(NOTHING.with({ atoms: [{ kind: 'constant', value: { type: 'boolean', value: false } }] })), certain, instr);
       return returned(self);
     case 'unfreeze':
     case 'requires-grad':
@@ -218,7 +218,7 @@ function callOther(machine: Machine, frame: Frame, state: State, object: Abstrac
     else if (object.kind === 'opaque') for (const value of allArgs(args)) escapeTree(state, value);
     return returned(self);
   }
-  if (object.kind === 'opaque' && object.class === null && machine.libraries.tensorMethods.has(name)) return callTensorMethod(machine, frame, state, { ...ANYTHING, input: INPUT }, name, args, instr);
+  if (object.kind === 'opaque' && object.class === null && machine.libraries.tensorMethods.has(name)) return callTensorMethod(machine, frame, state, ANYTHING.with({ input: INPUT }), name, args, instr);
   // A library layer has no methods of its own that change modes; what they give may be anything.
   if (object.kind === 'module' && object.library !== null && object.class === null) {
     machine.unseenCalls.add(instr);

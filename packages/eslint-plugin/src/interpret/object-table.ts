@@ -2,7 +2,7 @@
 //
 // Guarantees: the same place in the same context gives the same object, in every round; where a place that has made an object makes another, the one before
 // becomes "earlier" in every value of the state that refers to it, together with all that its constructor made.
-import { joinObjects, NEW_OBJECT, type ObjectState } from '../domains/heap.ts';
+import { joinObjects, NEW_OBJECT, type ObjectTraits } from '../domains/heap.ts';
 import type { AbstractObject, ObjectKind, ProjectClass } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { equalMaps, objectsOf, type Value } from '../domains/value.ts';
@@ -51,20 +51,20 @@ export class ObjectTable {
    * Makes the object of an allocation site in a context (`part` tells several objects of one instruction apart). If the site
    * has made one before that is still in the state, that one becomes `earlier`, in every place that refers to it.
    */
-  allocate(state: State, context: Context, instr: Instr, part: string, make: Making, initial: Partial<ObjectState>): AbstractObject {
+  allocate(state: State, context: Context, instr: Instr, part: string, make: Making, initial: Partial<ObjectTraits>): AbstractObject {
     if (make.kind === 'module') this.#machine.budget.noteRelevant();
     const key = this.#keyOf(context, instr, part);
     const latest = this.#intern(key, instr, make, 'latest');
     this.#births.set(latest, { key, instr, part, make, context: context.home });
     if (make.replaces === true) {
-      state.heap.set(latest, { ...NEW_OBJECT, ...initial });
+      state.heap.set(latest, NEW_OBJECT.with(initial));
       return latest;
     }
     if (state.heap.has(latest) && make.kind === 'collection') {
       // Collections are not told apart by age: their contents are joined, which costs precision and saves a pass over the state.
       // Nothing about a tuple can change: an equal one is the same to everybody.
       if (make.label === 'tuple' && equalMaps(state.object(latest).attrs, initial.attrs ?? NEW_OBJECT.attrs)) return latest;
-      state.heap.set(latest, joinObjects({ ...state.object(latest), many: true }, { ...NEW_OBJECT, ...initial }));
+      state.heap.set(latest, joinObjects(state.object(latest).with({ many: true }), NEW_OBJECT.with(initial)));
       return latest;
     }
     if (state.heap.has(latest)) {
@@ -72,7 +72,7 @@ export class ObjectTable {
       this.#olderSelves(state, latest, context.home, placeKey(instr), earlier);
       this.#retire(state, earlier);
     }
-    state.heap.set(latest, { ...NEW_OBJECT, ...initial });
+    state.heap.set(latest, NEW_OBJECT.with(initial));
     return latest;
   }
 

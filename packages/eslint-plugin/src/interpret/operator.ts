@@ -34,7 +34,7 @@ export function arithmetic(machine: Machine, state: State, operator: string, ope
   if (counted !== null) return ofConstant({ type: 'number', value: counted });
   const derived = derive(operands.map((operand) => settled(state, operand)));
   // `self.training * noise`: a factor that is off takes the noise with it.
-  if (operator.replace(/=$/, '') === '*' && operands.some(isZero)) return { ...derived, atoms: [{ kind: 'constant', value: { type: 'number', value: 0 } }], unknown: false, noise: [] };
+  if (operator.replace(/=$/, '') === '*' && operands.some(isZero)) return derived.with({ atoms: [{ kind: 'constant', value: { type: 'number', value: 0 } }], unknown: false, noise: [] });
   const noise = combineNoise(operator, operands);
   if (noise.perturbing.length > 0) {
     for (const number of noise.perturbing) {
@@ -42,7 +42,7 @@ export function arithmetic(machine: Machine, state: State, operator: string, ope
       if (draw?.operation.kind === 'random') draw.operation.perturbs = true;
     }
   }
-  return { ...derived, noise: noise.origins };
+  return derived.with({ noise: noise.origins });
 }
 
 /** The sum or difference of two numbers that are known: `depth - 1`; and `-1`. */
@@ -56,11 +56,11 @@ function numberOf(operator: string, operands: readonly Value[]): number | null {
 
 function negate(value: Value): Value {
   const only = value.atoms.length === 1 && !value.unknown ? value.atoms[0]! : null;
-  if (only?.kind === 'flag') return { ...value, atoms: [{ ...only, negated: !only.negated }] };
+  if (only?.kind === 'flag') return value.with({ atoms: [{ ...only, negated: !only.negated }] });
   const truth = truthOf(value);
   const stale = { stale: value.stale };
-  if (truth.mayBeTrue !== truth.mayBeFalse) return { ...ofBoolean(!truth.mayBeTrue), ...stale };
-  return { ...ANYTHING, ...stale };
+  if (truth.mayBeTrue !== truth.mayBeFalse) return ofBoolean(!truth.mayBeTrue).with(stale);
+  return ANYTHING.with(stale);
 }
 
 function compare(machine: Machine, state: State, operator: string, operands: readonly Value[], instr: Instr): Value {
@@ -71,39 +71,39 @@ function compare(machine: Machine, state: State, operator: string, operands: rea
   const noise = comparedNoise(left, right);
   const rest = { stale: left.stale ?? right.stale, noise };
   const named = comparedNames(machine, state, operator, left, right);
-  if (named !== null) return { ...ofBoolean(named), ...rest };
+  if (named !== null) return ofBoolean(named).with(rest);
   const [a, b] = [mustConstant(left), mustConstant(right)];
   if (a === null || b === null) {
     const [other, nothing] = a === null ? [left, b] : [right, a];
-    if ((nothing?.type === 'none' || nothing?.type === 'undefined') && isSomething(other) && (operator === '==' || operator === 'is' || operator === '!=' || operator === 'is not')) return { ...ofBoolean(operator === '!=' || operator === 'is not'), ...rest };
+    if ((nothing?.type === 'none' || nothing?.type === 'undefined') && isSomething(other) && (operator === '==' || operator === 'is' || operator === '!=' || operator === 'is not')) return ofBoolean(operator === '!=' || operator === 'is not').with(rest);
     // `flag is True`, `flag == False`
     const flag = a === null ? left : right;
     const constant = a ?? b;
     const only = flag.atoms.length === 1 && !flag.unknown ? flag.atoms[0]! : null;
     if (only?.kind === 'flag' && constant?.type === 'boolean' && (operator === '==' || operator === 'is' || operator === '!=' || operator === 'is not')) {
       const same = operator === '==' || operator === 'is';
-      return { ...flag, atoms: [{ ...only, negated: only.negated !== (constant.value !== same) }] };
+      return flag.with({ atoms: [{ ...only, negated: only.negated !== (constant.value !== same) }] });
     }
-    return { ...ANYTHING, ...rest };
+    return ANYTHING.with(rest);
   }
   const [x, y] = ['value' in a ? a.value : a.type === 'none' ? null : undefined, 'value' in b ? b.value : b.type === 'none' ? null : undefined];
   switch (operator) {
     case '==':
     case 'is':
-      return { ...ofBoolean(x === y || (x == null && y == null)), ...rest };
+      return ofBoolean(x === y || (x == null && y == null)).with(rest);
     case '!=':
     case 'is not':
-      return { ...ofBoolean(!(x === y || (x == null && y == null))), ...rest };
+      return ofBoolean(!(x === y || (x == null && y == null))).with(rest);
     case '<':
-      return typeof x === 'number' && typeof y === 'number' ? { ...ofBoolean(x < y), ...rest } : { ...ANYTHING, ...rest };
+      return typeof x === 'number' && typeof y === 'number' ? ofBoolean(x < y).with(rest) : ANYTHING.with(rest);
     case '>':
-      return typeof x === 'number' && typeof y === 'number' ? { ...ofBoolean(x > y), ...rest } : { ...ANYTHING, ...rest };
+      return typeof x === 'number' && typeof y === 'number' ? ofBoolean(x > y).with(rest) : ANYTHING.with(rest);
     case '<=':
-      return typeof x === 'number' && typeof y === 'number' ? { ...ofBoolean(x <= y), ...rest } : { ...ANYTHING, ...rest };
+      return typeof x === 'number' && typeof y === 'number' ? ofBoolean(x <= y).with(rest) : ANYTHING.with(rest);
     case '>=':
-      return typeof x === 'number' && typeof y === 'number' ? { ...ofBoolean(x >= y), ...rest } : { ...ANYTHING, ...rest };
+      return typeof x === 'number' && typeof y === 'number' ? ofBoolean(x >= y).with(rest) : ANYTHING.with(rest);
     default:
-      return { ...ANYTHING, ...rest };
+      return ANYTHING.with(rest);
   }
 }
 

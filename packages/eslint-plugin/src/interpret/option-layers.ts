@@ -43,7 +43,7 @@ export function makeLayer(machine: Machine, frame: Frame, state: State, row: Cla
 /** The layers in a list of layers, or behind what layers have made. */
 function ofLayers(state: State, value: Value): Value {
   const { unknown, atoms } = settled(state, value);
-  return { ...NOTHING, unknown, atoms: atoms.filter((atom) => atom.kind === 'object' && atom.object.kind !== 'collection') };
+  return NOTHING.with({ unknown, atoms: atoms.filter((atom) => atom.kind === 'object' && atom.object.kind !== 'collection') });
 }
 
 export function symbolicInput(machine: Machine, frame: Frame, state: State, instr: Instr): Value {

@@ -4,7 +4,7 @@
 // Guarantees: what mentions none of the objects keeps its identity, so that states that share it go on sharing it. Parts of the state that certainly
 // mention none of them are passed over (`Marks`).
 import { Marks } from '../domains/shared-map.ts';
-import { joinSettings, type ObjectState } from '../domains/heap.ts';
+import { joinSettings, ObjectState } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { atomOf, boundIn, distinct, joinValues, type Atom, type Value } from '../domains/value.ts';
@@ -19,7 +19,7 @@ export function retire(state: State, earlier: Renaming): void {
     const old = state.object(object);
     const before = state.heap.get(to);
     state.heap.delete(object);
-    state.heap.set(to, before === undefined ? old : { ...joinStates(old, before), many: true });
+    state.heap.set(to, before === undefined ? old : joinStates(old, before));
   }
 }
 
@@ -33,7 +33,7 @@ export function renameMentions(state: State, earlier: Renaming): void {
   state.heap.replace(sought, markAttributes, (item) => {
     if (!marksOfAttributes(item.attrs).meets(sought)) return item;
     const attrs = renameAttrs(item, rename);
-    return attrs === item.attrs ? item : { ...item, attrs };
+    return attrs === item.attrs ? item : item.with({ attrs });
   });
 }
 
@@ -59,7 +59,7 @@ export function renameOwn(state: State, { names, certain }: Renamed): void {
 /** The value with other names for some objects; itself if it mentions none of them. */
 export function renamedIn(value: Value, names: Renaming): Value {
   if (!value.atoms.some((atom) => mentions(atom, names))) return value;
-  return { ...value, atoms: distinct(value.atoms.map((atom) => renameAtom(atom, names))) };
+  return value.with({ atoms: distinct(value.atoms.map((atom) => renameAtom(atom, names))) });
 }
 
 /** Calls `visit` for each object that the value refers to. */
@@ -100,7 +100,7 @@ function joinStates(a: ObjectState, b: ObjectState): ObjectState {
     const known = attrs.get(name);
     attrs.set(name, known === undefined ? value : joinValues(known, value));
   }
-  return { modes: a.modes | b.modes, settings: joinSettings(a.settings, b.settings), slept: undefined, statistics: a.statistics | b.statistics, trainable: a.trainable | b.trainable, attrs, many: true, escaped: a.escaped || b.escaped };
+  return new ObjectState(a.modes | b.modes, joinSettings(a.settings, b.settings), a.statistics | b.statistics, a.trainable | b.trainable, attrs, true, a.escaped || b.escaped, null);
 }
 
 function mentions(atom: Atom, objects: Renaming): boolean {
@@ -114,7 +114,7 @@ function renameAtom(atom: Atom, names: Renaming): Atom {
     return to === undefined ? atom : atom.kind === 'object' ? atomOf(to) : { ...atom, object: to };
   }
   if ((atom.kind !== 'function' && atom.kind !== 'partial') || !mentions(atom, names)) return atom;
-  const renamed = (value: Value): Value => ({ ...value, atoms: value.atoms.map((inner) => renameAtom(inner, names)) });
+  const renamed = (value: Value): Value => value.with({ atoms: value.atoms.map((inner) => renameAtom(inner, names)) });
   const prefix = atom.prefix.map(renamed);
   if (atom.kind === 'partial') return { ...atom, target: renameAtom(atom.target, names), prefix, keywords: new Map([...atom.keywords].map(([name, value]) => [name, renamed(value)])) };
   const made = atom.made === undefined ? {} : { made: names.get(atom.made) ?? atom.made };

@@ -128,7 +128,7 @@ export function setTreeMode(machine: Machine, frame: Frame, state: State, root: 
  */
 function setPart(state: State, frame: Frame, root: AbstractObject, object: AbstractObject, modes: ModeSet, setting: ModeSetting, certain: boolean): void {
   const { slept, modes: before, settings, trainable } = state.object(object);
-  if (modes === TRAIN && slept !== undefined && slept.of === frame.context) {
+  if (modes === TRAIN && slept !== null && slept.of === frame.context) {
     state.setMode(object, modes, woken(setting, slept.frozen, 'restored'), certain);
     return;
   }

@@ -14,7 +14,7 @@ export function withStaleness(machine: Machine, state: State, object: AbstractOb
   if (!isProbed(machine, frame) || value.stale !== null) return value;
   const isOfModule = object.kind === 'module' && object.class !== null;
   const copy = value.atoms.find((atom) => atom.kind === 'flag' && atom.read.early);
-  if (isOfModule && copy?.kind === 'flag') return { ...value, stale: { site: copy.read.site, read: machine.site(instr.span), name, how: 'copy', open: false } };
+  if (isOfModule && copy?.kind === 'flag') return value.with({ stale: { site: copy.read.site, read: machine.site(instr.span), name, how: 'copy', open: false } });
   if (!TRAINING_NAME.test(name)) return value;
   const made = isOfModule ? (state.object(object).settings[0]?.site ?? object.site) : object.site;
   return ofItsOwn(machine, value, made, name, instr, isOfModule || object.kind === 'collection');
@@ -45,7 +45,7 @@ function ofItsOwn(machine: Machine, value: Value, site: StaleOrigin['site'], nam
   const constant = mustConstant(value);
   const open = constant === null && value.unknown && value.noise.length === 0 && value.input === 0 && value.from.length === 0;
   if (constant?.type !== 'boolean' && !open) return value;
-  return { ...value, stale: { site, read: machine.site(instr.span), name, how: 'private', open: open || !owned } };
+  return value.with({ stale: { site, read: machine.site(instr.span), name, how: 'private', open: open || !owned } });
 }
 
 /** A layer whose mode is an option of each call looks for it under such a name. */

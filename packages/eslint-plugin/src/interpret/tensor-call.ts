@@ -72,7 +72,7 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
   switch (effect) {
     case 'read':
       for (const value of [receiver, ...given]) machine.use(forwardsOf(value), 'read', instr.span);
-      return returned({ ...ANYTHING, noise: COMPARISONS.has(name) ? comparedNoise(receiver, given[0] ?? NOTHING) : receiver.noise });
+      return returned(ANYTHING.with({ noise: COMPARISONS.has(name) ? comparedNoise(receiver, given[0] ?? NOTHING) : receiver.noise }));
     case 'minimize':
       return returned(runForGradients(machine, frame, state, args.positional, instr));
     case 'shape':
@@ -96,7 +96,7 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
       return loss;
     }
     case 'random': {
-      const drawn = joinValues(recordRandom(machine, frame, state, `Tensor.${name}`, [receiver, ...given], instr), { ...derive([receiver]), input: 0 });
+      const drawn = joinValues(recordRandom(machine, frame, state, `Tensor.${name}`, [receiver, ...given], instr), derive([receiver]).with({ input: 0 }));
       machine.randomCalls.add(instr);
       // Elsewhere a variable that is filled stays what it was: a parameter that is initialised.
       if (name.endsWith('_') && machine.probe !== null) fillInPlace(frame, state, drawn, instr);
@@ -114,7 +114,7 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
     for (const value of given) handOut(machine, value);
     const operator = ARITHMETIC.get(name);
     if (MASKINGS.has(name) && given[0] !== undefined && given[0].noise.length > 0) return returned(arithmetic(machine, state, '*', [receiver, given[0]]));
-    const computed = operator === undefined ? { ...derive([receiver, ...given]), noise: receiver.noise } : arithmetic(machine, state, operator, [receiver, ...given]);
+    const computed = operator === undefined ? derive([receiver, ...given]).with({ noise: receiver.noise }) : arithmetic(machine, state, operator, [receiver, ...given]);
     return returned(isOff(state.grad) && !MAYBE_ITSELF.has(name) ? cutOff(computed) : computed);
   }
   if (receiver.atoms.length > 0 && !receiver.unknown) return returned(derive([receiver, ...given]));

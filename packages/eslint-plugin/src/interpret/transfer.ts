@@ -176,7 +176,7 @@ export class FunctionRun implements Analysis<State> {
         const variable = this.#conditions.plainLoads.get(instr.dest);
         const truth = variable === undefined ? undefined : state.facts.get(truthName(variable));
         const value = this.frame.captured?.get(instr.variable) ?? (this.#isCell(instr.variable) ? state.cells.get(instr.variable) : state.locals.get(instr.variable)) ?? ANYTHING;
-        state.set(instr.dest, typeof truth !== 'boolean' ? withStaleVariable(machine, instr.variable, value, frame, instr) : { ...value, atoms: ofBoolean(truth).atoms, unknown: false });
+        state.set(instr.dest, typeof truth !== 'boolean' ? withStaleVariable(machine, instr.variable, value, frame, instr) : value.with({ atoms: ofBoolean(truth).atoms, unknown: false }));
         return true;
       }
       case 'store': {

@@ -42,11 +42,11 @@ export function reversePostorder(blocks: readonly Block[]): readonly Block[] {
 function mapTerminal(terminal: Terminal, map: (id: BlockId) => BlockId): Terminal {
   switch (terminal.kind) {
     case 'goto':
-      return { ...terminal, target: map(terminal.target) };
+      return { kind: 'goto', target: map(terminal.target), span: terminal.span };
     case 'branch':
-      return { ...terminal, then: map(terminal.then), else: map(terminal.else) };
+      return { kind: 'branch', test: terminal.test, then: map(terminal.then), else: map(terminal.else), span: terminal.span };
     case 'each':
-      return { ...terminal, body: map(terminal.body), done: map(terminal.done) };
+      return { kind: 'each', iterable: terminal.iterable, dest: terminal.dest, body: map(terminal.body), done: map(terminal.done), isAsync: terminal.isAsync, span: terminal.span };
     case 'return':
     case 'throw':
     case 'unreachable':
