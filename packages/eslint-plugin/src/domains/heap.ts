@@ -58,14 +58,14 @@ export interface ObjectTraits {
 
 /** A class and not a literal, as `Value` is. */
 export class ObjectState implements ObjectTraits {
-  readonly modes: ModeSet;
-  readonly settings: readonly ModeSetting[];
-  readonly statistics: StatisticsSet;
-  readonly trainable: TrainableSet;
-  readonly attrs: ReadonlyMap<string, Value>;
-  readonly many: boolean;
-  readonly escaped: boolean;
-  readonly slept: Slept | null;
+  declare readonly modes: ModeSet;
+  declare readonly settings: readonly ModeSetting[];
+  declare readonly statistics: StatisticsSet;
+  declare readonly trainable: TrainableSet;
+  declare readonly attrs: ReadonlyMap<string, Value>;
+  declare readonly many: boolean;
+  declare readonly escaped: boolean;
+  declare readonly slept: Slept | null;
 
   constructor(modes: ModeSet, settings: readonly ModeSetting[], statistics: StatisticsSet, trainable: TrainableSet, attrs: ReadonlyMap<string, Value>, many: boolean, escaped: boolean, slept: Slept | null) {
     this.modes = modes;

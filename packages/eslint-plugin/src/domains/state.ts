@@ -38,22 +38,22 @@ export interface StaleGuard {
 const NO_SCOPES: ReadonlyMap<number, OpenScope> = new Map();
 
 export class State {
-  cells: SharedMap<Variable, Value>;
-  locals: SharedMap<Variable, Value>;
-  temps: SharedMap<Temp, Value>;
-  heap: Heap;
-  grad: GradSet;
-  gradSites: readonly Site[];
-  scopes: ReadonlyMap<number, OpenScope>;
-  staleGuards: readonly StaleGuard[];
+  declare cells: SharedMap<Variable, Value>;
+  declare locals: SharedMap<Variable, Value>;
+  declare temps: SharedMap<Temp, Value>;
+  declare heap: Heap;
+  declare grad: GradSet;
+  declare gradSites: readonly Site[];
+  declare scopes: ReadonlyMap<number, OpenScope>;
+  declare staleGuards: readonly StaleGuard[];
   /** Forward calls through which the last backward pass ran: the next step of an optimiser uses their gradients. */
-  differentiated: readonly number[];
+  declare differentiated: readonly number[];
   /** Modes that asynchronous code has set, by the module that it set. */
-  relied: SharedMap<AbstractObject, Relied>;
+  declare relied: SharedMap<AbstractObject, Relied>;
   /** All objects that code out of sight got hold of at some point of the program; one set for all states of it. */
-  readonly escapees: Set<AbstractObject>;
+  declare readonly escapees: Set<AbstractObject>;
   /** Facts about the path through the function that runs. */
-  facts: PathFacts;
+  declare facts: PathFacts;
 
   private constructor(parts: Pick<State, 'cells' | 'locals' | 'temps' | 'heap' | 'grad' | 'gradSites' | 'scopes' | 'staleGuards' | 'differentiated' | 'relied' | 'escapees' | 'facts'>) {
     this.cells = parts.cells;

@@ -117,14 +117,14 @@ interface Traits {
 
 /** A class and not a literal: all values have one layout, and most of the analysis reads values. Copies by spreading have as many layouts as there are places that make them. */
 export class Value implements Traits {
-  readonly atoms: readonly Atom[];
-  readonly unknown: boolean;
-  readonly from: readonly number[];
-  readonly detached: readonly number[];
-  readonly noise: readonly NoiseOrigin[];
-  readonly input: InputSet;
-  readonly learned: boolean;
-  readonly stale: StaleOrigin | null;
+  declare readonly atoms: readonly Atom[];
+  declare readonly unknown: boolean;
+  declare readonly from: readonly number[];
+  declare readonly detached: readonly number[];
+  declare readonly noise: readonly NoiseOrigin[];
+  declare readonly input: InputSet;
+  declare readonly learned: boolean;
+  declare readonly stale: StaleOrigin | null;
 
   constructor(atoms: readonly Atom[], unknown: boolean, from: readonly number[], detached: readonly number[], noise: readonly NoiseOrigin[], input: InputSet, learned: boolean, stale: StaleOrigin | null) {
     this.atoms = atoms;

@@ -86,7 +86,15 @@ function find(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>
 function inputOf(context: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>, { file, text, language, resolution }: Question, libraries: readonly LibraryModel[], recorder: Recorder | undefined, keepsViews: boolean): SourceInput {
   const sourceCode: unknown = context.sourceCode;
   const input: SourceInput = { file, text, language, libraries, keepsViews, ...(recorder === undefined ? {} : { recorder }) };
-  if (sourceCode instanceof PythonSourceCode) return { ...input, tree: sourceCode.tree };
+  if (sourceCode instanceof PythonSourceCode) {
+    return {
+      ...input,
+      // Parsed when somebody asks.
+      get tree() {
+        return sourceCode.tree;
+      },
+    };
+  }
   return resolution === undefined ? input : { ...input, project: resolution };
 }
 

@@ -6,7 +6,8 @@
 import type { File, Language, LanguageContext, OkParseResult, ParseResult } from '@eslint/core';
 import type { Comment, Module, PyNode } from '../frontends/python/ast.ts';
 import { parsePython, type PythonTree } from '../frontends/python/parse.ts';
-import { PythonSourceCode, pythonVisitorKeys } from './python-source-code.ts';
+import { isCollecting } from './collect.ts';
+import { LateTree, PythonSourceCode, pythonVisitorKeys } from './python-source-code.ts';
 
 export interface PythonLanguageTypes {
   LangOptions: Record<string, unknown>;
@@ -18,7 +19,7 @@ export interface PythonLanguageTypes {
 type Options = PythonLanguageTypes['LangOptions'];
 
 interface PythonParseResult extends OkParseResult<Module> {
-  readonly tree: PythonTree;
+  readonly tree: PythonTree | LateTree;
 }
 
 export class PythonLanguage implements Language<PythonLanguageTypes> {
@@ -39,6 +40,8 @@ export class PythonLanguage implements Language<PythonLanguageTypes> {
 
   parse(file: File, context: LanguageContext<Options>): ParseResult<Module> {
     const text = textOf(file);
+    // The command runs our rules alone. They visit the root, and most files have been lowered already for one that imports them.
+    if (isCollecting() && context.languageOptions['tolerant'] !== false && !LateTree.speaksToLinter(text)) return parsed(new LateTree(text));
     const tree = parsePython(text);
     const [error] = tree.errors;
     if (error !== undefined && context.languageOptions['tolerant'] === false) {
@@ -46,14 +49,17 @@ export class PythonLanguage implements Language<PythonLanguageTypes> {
       // ESLint takes this column as it is, and people count from 1.
       return { ok: false, errors: [{ message: 'Invalid Python syntax', line, column: column + 1 }] };
     }
-    const result: PythonParseResult = { ok: true, ast: tree.ast, tree };
-    return result;
+    return parsed(tree);
   }
 
   createSourceCode(file: File, input: OkParseResult<Module>): PythonSourceCode {
     const text = textOf(file);
     return new PythonSourceCode(text, 'tree' in input ? (input as PythonParseResult).tree : parsePython(text), file.bom);
   }
+}
+
+function parsed(tree: PythonTree | LateTree): PythonParseResult {
+  return { ok: true, ast: tree.ast, tree };
 }
 
 /** ESLint has taken the byte order mark off already. */

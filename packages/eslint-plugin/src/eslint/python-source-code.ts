@@ -1,11 +1,12 @@
 // A Python file as ESLint's rules see it: text, tree, comments, directives. Traversal emits every node twice, parents around
-// children, without recursion. Positions are computed when somebody asks for them: only reported nodes pay.
+// children, without recursion. Positions are computed when somebody asks for them: only reported nodes pay. A text can also be parsed as late as that (`LateTree`), for
+// whoever visits the root alone.
 //
 // `getAllComments` is there because core rules call it on every language when a preset enables them for all files.
 import type { DirectiveType, FileProblem, RulesConfig, SourceLocation, TraversalStep } from '@eslint/core';
 import { ConfigCommentParser, Directive, TextSourceCodeBase, VisitNodeStep } from '@eslint/plugin-kit';
 import type { Comment, Module, PyNode } from '../frontends/python/ast.ts';
-import type { PythonTree } from '../frontends/python/parse.ts';
+import { parsePython, type PythonTree } from '../frontends/python/parse.ts';
 import { childrenOf, visitorKeys } from '../frontends/python/visitor-keys.ts';
 
 export interface PythonLanguageOptions {
@@ -33,19 +34,52 @@ const DIRECTIVES: Readonly<Record<string, DirectiveType>> = {
 };
 const commentParser = new ConfigCommentParser();
 
+/** A text without comments for ESLint, of which nobody visits more than the root: it is parsed if somebody looks into it. */
+export class LateTree {
+  readonly ast: Module;
+  readonly #text: string;
+  #parsed: PythonTree | null = null;
+
+  constructor(text: string) {
+    this.#text = text;
+    const body = (): Module['body'] => this.parsed.ast.body;
+    this.ast = {
+      type: 'Module',
+      range: [0, text.length],
+      parent: null,
+      get body() {
+        return body();
+      },
+    };
+  }
+
+  /** Holds if there may be such comments in the text. */
+  static speaksToLinter(text: string): boolean {
+    return text.includes('eslint');
+  }
+
+  get parsed(): PythonTree {
+    return (this.#parsed ??= parsePython(this.#text));
+  }
+}
+
 export class PythonSourceCode extends TextSourceCodeBase<PythonSourceCodeTypes> {
-  /** The parse result, for those who analyse the file: nothing parses it a second time. */
-  readonly tree: PythonTree;
   readonly hasBOM: boolean;
   readonly visitorKeys = pythonVisitorKeys;
   readonly parserServices: Readonly<Record<string, unknown>> = {};
+  readonly #tree: PythonTree | LateTree;
   #steps: TraversalStep[] | null = null;
   #configComments: readonly Comment[] | null = null;
 
-  constructor(text: string, tree: PythonTree, hasBOM: boolean) {
+  constructor(text: string, tree: PythonTree | LateTree, hasBOM: boolean) {
     super({ text, ast: tree.ast, lineEndingPattern: /\r\n|[\r\n]/u });
-    this.tree = tree;
+    this.#tree = tree;
     this.hasBOM = hasBOM;
+  }
+
+  /** The parse result, for those who analyse the file: nothing parses it a second time. */
+  get tree(): PythonTree {
+    return this.#tree instanceof LateTree ? this.#tree.parsed : this.#tree;
   }
 
   get comments(): readonly Comment[] {
@@ -73,6 +107,10 @@ export class PythonSourceCode extends TextSourceCodeBase<PythonSourceCodeTypes> 
   override traverse(): Iterable<TraversalStep> {
     if (this.#steps !== null) return this.#steps;
     const steps: TraversalStep[] = [];
+    if (this.#tree instanceof LateTree) {
+      const { ast } = this.#tree;
+      return (this.#steps = ([1, 2] as const).map((phase) => new VisitNodeStep({ target: ast, phase, args: [ast, null] })));
+    }
     const stack: { readonly node: PyNode; readonly phase: 1 | 2 }[] = [{ node: this.tree.ast, phase: 1 }];
     for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
       const { node, phase } = top;
@@ -87,6 +125,7 @@ export class PythonSourceCode extends TextSourceCodeBase<PythonSourceCodeTypes> 
   }
 
   getInlineConfigNodes(): Comment[] {
+    if (this.#tree instanceof LateTree) return [];
     this.#configComments ??= this.tree.comments.filter((comment) => INLINE_CONFIG.test(comment.value));
     return [...this.#configComments];
   }
