@@ -10,8 +10,8 @@ import { type Block, type BlockId, type Func, type Instr, type Terminal } from '
 export interface Analysis<S> {
   /** A state of its own that `step` may change. */
   clone(state: S): S;
-  /** Drops from `state` what neither `target`, which it goes to, nor any block after that needs. */
-  trim(state: S, target: BlockId): void;
+  /** `state` as it arrives at `target`: without what neither that nor any block after it needs. It may be changed, and may be `state` itself if that `isLeft` to it. */
+  arriving(state: S, target: BlockId, isLeft: boolean): S;
   /** Joins `from` into `into`, which it may change; holds if `into` grew. */
   joinInto(into: S, from: S): boolean;
   /** Applies `instr` to `state`. Returns false if control does not come back from it. `caught`: what it throws is caught in this function. */
@@ -20,7 +20,9 @@ export interface Analysis<S> {
   mayThrow(instr: Instr): boolean;
   /** Holds if somebody outside of this function catches what it throws, so that every throw must be told. */
   observesThrows(): boolean;
-  /** Holds if a throw in `now` shows `handler`, or whoever catches it outside, nothing that one in `before` has not. */
+  /** A copy of `state`, in which something was thrown, as far as `throwsAlike` asks for it. */
+  thrownIn(state: S, handler: BlockId | null): S;
+  /** Holds if a throw in `now` shows `handler`, or whoever catches it outside, nothing that one `thrownIn` `before` has not. */
   throwsAlike(before: S, now: S, handler: BlockId | null): boolean;
   /** What the last `step` had already done when it threw, or null if that is no more than the state before it. */
   thrownState(): S | null;
@@ -58,9 +60,8 @@ export function solve<S>(func: Func, initial: S, analysis: Analysis<S>): Reached
   const entries = new Map<BlockId, Map<string, Entry<S>>>([[func.entry, new Map([[analysis.pathOf(initial), { state: initial, changed: true }]])]]);
   const pending = new PendingBlocks(func.blocks.length);
   pending.add(func.entry);
-  const flow = (target: BlockId, state: S): void => {
-    const arriving = analysis.clone(state);
-    analysis.trim(arriving, target);
+  const flow = (target: BlockId, state: S, isLeft: boolean): void => {
+    const arriving = analysis.arriving(state, target, isLeft);
     let paths = entries.get(target);
     if (paths === undefined) entries.set(target, (paths = new Map()));
     if (paths.size >= analysis.maxPaths() && !paths.has(analysis.pathOf(arriving))) analysis.forgetPath(arriving);
@@ -82,13 +83,13 @@ export function solve<S>(func: Func, initial: S, analysis: Analysis<S>): Reached
   return entries;
 }
 
-function visit<S>(block: Block, state: S, analysis: Analysis<S>, flow: (target: BlockId, state: S) => void): void {
+function visit<S>(block: Block, state: S, analysis: Analysis<S>, flow: (target: BlockId, state: S, isLeft: boolean) => void): void {
   let last: S | null = null;
   const raise = (thrown: S): void => {
     // Most instructions that may throw change nothing that would be seen then.
     if (last !== null && analysis.throwsAlike(last, thrown, block.handler)) return;
-    last = analysis.clone(thrown);
-    if (block.handler !== null) flow(block.handler, analysis.caught(thrown, block.id, block.handler));
+    last = analysis.thrownIn(thrown, block.handler);
+    if (block.handler !== null) flow(block.handler, analysis.caught(thrown, block.id, block.handler), false);
     else analysis.leave(thrown, null);
   };
   for (const instr of block.instrs) {
@@ -101,32 +102,31 @@ function visit<S>(block: Block, state: S, analysis: Analysis<S>, flow: (target: 
   const terminal = block.terminal;
   switch (terminal.kind) {
     case 'goto':
-      follow(terminal.target, true);
+      follow(state, terminal.target, true);
       return;
     case 'branch':
-      follow(terminal.then, true);
-      follow(terminal.else, false);
+      follow(analysis.clone(state), terminal.then, true);
+      follow(state, terminal.else, false);
       return;
     case 'each':
-      follow(terminal.body, true);
-      follow(terminal.done, false);
+      follow(analysis.clone(state), terminal.body, true);
+      follow(state, terminal.done, false);
       return;
     case 'return':
       analysis.leave(state, terminal);
       return;
     case 'throw':
-      if (block.handler !== null) flow(block.handler, analysis.caught(state, block.id, block.handler));
+      if (block.handler !== null) flow(block.handler, analysis.caught(state, block.id, block.handler), true);
       else analysis.leave(state, terminal);
       return;
     case 'unreachable':
       return;
   }
 
-  function follow(target: BlockId, isThen: boolean): void {
-    // `edge` may refine the state in place, and the other edge must not see that.
-    const base = terminal.kind === 'goto' ? state : analysis.clone(state);
-    const refined = analysis.edge(base, terminal, block.id, target, isThen);
-    if (refined !== null) flow(target, refined);
+  // `edge` may refine the state in place, and the other edge must not see that.
+  function follow(from: S, target: BlockId, isThen: boolean): void {
+    const refined = analysis.edge(from, terminal, block.id, target, isThen);
+    if (refined !== null) flow(target, refined, true);
   }
 }
 

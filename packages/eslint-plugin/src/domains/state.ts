@@ -74,9 +74,10 @@ export class State {
     return new State({ cells: new SharedMap(new TouchLog()), locals: new SharedMap(), temps: new SharedMap(), heap: new SharedMap(new TouchLog()), grad, gradSites: [], scopes: NO_SCOPES, staleGuards: [], differentiated: [], relied: new SharedMap(), escapees: new Set(), facts: PathFacts.none });
   }
 
-  clone(): State {
-    const { cells, locals, temps, heap, grad, gradSites, scopes, staleGuards, differentiated, relied, escapees, facts } = this;
-    return new State({ cells: cells.clone(), locals: locals.clone(), temps: temps.clone(), heap: heap.clone(), grad, gradSites, scopes, staleGuards, differentiated, relied: relied.clone(), escapees, facts });
+  /** @param temps which it has in place of its own */
+  clone(temps = this.temps): State {
+    const { cells, locals, heap, grad, gradSites, scopes, staleGuards, differentiated, relied, escapees, facts } = this;
+    return new State({ cells: cells.clone(), locals: locals.clone(), temps: temps === this.temps ? temps.clone() : temps, heap: heap.clone(), grad, gradSites, scopes, staleGuards, differentiated, relied: relied.clone(), escapees, facts });
   }
 
   /** What a called function starts from: everything but this function's own names. */

@@ -4,6 +4,7 @@ import { assertNever, type BlockId, type Func, type Instr, type Module, type Ter
 import type { Analysis } from '../dataflow/solver.ts';
 import { isOff } from '../domains/grad.ts';
 import { PathFacts } from '../domains/path-facts.ts';
+import { SharedMap } from '../domains/shared-map.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofBoolean, ofConstant, type Value } from '../domains/value.ts';
 import type { Frame, Resumed } from './activation.ts';
@@ -31,6 +32,8 @@ import { settled } from './settled.ts';
 import { withStaleElement, withStaleVariable } from './staleness.ts';
 import { noteWrittenVariable } from './switched-off.ts';
 import { WaysOut } from './ways-out.ts';
+
+const NO_TEMPS: State['temps'] = new SharedMap();
 
 export class FunctionRun implements Analysis<State> {
   readonly machine: Machine;
@@ -75,8 +78,11 @@ export class FunctionRun implements Analysis<State> {
   }
 
   /** Temps that are not read any more are dropped on the way out: most are, and states stay small. */
-  trim(state: State, target: BlockId): void {
-    state.temps = neededAt(this.func, target, state.temps);
+  arriving(state: State, target: BlockId, isLeft: boolean): State {
+    const temps = neededAt(this.func, target, state.temps);
+    if (!isLeft) return state.clone(temps);
+    state.temps = temps;
+    return state;
   }
 
   joinInto(into: State, from: State): boolean {
@@ -108,6 +114,10 @@ export class FunctionRun implements Analysis<State> {
   #isSwitch(name: string): boolean {
     const effect = this.machine.libraries.moduleMethods.get(name);
     return effect === 'set-train' || effect === 'set-eval';
+  }
+
+  thrownIn(state: State, handler: BlockId | null): State {
+    return state.clone(handler === null ? NO_TEMPS : neededAt(this.func, handler, state.temps));
   }
 
   throwsAlike(before: State, now: State, handler: BlockId | null): boolean {
