@@ -116,23 +116,21 @@ function joinAttrs(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>)
   let result: Map<string, Value> | null = null;
   let either: Value | null = null;
   const place = (value: Value): void => void (either = either === null ? value : joinValues(either, value));
-  for (const [name, value] of b) {
+  // `forEach` makes no pair of each entry, and nothing is gone through more often.
+  b.forEach((value, name) => {
     const known = a.get(name);
     if (known === undefined && isPlace(name)) {
       place(value);
-      continue;
+      return;
     }
     const joined = known === undefined ? value : joinValues(known, value);
-    if (joined === known) continue;
-    result ??= new Map(a);
-    result.set(name, joined);
-  }
-  for (const [name, value] of a) {
-    if (!isPlace(name) || b.has(name)) continue;
+    if (joined !== known) (result ??= new Map(a)).set(name, joined);
+  });
+  a.forEach((value, name) => {
+    if (!isPlace(name) || b.has(name)) return;
     place(value);
-    result ??= new Map(a);
-    result.delete(name);
-  }
+    (result ??= new Map(a)).delete(name);
+  });
   if (either === null) return result ?? a;
   const rest = (result ?? a).get(elementName(null));
   const joined = rest === undefined ? either : joinValues(rest, either);

@@ -55,6 +55,7 @@ interface Place {
 
 const ofFrames = new WeakMap<Frame, Focus>();
 const blocksOf = new WeakMap<CallInstr, Block>();
+const given = new WeakMap<CallInstr, readonly Temp[]>();
 
 /** The elements that the loops of one activation are at. */
 export class Focus {
@@ -88,7 +89,7 @@ export class Focus {
     if (!ofFrames.has(this.#frame)) return null;
     const trees = new Map<AbstractObject, ReadonlySet<AbstractObject>>();
     let region: BlockId | null = null;
-    for (const temp of [...(instr.callee.kind === 'method' ? [instr.callee.object] : []), ...instr.args.flatMap(({ kind, value }) => (kind === 'positional' || kind === 'keyword' ? [value] : []))]) {
+    for (const temp of givenTo(instr)) {
       const value = state.get(temp);
       if (value.unknown || value.atoms.length === 0 || !standsForSeveral(state, value) || !maySwitch(machine, state, instr)) continue;
       const place = this.#placeOf(temp, instr);
@@ -236,6 +237,13 @@ export class Focus {
     machine.budget.steps += held.size >>> 3;
     return isKept;
   }
+}
+
+/** The receiver and the arguments of a call. */
+function givenTo(instr: CallInstr): readonly Temp[] {
+  let temps = given.get(instr);
+  if (temps === undefined) given.set(instr, (temps = [...(instr.callee.kind === 'method' ? [instr.callee.object] : []), ...instr.args.flatMap(({ kind, value }) => (kind === 'positional' || kind === 'keyword' ? [value] : []))]));
+  return temps;
 }
 
 function putBack(state: State, others: ReadonlyMap<AbstractObject, ObjectState>): void {

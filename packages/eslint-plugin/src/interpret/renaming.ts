@@ -123,11 +123,9 @@ function renameAtom(atom: Atom, names: Renaming): Atom {
 
 function renameAttrs(item: ObjectState, rename: (value: Value) => Value): ReadonlyMap<string, Value> {
   let result: Map<string, Value> | null = null;
-  for (const [name, value] of item.attrs) {
+  item.attrs.forEach((value, name) => {
     const renamed = rename(value);
-    if (renamed === value) continue;
-    result ??= new Map(item.attrs);
-    result.set(name, renamed);
-  }
+    if (renamed !== value) (result ??= new Map(item.attrs)).set(name, renamed);
+  });
   return result ?? item.attrs;
 }

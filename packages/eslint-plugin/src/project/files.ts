@@ -45,10 +45,11 @@ let cached = 0;
 
 export class FilesInSight implements ProjectFiles {
   readonly #main: Module;
+  readonly #mainFile: string;
   readonly #libraries: Libraries;
   readonly #lower: Lower;
   readonly #sources = new Map<string, SourceText | null>();
-  readonly #resolved = new Map<string, string | null>();
+  readonly #resolved = new Map<Module, Map<string, string | null>>();
 
   readonly #unsaved: { readonly file: string; readonly module: Module } | null;
   readonly #resolution: Resolution;
@@ -56,6 +57,7 @@ export class FilesInSight implements ProjectFiles {
   /** @param unsaved a file whose text in an editor is not the one on disk */
   constructor(main: Module, libraries: Libraries, lower: Lower, unsaved: { readonly file: string; readonly module: Module } | null = null, resolution: Resolution = resolutionByLayout(main.language)) {
     this.#main = main;
+    this.#mainFile = normalize(main.file);
     this.#unsaved = unsaved;
     this.#resolution = resolution;
     this.#libraries = libraries;
@@ -64,13 +66,12 @@ export class FilesInSight implements ProjectFiles {
 
   find(from: Module, specifier: string): Module | null {
     if (!isAbsolute(from.file) || specifier === '' || (!specifier.startsWith('.') && this.#libraries.knows(specifier))) return null;
-    const key = `${from.file}\0${specifier}`;
-    let file = this.#resolved.get(key);
-    if (file === undefined) {
-      this.#resolved.set(key, (file = resolved(this.#resolution, from.file, specifier, this.#fingerprint())));
-    }
+    let known = this.#resolved.get(from);
+    if (known === undefined) this.#resolved.set(from, (known = new Map()));
+    let file = known.get(specifier);
+    if (file === undefined) known.set(specifier, (file = resolved(this.#resolution, from.file, specifier, this.#fingerprint())));
     if (file === null) return null;
-    if (file === normalize(this.#main.file)) return this.#main;
+    if (file === this.#mainFile) return this.#main;
     if (file === this.#unsaved?.file) return this.#unsaved.module;
     return this.#source(file)?.module ?? null;
   }
