@@ -35,7 +35,7 @@ describe('laws', () => {
   test('values', () => {
     const value = fc.record({ flags: fc.array(fc.boolean(), { maxLength: 2 }), unknown: fc.boolean(), from: fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }) }).map(({ flags, unknown, from }): Value => {
       const atoms = flags.reduce<Value>((all, flag) => joinValues(all, ofBoolean(flag)), NOTHING).atoms;
-      return { ...NOTHING, atoms, unknown, from: [...new Set(from)] };
+      return NOTHING.with({ atoms, unknown, from: [...new Set(from)] });
     });
     const normal = (v: Value): string => JSON.stringify({ atoms: v.atoms.map((atom) => JSON.stringify(atom)).sort(), unknown: v.unknown, from: [...v.from].sort() });
     holdsLaws<Value>({ bottom: NOTHING, join: joinValues, equal: (a, b) => normal(a) === normal(b) }, value);
