@@ -28,8 +28,17 @@ function findUp(start: string): string | null {
   for (let folder = start; ; folder = dirname(folder)) {
     const place = join(folder, NAME);
     if (existsSync(place)) return place;
-    if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return null;
+    if (isRoot(folder)) return null;
   }
+}
+
+const roots = new Map<string, boolean>();
+
+/** Holds for the root of a repository, and for that of the file system. */
+function isRoot(folder: string): boolean {
+  let answer = roots.get(folder);
+  if (answer === undefined) roots.set(folder, (answer = existsSync(join(folder, '.git')) || dirname(folder) === folder));
+  return answer;
 }
 
 const kept = new Map<string, { readonly changed: string; readonly models: readonly LibraryModel[] }>();
