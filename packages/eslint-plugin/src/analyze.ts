@@ -97,7 +97,7 @@ function settingOf({ language, libraries, project, recorder, keepsViews = false 
   return { language, lower: lowerOther, libraries: librariesFor(language, libraries), settings: settingsOfViews(language, libraries, resolution), resolution, keepsViews, recorder: recorder ?? null };
 }
 
-/** No linted text may stop the linter: a fault of the interpreter costs this file's findings, and shows when asked for. */
+/** No linted text may stop the linter: a fault of the analysis costs this file's findings, and shows when asked for. */
 function guarded<T>(run: () => T): T | undefined {
   try {
     return run();
@@ -118,11 +118,11 @@ function joined(own: Observations, callers: CallersView): Observations {
 
 /** A file that others import is lowered for them and for itself alike. */
 function lowerOnce(input: SourceInput): Module {
-  if (!isAbsolute(input.file)) return lower(input);
-  const known = loweredBefore(input.file, input.text);
+  const known = isAbsolute(input.file) ? loweredBefore(input.file, input.text) : null;
   if (known?.file === input.file) return known;
-  const module = lower(input);
-  guarded(() => keepLowered(module, input.text));
+  // Blocks in one another, thousands of them, are more than the stack holds: such a file is as good as empty.
+  const module = guarded(() => lower(input)) ?? lower({ file: input.file, text: '', language: input.language });
+  if (isAbsolute(input.file)) guarded(() => keepLowered(module, input.text));
   return module;
 }
 

@@ -1,5 +1,6 @@
 // What the abstract objects hold at one point of the program. Object states are immutable records; an update replaces the
 // record, so that a state can be copied by copying the map.
+import type { Attributes } from './attributes.ts';
 import type { SharedMap } from './shared-map.ts';
 import type { ModeSet } from './mode.ts';
 import type { AbstractObject, Site } from './object.ts';
@@ -48,7 +49,7 @@ export interface ObjectTraits {
   readonly statistics: StatisticsSet;
   readonly trainable: TrainableSet;
   /** Attributes by name; elements of collections by `[key]`, or `[]` where the key is not known. */
-  readonly attrs: ReadonlyMap<string, Value>;
+  readonly attrs: Attributes;
   /** Holds if the abstract object may stand for more than one object. */
   readonly many: boolean;
   /** Holds if code that we cannot see may hold it: its attributes may have other values than those recorded. */
@@ -62,12 +63,12 @@ export class ObjectState implements ObjectTraits {
   declare readonly settings: readonly ModeSetting[];
   declare readonly statistics: StatisticsSet;
   declare readonly trainable: TrainableSet;
-  declare readonly attrs: ReadonlyMap<string, Value>;
+  declare readonly attrs: Attributes;
   declare readonly many: boolean;
   declare readonly escaped: boolean;
   declare readonly slept: Slept | null;
 
-  constructor(modes: ModeSet, settings: readonly ModeSetting[], statistics: StatisticsSet, trainable: TrainableSet, attrs: ReadonlyMap<string, Value>, many: boolean, escaped: boolean, slept: Slept | null) {
+  constructor(modes: ModeSet, settings: readonly ModeSetting[], statistics: StatisticsSet, trainable: TrainableSet, attrs: Attributes, many: boolean, escaped: boolean, slept: Slept | null) {
     this.modes = modes;
     this.settings = settings;
     this.statistics = statistics;
@@ -111,7 +112,7 @@ export function joinObjects(a: ObjectState, b: ObjectState): ObjectState {
 }
 
 /** What a place of a list holds on one of two ways alone has no place where they meet: it may be in the list or not. */
-function joinAttrs(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
+function joinAttrs(a: Attributes, b: Attributes): Attributes {
   if (a === b) return a;
   let result: Map<string, Value> | null = null;
   let either: Value | null = null;

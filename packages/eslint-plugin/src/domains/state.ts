@@ -1,5 +1,6 @@
 // The state of the analysis at one point: the product of variables, heap and gradient mode. `cells` are the variables that
 // outlive a call (module level, captured); `locals` and `temps` belong to the function that is being run.
+import { withAttribute } from './attributes.ts';
 import { SharedMap, TouchLog, type Key } from './shared-map.ts';
 import type { Temp, Variable } from '../ir/ir.ts';
 import type { GradSet, GradScopeEffect } from './grad.ts';
@@ -186,9 +187,7 @@ export class State {
     const old = state.attrs.get(name);
     const next = strong && !state.many ? value : joinValues(old ?? NOTHING, value);
     if (next === old) return;
-    const attrs = new Map(state.attrs);
-    attrs.set(name, next);
-    this.heap.set(object, state.with({ attrs }));
+    this.heap.set(object, state.with({ attrs: withAttribute(state.attrs, name, next) }));
   }
 
   /** Sets the flag of one object, not of its children. */

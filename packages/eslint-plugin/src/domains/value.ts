@@ -228,13 +228,21 @@ function unionOfNumbers(a: readonly number[], b: readonly number[]): readonly nu
 
 function unionOfNoise(a: readonly NoiseOrigin[], b: readonly NoiseOrigin[]): readonly NoiseOrigin[] {
   if (a === b || b.length === 0) return a;
-  let result: NoiseOrigin[] | null = null;
-  for (const item of b) {
-    if ((result ?? a).some((known) => sameNoise(known, item))) continue;
-    result ??= [...a];
-    result.push(item);
-  }
-  return result ?? a;
+  if (a.length === 0) return b;
+  const known = b.length > 1 && a.length > MAX_SEARCHED ? new Set(a.map(keyOfNoise)) : null;
+  const added = b.filter((item) => !(known === null ? a.some((other) => keyOfNoise(other) === keyOfNoise(item)) : known.has(keyOfNoise(item))));
+  return added.length === 0 ? a : [...a, ...added];
+}
+
+/** The origins, each of them once: what is made of two operands that are one value has them twice, and twice as many at each step. */
+export function distinctNoise(noise: readonly NoiseOrigin[]): readonly NoiseOrigin[] {
+  const seen = new Set<number>();
+  return noise.length < 2 ? noise : noise.filter((item) => seen.size < seen.add(keyOfNoise(item)).size);
+}
+
+/** The same for two origins that are alike. */
+function keyOfNoise({ draw, plain, shaped }: NoiseOrigin): number {
+  return 4 * draw + (plain ? 2 : 0) + (shaped ? 1 : 0);
 }
 
 /** The atoms without those that are there before. */
@@ -263,8 +271,6 @@ function has(atoms: readonly Atom[], atom: Atom): boolean {
   for (const known of atoms) if (known === atom || (known.kind === atom.kind && sameAtom(known, atom))) return true;
   return false;
 }
-
-const sameNoise = (x: NoiseOrigin, y: NoiseOrigin): boolean => x.draw === y.draw && x.plain === y.plain && x.shaped === y.shaped;
 
 /** The least upper bound; `a` itself if `b` adds nothing. */
 export function joinValues(a: Value, b: Value): Value {

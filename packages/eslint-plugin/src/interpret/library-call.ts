@@ -5,7 +5,7 @@ import { CALIBRATED, elementName, FRESH, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_
 import { EVAL, TRAIN, UNKNOWN_MODE, type ModeSet } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, cutOff, derive, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofConstant, ofBoolean, ofObject, type Atom, type Value } from '../domains/value.ts';
+import { ANYTHING, cutOff, derive, distinctNoise, forwardsOf, joinValues, mustConstant, mustObject, mustString, NOTHING, objectsOf, ofAtoms, ofConstant, ofBoolean, ofObject, type Atom, type Value } from '../domains/value.ts';
 import type { FunctionEffect, FunctionRow } from '../libraries/schema.ts';
 import { NO_ARGS, type ArgValues, type Frame } from './activation.ts';
 import { callAccessor } from './accessors.ts';
@@ -257,7 +257,7 @@ const ROUNDING = /\.(?:floor|ceil|round|clamp|clip|sign|where|float|bool|int)$/;
 
 /** Noise that went through a function is no plain noise any more, unless the function only rounds or casts it. */
 function throughFunction(path: string, given: readonly Value[]): Value['noise'] {
-  const noise = given.flatMap((value) => value.noise);
+  const noise = distinctNoise(given.flatMap((value) => value.noise));
   return ROUNDING.test(path) ? noise : noise.map((origin) => ({ ...origin, plain: false }));
 }
 

@@ -1,7 +1,7 @@
 // Operators: folds what is certain, and follows what a tensor derives from.
 import type { Instr } from '../ir/ir.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, forwardsOf, INPUT, mustConstant, ofBoolean, ofConstant, TARGET, type InputSet, type NoiseOrigin, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, distinctNoise, forwardsOf, INPUT, mustConstant, ofBoolean, ofConstant, TARGET, type InputSet, type NoiseOrigin, type Value } from '../domains/value.ts';
 import { isInstance } from './instances.ts';
 import type { Machine } from './machine.ts';
 import { areSame, isAmong } from './names.ts';
@@ -132,7 +132,7 @@ function isSomething(value: Value): boolean {
 export function comparedNoise(left: Value, right: Value): readonly NoiseOrigin[] {
   const sampled = (other: Value): boolean => other.input !== 0 || other.learned || other.from.length > 0;
   const through = (value: Value, other: Value): readonly NoiseOrigin[] => value.noise.map((origin) => ({ draw: origin.draw, plain: origin.plain && !sampled(other), shaped: true }));
-  return [...through(left, right), ...through(right, left)];
+  return distinctNoise([...through(left, right), ...through(right, left)]);
 }
 
 /**
@@ -163,5 +163,5 @@ function combineNoise(operator: string, operands: readonly Value[]): { readonly 
       } else origins.push({ draw, plain: origin.plain && !meetsTarget, shaped: true });
     }
   }
-  return { origins, perturbing };
+  return { origins: distinctNoise(origins), perturbing: [...new Set(perturbing)] };
 }

@@ -33,6 +33,11 @@ test.each([
   vi.unstubAllEnvs();
 });
 
+test('more blocks in one another than the stack holds: nothing is said of the file, and nothing thrown', () => {
+  const items = Array.from({ length: 12_000 }, () => 'torch.no_grad()').join(', ');
+  expect(analyze({ file: 'a.py', text: `import torch\nwith ${items}:\n    net.eval()\n`, language: 'python' }).observations.forwards).toEqual([]);
+});
+
 test('variables that are assigned to one another in a circle', () => {
   vi.stubEnv('MODEGUARD_DEBUG', '1');
   const text = 'import torch\nimport torch.nn.functional as F\nclass Net(torch.nn.Module):\n    def forward(self, x, p):\n        q = p\n        while x.sum() > 0:\n            p = q\n            q = p\n            x = F.dropout(x, p)\n        return x\n';
@@ -50,4 +55,18 @@ test.each([
   const { steps } = interpret(module, libraries, new FilesInSight(module, libraries, (file, other) => lower({ file, text: other, language })));
   // Each object that it can tell apart costs another round.
   expect(steps).toBeLessThan(600);
+});
+
+test.each([
+  ['m = m.gt(m)'],
+  ['m = m > m'],
+  ['m = m * m'],
+  ['m = torch.maximum(m, m)'],
+  ['m = torch.where(m, m, m)'],
+])('noise that is put together with itself: %s', (line) => {
+  vi.stubEnv('MODEGUARD_DEBUG', '1');
+  // What is known of it would be doubled by each of the lines.
+  const text = `import torch\nfrom torch import nn\nclass Net(nn.Module):\n    def forward(self, x):\n        m = torch.rand(4)\n${`        ${line}\n`.repeat(200)}        return x * m\n`;
+  expect(analyze({ file: 'a.py', text, language: 'python' }).observations.draws).toHaveLength(1);
+  vi.unstubAllEnvs();
 });
