@@ -1,7 +1,7 @@
 // What a state says of the way to it, in words: how tests that come again turned out, and how often loops have been entered; and which chain of
 // calls the run that it belongs to stands for.
 import type { PathFacts } from '../domains/path-facts.ts';
-import { DOUBTED, SOME } from '../interpret/conditions.ts';
+import { DOUBTED, SOME, unspelled } from '../interpret/conditions.ts';
 import type { RecordedRun } from '../interpret/recorder.ts';
 import type { Func } from '../ir/ir.ts';
 import type { Places } from './places.ts';
@@ -21,11 +21,11 @@ function showFact(name: string, value: boolean | number, { func, module }: Recor
     if (name.startsWith('s')) return value === DOUBTED ? `a round of the loop${place} has put a network to sleep, and a loop that sets modes has had no round` : value === true ? `a round of the loop${place} has put a network to sleep` : `perhaps the last round of the loop${place} has put a network to sleep`;
     return `the loop${place} has had ${value === SOME ? 'some rounds' : value === 0 ? 'no round yet' : value === 1 ? 'one round' : `${value} rounds`}`;
   }
-  const condition = /^v(\d+)(?:==(.*))?$/s.exec(name);
+  const condition = /^v(\d+)((?:\.[^=.]+)*)(?:==(.*))?$/s.exec(name);
   // What other passes keep on a path has names of their own.
   if (condition === null) return `${name} is ${value}`;
-  const constant = condition[2];
-  const variable = nameOf(func, Number(condition[1]));
+  const constant = condition[3] === undefined ? undefined : unspelled(condition[3]);
+  const variable = `${nameOf(func, Number(condition[1]))}${condition[2]}`;
   if (constant === undefined) return `\`${variable}\` is ${value === true ? 'true' : 'false'}`;
   const text = constant.startsWith('string:') ? JSON.stringify(constant.slice('string:'.length)) : constant.replace(/^(?:number|boolean):/, '');
   return `\`${variable}\` is ${value === true ? '' : 'not '}${text}`;

@@ -15,7 +15,7 @@ import { construct, constructLoaded } from './construct.ts';
 import { descriptorMethods } from './descriptors.ts';
 import { exactElements } from './exact-elements.ts';
 import { callStackMethod, STACK } from './exit-stacks.ts';
-import { callForward } from './forward.ts';
+import { callForward, callForwardOfLibrary } from './forward.ts';
 import { callGeneratorMethod, consumedArgs, newGenerator, nextOf, pendingGenerator } from './generators.ts';
 import { evaluateArgs } from './given.ts';
 import { noteHandedOver } from './handed-over.ts';
@@ -154,7 +154,7 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
     case 'object': {
       const family = familyOf(machine, atom.object);
       if (family?.style === 'keyword') return callLayer(machine, frame, state, atom.object, family, family.call, args, instr);
-      if (atom.object.class !== null && atom.object.kind !== 'module') {
+      if (atom.object.class !== null) {
         const call = findMember(machine.order(atom.object.class), '__call__');
         // `A.__call__ = A()` is called for ever, and Python gives up as well.
         if (call !== null && call.entry.value.atoms.every((member) => member.kind !== 'object')) return callMember(machine, frame, state, call.entry.value, atom.object, args, instr);
@@ -183,10 +183,14 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
 /** `nn.Module.train(self, mode)`: the receiver is the first argument; null if `path` is no class of modules, or it is given none. */
 function callUnbound(machine: Machine, frame: Frame, state: State, path: string, name: string, args: ArgValues, instr: CallInstr): CallResult | null {
   const [first, ...others] = args.positional;
-  const isModuleMethod = machine.libraries.moduleMethods.has(name) && (machine.libraries.moduleBaseAt(path) !== null || machine.libraries.classAt(path)?.kind === 'module');
+  const isCall = name !== machine.libraries.moduleModel.forward && runsForward(machine, name);
+  const isModuleMethod = (isCall || machine.libraries.moduleMethods.has(name)) && (machine.libraries.moduleBaseAt(path) !== null || machine.libraries.classAt(path)?.kind === 'module');
   if (!isModuleMethod || first === undefined || !objectsOf(first).some((object) => object.kind === 'module')) return null;
   const rest: ArgValues = { ...args, positional: others };
-  const onOne = (atom: Atom, on: State): CallResult => (atom.kind === 'object' ? callModuleMethod(machine, frame, on, atom.object, name, first, rest, instr) : returned(ANYTHING));
+  const onOne = (atom: Atom, on: State): CallResult => {
+    if (atom.kind !== 'object') return returned(ANYTHING);
+    return isCall ? returned(callForward(machine, frame, on, atom.object, rest, instr)) : callModuleMethod(machine, frame, on, atom.object, name, first, rest, instr);
+  };
   return alternatives(state, first, onOne, () => returned(ANYTHING));
 }
 
@@ -201,9 +205,10 @@ function withFirst(first: Value, args: ArgValues, instr: CallInstr): ArgValues {
   return { ...args, positional: [first, ...args.positional], written: [{ kind: 'positional', name: null, value: receiver, span: instr.calleeSpan }, ...args.written] };
 }
 
-/** The call form of the library runs `forward`; so does calling `forward` itself, but for hooks. */
+/** The call form of the library runs `forward`, unless the class has a form of its own; so does calling `forward` itself, but for hooks. */
 function callForwardByName(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, args: ArgValues, instr: CallInstr): CallResult {
   if (name === machine.libraries.moduleModel.forward) noteDirectForward(machine, frame, object, instr);
+  else if (object.class !== null && findMember(machine.order(object.class), name) !== null) return callAtom(machine, frame, state, { kind: 'object', object }, args, instr);
   return returned(callForward(machine, frame, state, object, args, instr));
 }
 
@@ -243,6 +248,12 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       const member = findMember(machine.order(atom.object.class ?? atom.after), name, atom.after);
       if (member !== null) return callMember(machine, frame, state, member.entry.value, atom.object, args, instr);
       if (familyOf(machine, atom.object) !== null) return returned(derive(allArgs(args)));
+      if (atom.object.kind === 'module' && runsForward(machine, name)) {
+        const isForward = name === machine.libraries.moduleModel.forward;
+        // `super().__call__(x)`, from a call form of the class's own, comes to its `forward`; `super().forward(x)` in that goes past it.
+        if (!isForward) return returned(callForward(machine, frame, state, atom.object, args, instr));
+        if (atom.object.library !== null && machine.running !== null) return returned(callForwardOfLibrary(machine, frame, state, atom.object, args, instr));
+      }
       const access = accessOf(machine, name);
       if (access !== null) return callLibrary(machine, frame, state, access, withFirst(ofObject(atom.object), args, instr), instr);
       return callModuleMethod(machine, frame, state, atom.object, name, ofAtoms(atom), args, instr);

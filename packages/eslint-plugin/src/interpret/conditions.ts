@@ -4,16 +4,23 @@
 // again later and nothing about it can change in between but an assignment in the same function: it is no receiver of methods or
 // target of item assignment, which could change what its truth is. Only functions that deal with modes are looked at, and none with more such variables
 // than MAX_FOLLOWED: that is a long script, every path through which would carry all of them.
+//
+// So is the truth of an attribute (`args.evaluate`, `self.args.phase == 'train'`), if a test of it decides on a mode or a backward pass (`attribute-conditions.ts`).
 import { definitionsOf } from '../ir/definitions.ts';
 import { successorsOf, type BlockId, type Constant, type Func, type Instr, type Module, type Temp, type Variable } from '../ir/ir.ts';
 import { nestOf } from '../ir/nesting.ts';
 import type { PathFacts } from '../domains/path-facts.ts';
 import { ByModels } from '../libraries/by-models.ts';
 import type { Libraries } from '../libraries/read.ts';
+import { attributeOf, followedAttributes } from './attribute-conditions.ts';
+import { isOfVariable, truthName } from './fact-names.ts';
+import { sidesOf } from './one-side.ts';
 
 export interface Condition {
-  /** `v3` or `v3==train`. */
+  /** `v3`, `v3==train` or `v3.phase==train`. */
   readonly name: string;
+  /** What is tested: `v3` or `v3.phase`. */
+  readonly subject: string;
   readonly variable: Variable;
   /** What it is compared with; null for its truth. */
   readonly constant: string | null;
@@ -23,9 +30,9 @@ export interface Condition {
 export interface Conditions {
   /** By the temp that holds the outcome. */
   readonly tests: ReadonlyMap<Temp, Condition>;
-  /** Temps that hold a followed variable and are used as a value only: its known truth may stand for it. */
-  readonly plainLoads: ReadonlyMap<Temp, Variable>;
-  /** The names (`truthName`) of followed variables that are read at or after the start of a block before they are assigned. */
+  /** Temps that hold a followed subject and are used as a value only: its known truth may stand for it. */
+  readonly plainLoads: ReadonlyMap<Temp, string>;
+  /** The followed subjects that are read at or after the start of a block before they are assigned. */
   readonly live: ReadonlyMap<BlockId, ReadonlySet<string>>;
   /** Blocks that are the head of a loop. */
   readonly heads: ReadonlySet<BlockId>;
@@ -50,17 +57,6 @@ export function assignedFromInside(module: Module): ReadonlySet<Variable> {
   return variables;
 }
 
-/** The variable that a fact about a condition is of, by the name of its truth. */
-export function subjectOf(fact: string): string {
-  const comparison = fact.indexOf('==');
-  return comparison < 0 ? fact : fact.slice(0, comparison);
-}
-
-/** The name under which the truth of a variable is known. */
-export function truthName(variable: Variable): string {
-  return `v${variable.id}`;
-}
-
 /** In place of a number of entries: at least one. */
 export const SOME = -1;
 
@@ -79,7 +75,7 @@ export function outcomeOf(facts: PathFacts, condition: Condition | undefined): b
   if (typeof known === 'boolean') return known !== condition.negated;
   if (condition.constant === null) return null;
   // Equal to one constant is unequal to another.
-  const others = `${truthName(condition.variable)}==`;
+  const others = `${condition.subject}==`;
   for (const [name, value] of facts.entries()) if (value === true && name.startsWith(others)) return condition.negated;
   return null;
 }
@@ -100,7 +96,7 @@ function find(module: Module, func: Func, libraries: Libraries): Conditions {
   for (const block of func.blocks) {
     if (block.terminal.kind === 'branch' && block.terminal.test !== null) {
       const condition = tests.get(block.terminal.test);
-      if (condition !== undefined) tested.add(condition.variable);
+      if (condition !== undefined && condition.subject === truthName(condition.variable)) tested.add(condition.variable);
     }
   }
   const [loads, changed] = [new Map<Variable, number>(), new Set<Variable>()];
@@ -114,10 +110,22 @@ function find(module: Module, func: Func, libraries: Libraries): Conditions {
     if (definition?.kind === 'load') changed.add(definition.variable);
   }
   const followed = new Set([...tested].filter((variable) => ((loads.get(variable) ?? 0) > 1 || variable.captured) && !changed.has(variable) && !assignedFromInside(module).has(variable)));
-  if (followed.size === 0 || followed.size > MAX_FOLLOWED) return empty;
-  const plainLoads = new Map<Temp, Variable>();
-  for (const [temp, instr] of definitions) if (instr.kind === 'load' && followed.has(instr.variable) && !receivers.has(temp)) plainLoads.set(temp, instr.variable);
-  return { tests: new Map([...tests].filter(([, condition]) => followed.has(condition.variable))), plainLoads, live: liveness(func, followed), heads };
+  const attributes = followedAttributes(module, func, tests, libraries, (instr) => effectOnModes(instr, libraries));
+  if (followed.size + attributes.size === 0 || followed.size > MAX_FOLLOWED) return empty;
+  const subjects = new Map<Temp, string>();
+  for (const [temp, instr] of definitions) {
+    const subject = instr.kind === 'load' && followed.has(instr.variable) ? truthName(instr.variable) : instr.kind === 'get-attr' ? attributeOf(temp, definitions)?.subject : undefined;
+    if (subject !== undefined && (instr.kind === 'load' || attributes.has(subject))) subjects.set(temp, subject);
+  }
+  const plainLoads = new Map([...subjects].filter(([temp]) => !receivers.has(temp)));
+  const isFollowed = ({ subject, variable }: Condition): boolean => (subject === truthName(variable) ? followed.has(variable) : attributes.has(subject));
+  const live = liveness(func, subjects, followed);
+  // What is seen on one side of a test is told with what the test says, also where that is not asked for again: it adds no path.
+  for (const { terminal } of func.blocks) {
+    const condition = terminal.kind === 'branch' && terminal.test !== null ? tests.get(terminal.test) : undefined;
+    if (terminal.kind === 'branch' && condition !== undefined && isFollowed(condition)) for (const id of sidesOf(func, terminal).flat()) live.get(id)!.add(condition.subject);
+  }
+  return { tests: new Map([...tests].filter(([, condition]) => isFollowed(condition))), plainLoads, live, heads };
 }
 
 const nests = new ByModels<Func, boolean>();
@@ -126,7 +134,7 @@ const nests = new ByModels<Func, boolean>();
 function nestDealsWithModes(module: Module, func: Func, libraries: Libraries): boolean {
   let top = func;
   while (top.parent !== null && module.funcs[top.parent]!.parent !== null) top = module.funcs[top.parent]!;
-  return nests.get(top, libraries, () => nestOf(module, top).some((other) => other.blocks.some((block) => block.instrs.some((instr) => dealsWithModes(instr, libraries)))));
+  return nests.get(top, libraries, () => nestOf(module, top).some((other) => other.blocks.some((block) => block.instrs.some((instr) => effectOnModes(instr, libraries) !== null))));
 }
 
 /** Holds if a mode is set in some round of the loop with these blocks. */
@@ -147,45 +155,65 @@ export function switchesParts(func: Func, libraries: Libraries): boolean {
   return switching.get(func, libraries, () => func.blocks.some((block) => block.instrs.some(does)));
 }
 
-function dealsWithModes(instr: Instr, libraries: Libraries): boolean {
-  if (instr.kind !== 'call' || instr.callee.kind !== 'method') return false;
-  const effect = libraries.moduleMethods.get(instr.callee.name);
-  return effect === 'set-train' || effect === 'set-eval' || effect === 'backward' || instr.callee.name === 'backward';
+/** `set-train`, `set-eval` or `backward`, if that is what an instruction does. */
+function effectOnModes(instr: Instr, libraries: Libraries): string | null {
+  if (instr.kind !== 'call' || instr.callee.kind !== 'method') return null;
+  const effect = instr.callee.name === 'backward' ? 'backward' : libraries.moduleMethods.get(instr.callee.name);
+  return effect === 'set-train' || effect === 'set-eval' || effect === 'backward' ? effect : null;
 }
 
 function conditionAt(temp: Temp, definitions: ReadonlyMap<Temp, Instr>, func: Func): Condition | null {
   const instr = definitions.get(temp);
-  if (instr?.kind === 'load') return { name: truthName(instr.variable), variable: instr.variable, constant: null, negated: false };
+  const tested = subjectAt(temp, definitions);
+  if (tested !== null) return { name: tested.subject, ...tested, constant: null, negated: false };
   if (instr?.kind !== 'operator') return null;
   if (instr.operator === 'not') {
     const inner = conditionAt(instr.operands[0]!, definitions, func);
     return inner === null ? null : { ...inner, negated: !inner.negated };
   }
   if (instr.operator !== '==' && instr.operator !== '!=' && instr.operator !== 'is' && instr.operator !== 'is not') return null;
-  const [left, right] = instr.operands.map((operand) => definitions.get(operand));
-  const [load, constant] = left?.kind === 'load' ? [left, right] : [right, left];
-  if (load?.kind !== 'load' || constant?.kind !== 'const') return null;
+  const [left, right] = instr.operands as [Temp, Temp];
+  const [subject, other] = subjectAt(left, definitions) !== null ? [subjectAt(left, definitions), right] : [subjectAt(right, definitions), left];
+  const constant = definitions.get(other);
+  if (subject === null || constant?.kind !== 'const') return null;
   const spelled = spell(constant.value);
-  return { name: `${truthName(load.variable)}==${spelled}`, variable: load.variable, constant: spelled, negated: instr.operator === '!=' || instr.operator === 'is not' };
+  return { name: `${subject.subject}==${spelled}`, ...subject, constant: spelled, negated: instr.operator === '!=' || instr.operator === 'is not' };
 }
 
+/** The variable or attribute that `temp` holds; null if it holds something else. */
+function subjectAt(temp: Temp, definitions: ReadonlyMap<Temp, Instr>): Pick<Condition, 'subject' | 'variable'> | null {
+  const instr = definitions.get(temp);
+  if (instr?.kind === 'load') return { subject: truthName(instr.variable), variable: instr.variable };
+  return instr?.kind === 'get-attr' ? attributeOf(temp, definitions) : null;
+}
+
+/** In names of facts, these stand between their parts. */
+const SEPARATORS = /[ /=%]/g;
+
 function spell(constant: Constant): string {
-  return 'value' in constant ? `${constant.type}:${String(constant.value).replaceAll(' ', '_')}` : constant.type;
+  return 'value' in constant ? `${constant.type}:${String(constant.value).replaceAll(SEPARATORS, (sign) => `%${sign.charCodeAt(0).toString(16)}`)}` : constant.type;
+}
+
+/** A constant as the text has it, for the name that `spell` gave it. */
+export function unspelled(name: string): string {
+  return name.replaceAll(/%([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
 /** Backwards over the blocks until nothing changes. */
-function liveness(func: Func, followed: ReadonlySet<Variable>): ReadonlyMap<BlockId, ReadonlySet<string>> {
-  const live = new Map<BlockId, Set<Variable>>(func.blocks.map((block) => [block.id, new Set<Variable>()]));
+function liveness(func: Func, subjects: ReadonlyMap<Temp, string>, followed: ReadonlySet<Variable>): Map<BlockId, Set<string>> {
+  const live = new Map<BlockId, Set<string>>(func.blocks.map((block) => [block.id, new Set<string>()]));
   for (let changed = true; changed; ) {
     changed = false;
     for (const block of [...func.blocks].reverse()) {
-      const after = new Set<Variable>();
+      const after = new Set<string>();
       const successors = block.handler === null ? successorsOf(block.terminal) : [...successorsOf(block.terminal), block.handler];
-      for (const target of successors) for (const variable of live.get(target)!) after.add(variable);
-      for (const variable of followed) if (variable.captured) after.add(variable);
+      for (const target of successors) for (const subject of live.get(target)!) after.add(subject);
+      for (const variable of followed) if (variable.captured) after.add(truthName(variable));
       for (const instr of [...block.instrs].reverse()) {
-        if (instr.kind === 'store') after.delete(instr.variable);
-        if (instr.kind === 'load' && followed.has(instr.variable)) after.add(instr.variable);
+        if (instr.kind === 'store') for (const subject of after) if (isOfVariable(subject, instr.variable)) after.delete(subject);
+        if (instr.kind !== 'load' && instr.kind !== 'get-attr') continue;
+        const subject = subjects.get(instr.dest);
+        if (subject !== undefined) after.add(subject);
       }
       const before = live.get(block.id)!;
       if (after.size > before.size) {
@@ -194,5 +222,5 @@ function liveness(func: Func, followed: ReadonlySet<Variable>): ReadonlyMap<Bloc
       }
     }
   }
-  return new Map([...live].map(([block, variables]) => [block, new Set([...variables].map(truthName))]));
+  return live;
 }

@@ -15,7 +15,8 @@ import type { Frame } from './activation.ts';
 import { iterate, mayBeEmpty, rangeBounds } from './attributes.ts';
 import { exactElements } from './exact-elements.ts';
 import { anyKeyOf, keysOf, pairsOf } from './collection-call.ts';
-import { DOUBTED, loopName, setsModesInRounds, SOME, subjectOf, switchesParts, type Conditions } from './conditions.ts';
+import { DOUBTED, loopName, setsModesInRounds, SOME, switchesParts, type Conditions } from './conditions.ts';
+import { subjectOf, truthName } from './fact-names.ts';
 import { noteFlagUse } from './forward.ts';
 import { CountedRounds } from './counted-rounds.ts';
 import { consume, hasPending, iterationOf } from './generators.ts';
@@ -87,7 +88,7 @@ export class Edges {
         const condition = this.#conditions.tests.get(terminal.test);
         if (condition !== undefined && truth.mayBeTrue && truth.mayBeFalse && !test.atoms.some((atom) => atom.kind === 'flag' || (atom.kind === 'object' && atom.object.kind !== 'opaque'))) {
           if (state.facts.size < MAX_FACTS) state.facts = state.facts.with(condition.name, isThen !== condition.negated);
-          if (condition.constant === null) narrow(state, condition.variable, isThen !== condition.negated);
+          if (condition.name === truthName(condition.variable)) narrow(state, condition.variable, isThen !== condition.negated);
         }
         const last = this.#rounds.last.get(terminal.test);
         if (last !== undefined && truth.mayBeTrue && truth.mayBeFalse) this.#set(state, lastName(last.head), isThen !== last.negated);

@@ -25,6 +25,12 @@ import type { ExportFact, ForwardObservation, LeafRun } from './observation.ts';
 import type { Span } from '../source/span.ts';
 import { calibrate, eachInTree, escapeTree } from './set-mode.ts';
 
+/** What `super().forward(x)` runs where the nearest class with a `forward` is the library's. */
+export function callForwardOfLibrary(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: CallInstr): Value {
+  const derived = derive(allArgs(args).map((value) => settled(state, value))).with({ noise: [] });
+  return runOfLibrary(machine, frame, state, object, args, instr, derived);
+}
+
 export function callForward(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: CallInstr, exported: ExportFact | null = null): Value {
   machine.noteOwn();
   const outer = machine.running;
@@ -170,6 +176,11 @@ function runModule(machine: Machine, frame: Frame, state: State, object: Abstrac
     for (const atom of own.entry.value.atoms) if (atom.kind === 'function') result = joinValues(result, callFunction(machine, frame, state, atom.ref, object, args, instr).value);
     return result === NOTHING ? derived : result;
   }
+  return runOfLibrary(machine, frame, state, object, args, instr, derived);
+}
+
+/** Runs what a class of the library does. */
+function runOfLibrary(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: Instr, derived: Value): Value {
   const row = object.library;
   if (row === null) {
     markOpaque(machine, state, object);

@@ -36,8 +36,9 @@ export class Visit {
     const awake = leaf.modes === TRAIN && leaf.sensitivity === 'yes' ? leaf.settings.find(({ woke }) => woke !== undefined && (woke.how === 'restored' || leaf.isFrozen)) : undefined;
     if (awake !== undefined) this.#woken ??= { setting: awake, leaf };
     const setting = leaf.settings.find((item) => item.mode === EVAL);
-    if (leaf.modes !== EVAL || setting === undefined || setting.selective || (setting.how !== 'called' && setting.how !== 'scope')) this.#asleep = false;
-    else if (leaf.sensitivity === 'yes') this.#setting ??= setting;
+    if (leaf.modes !== EVAL || setting === undefined || (setting.how !== 'called' && setting.how !== 'scope')) this.#asleep = false;
+    // One that was put to sleep by itself is meant to be, and says nothing of the others.
+    else if (leaf.sensitivity === 'yes' && !setting.selective) this.#setting ??= setting;
   }
 
   /** What put every layer that matters into evaluation mode, a network as a whole; null if that is not certain. */
@@ -139,7 +140,8 @@ function mayBeOne(path: string, other: string): boolean {
 /** What a path says, by function and fact. */
 function factsOf(path: string): readonly (readonly [string, string])[] {
   return path.split('/').flatMap((part) => {
-    const [func, facts = ''] = part.split(':');
+    const [func, ...rest] = part.split(':');
+    const facts = rest.join(':');
     return facts.split(' ').map((fact): [string, string] => [`${func} ${fact.slice(0, fact.lastIndexOf('='))}`, fact.slice(fact.lastIndexOf('=') + 1)]);
   });
 }

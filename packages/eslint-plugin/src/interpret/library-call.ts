@@ -22,7 +22,7 @@ import { exportModule, requireEval, saveModules } from './export.ts';
 import { isInstance } from './instances.ts';
 import { noteHandedOver } from './handed-over.ts';
 import type { Machine } from './machine.ts';
-import { getNamed, setNamed } from './named-attributes.ts';
+import { getNamed, hasNamed, setNamed } from './named-attributes.ts';
 import { namespaceOf } from './namespaces.ts';
 import { runForGradients, symbolicInput } from './option-layers.ts';
 import { promised, RESOLVE, resolvePromise } from './promises.ts';
@@ -180,6 +180,11 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       return returned(ofAtoms({ kind: 'partial', target: { kind: 'library', path: effect.path }, prefix: args.positional, keywords: args.keywords }));
     case 'access':
       return callAccessor(machine, frame, state, effect, args, instr);
+    case 'has-attribute': {
+      for (const value of given) machine.use(forwardsOf(value), 'shape', instr.span);
+      const has = hasNamed(machine, state, effect, args);
+      return returned(has === null ? ANYTHING : ofBoolean(has));
+    }
     case 'get-attribute':
       return returned(getNamed(machine, frame, state, effect, args, instr));
     case 'set-attribute':

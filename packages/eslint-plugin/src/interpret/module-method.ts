@@ -21,7 +21,7 @@ import type { Machine } from './machine.ts';
 import { noteReliedMode } from './races.ts';
 import { eachMentioned } from './renaming.ts';
 import { applyScope } from './scope.ts';
-import { eachInTree, escapeTree, isPart, modesOfFlag, setTreeMode, setTreeStatistics, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
+import { eachInTree, escapeTree, isPart, modesOfFlag, settingWithNetwork, setTreeMode, setTreeStatistics, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 import { settled } from './settled.ts';
 import { callTensorMethod, differentiate } from './tensor-call.ts';
 
@@ -76,7 +76,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       const modes = effect === 'set-eval' ? EVAL : model?.modules?.takesMode === false ? TRAIN : modesOfFlag(args.positional[0] ?? args.keywords.get('mode') ?? (args.more === null ? undefined : ANYTHING));
       // A part, or something picked out of a list of parts, is set apart from its network.
       const selective = [object, ...objectsOf(receiver)].some((item) => isPart(machine, item));
-      const setting: ModeSetting = { site: machine.site(instr.span), mode: modes, how: 'called', selective };
+      const setting: ModeSetting = settingWithNetwork(machine, object, modes) ?? { site: machine.site(instr.span), mode: modes, how: 'called', selective };
       // Whichever of them it is, the others are not in use.
       const chosen = certain ? [object] : choiceOf(machine, frame, state, receiver);
       const focused = chosen === null || state.object(object).many ? elementOf(machine, frame, state, receiver, instr) : null;

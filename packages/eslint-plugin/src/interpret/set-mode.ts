@@ -106,19 +106,40 @@ export function setTreeMode(machine: Machine, frame: Frame, state: State, root: 
       const override = findMember(machine.order(object.class), trainMethod);
       if (override?.entry.member === 'method') {
         const flag = modes === TRAIN ? ofBoolean(true) : modes === EVAL ? ofBoolean(false) : null;
-        for (const atom of override.entry.value.atoms) {
-          if (atom.kind !== 'function' || flag === null) continue;
-          callFunction(machine, frame, state, atom.ref, object, { positional: [flag], keywords: new Map(), more: null, written: [] }, instr);
-        }
+        withNetwork(machine, object, setting, () => {
+          for (const atom of override.entry.value.atoms) {
+            if (atom.kind !== 'function' || flag === null) continue;
+            callFunction(machine, frame, state, atom.ref, object, { positional: [flag], keywords: new Map(), more: null, written: [] }, instr);
+          }
+        });
         return false;
       }
     }
     const network = hidingNetwork(object);
     if (network !== null) state.setMode(network, modes, { ...setting, selective: true }, false);
     else if (object === root || setting.selective || setting.how !== 'called') state.setMode(object, modes, setting, certain);
-    else setPart(state, frame, root, object, modes, setting, certain);
+    else setPart(machine, state, frame, root, object, modes, setting, certain);
     return true;
   }, (part) => isOwn(part) || isPart(part));
+}
+
+const withNetworks = new WeakMap<Machine, Map<AbstractObject, ModeSetting>>();
+
+/** Runs the override of a part that is set with its network. */
+function withNetwork(machine: Machine, part: AbstractObject, setting: ModeSetting, run: () => void): void {
+  const settings = withNetworks.get(machine) ?? new Map<AbstractObject, ModeSetting>();
+  withNetworks.set(machine, settings);
+  const before = settings.get(part);
+  settings.set(part, setting);
+  run();
+  if (before === undefined) settings.delete(part);
+  else settings.set(part, before);
+}
+
+/** The setting of a network whose part `object` is being set with it, by an override that comes to set the same mode. */
+export function settingWithNetwork(machine: Machine, object: AbstractObject, modes: ModeSet): ModeSetting | undefined {
+  const setting = withNetworks.get(machine)?.get(object);
+  return setting?.mode === modes ? setting : undefined;
 }
 
 /**
@@ -126,21 +147,24 @@ export function setTreeMode(machine: Machine, frame: Frame, state: State, root: 
  * put the mode back; a part that was asleep before comes back awake, and the setting says so. So it does of a part that sleeps by itself and whose parameters
  * are not trained: whoever froze both meant the part to stay as it is.
  */
-function setPart(state: State, frame: Frame, root: AbstractObject, object: AbstractObject, modes: ModeSet, setting: ModeSetting, certain: boolean): void {
+function setPart(machine: Machine, state: State, frame: Frame, root: AbstractObject, object: AbstractObject, modes: ModeSet, setting: ModeSetting, certain: boolean): void {
   const { slept, modes: before, settings, trainable } = state.object(object);
   if (modes === TRAIN && slept !== null && slept.of === frame.context) {
     state.setMode(object, modes, woken(setting, slept.frozen, 'restored'), certain);
     return;
   }
-  const sleeper = modes === TRAIN && certain && trainable === FROZEN && before === EVAL && settings.every(isPutToSleepAlone) ? settings[0] : undefined;
+  const sleeper = modes === TRAIN && certain && trainable === FROZEN && before === EVAL && settings.every((item) => isPutToSleepAlone(machine, state, root, item)) ? settings[0] : undefined;
   state.setMode(object, modes, sleeper === undefined ? setting : woken(setting, sleeper, 'frozen'), certain);
   const frozen = settings[0];
   const apart = before === EVAL && frozen !== undefined && settings.every((item) => item.selective && item.mode === EVAL);
   if (modes === EVAL && apart && certain && !isMadeIn(frame, root)) state.update(object, { slept: sleptOf(frame.context, frozen) });
 }
 
-function isPutToSleepAlone({ selective, how, mode }: ModeSetting): boolean {
-  return selective && how === 'called' && mode === EVAL;
+/** Holds if a part was put to sleep by itself: as a part, or by the class of the network that takes it in (`self.teacher = teacher.eval()`). */
+function isPutToSleepAlone(machine: Machine, state: State, root: AbstractObject, { selective, how, mode, site }: ModeSetting): boolean {
+  if (how !== 'called' || mode !== EVAL) return false;
+  if (selective || root.class === null || state.object(root).settings.some((other) => other.site.span === site.span)) return selective;
+  return machine.order(root.class).project.some(({ module, definition }) => module.file === site.file && site.span.start >= definition.span.start && site.span.end <= definition.span.end);
 }
 
 const wokenSettings = new WeakMap<ModeSetting, Map<string, ModeSetting>>();

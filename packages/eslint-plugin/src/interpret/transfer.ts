@@ -1,17 +1,20 @@
 // The transfer function: what each instruction does to a state (what an edge says about it is in `edges.ts`). One instance runs one
 // activation of a function; it also collects what the activation returns and leaves behind.
-import { assertNever, type BlockId, type Func, type Instr, type Module, type Terminal, type Variable } from '../ir/ir.ts';
+import { assertNever, type BlockId, type Func, type Instr, type Module, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
 import type { Analysis } from '../dataflow/solver.ts';
 import { isOff } from '../domains/grad.ts';
+import type { AbstractObject } from '../domains/object.ts';
 import { PathFacts } from '../domains/path-facts.ts';
 import { SharedMap } from '../domains/shared-map.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, ofAtoms, ofBoolean, ofConstant, type Value } from '../domains/value.ts';
+import { ANYTHING, cutOff, derive, forwardsOf, joinValues, mustObject, NOTHING, ofAtoms, ofBoolean, ofConstant, type Value } from '../domains/value.ts';
 import type { Frame, Resumed } from './activation.ts';
 import { getAttribute, getItem, iterate, setAttribute, setItem } from './attributes.ts';
 import { callInstr } from './call.ts';
 import { combined, sliceOf } from './collection-call.ts';
-import { conditionsOf, outcomeOf, truthName, type Conditions } from './conditions.ts';
+import { forgetHanded } from './attribute-conditions.ts';
+import { conditionsOf, outcomeOf, type Conditions } from './conditions.ts';
+import { isOfVariable } from './fact-names.ts';
 import { isSameFor, neededAt } from './crossing-temps.ts';
 import { defineMember, makeClass, makeFunction } from './define.ts';
 import { Edges } from './edges.ts';
@@ -172,6 +175,22 @@ export class FunctionRun implements Analysis<State> {
     return returns;
   }
 
+  /** Whether what `dest` gets is true on this path, if it is used for that alone; null if nobody knows. */
+  #truthOf(state: State, dest: Temp): boolean | null {
+    const subject = this.#conditions.plainLoads.get(dest);
+    const truth = subject === undefined ? undefined : state.facts.get(subject);
+    return typeof truth === 'boolean' ? truth : null;
+  }
+
+  /** The receiver of the method around a function that took it along; null if that is not certain. */
+  #receiverAround(state: State): AbstractObject | null {
+    let around: Func | undefined = this.func;
+    while (around !== undefined && around.owner === null) around = around.parent === null ? undefined : this.#module.funcs[around.parent];
+    const variable = around?.thisVariable ?? around?.params[0]?.variable;
+    const value = variable === undefined ? undefined : (this.frame.captured?.get(variable) ?? state.cells.get(variable));
+    return value === undefined ? null : mustObject(value);
+  }
+
   #run(state: State, instr: Instr, caught: boolean): boolean {
     const { machine } = this;
     const frame = this.#frameIn(state);
@@ -183,16 +202,14 @@ export class FunctionRun implements Analysis<State> {
         state.set(instr.dest, ofConstant(instr.value));
         return true;
       case 'load': {
-        const variable = this.#conditions.plainLoads.get(instr.dest);
-        const truth = variable === undefined ? undefined : state.facts.get(truthName(variable));
+        const truth = this.#truthOf(state, instr.dest);
         const value = this.frame.captured?.get(instr.variable) ?? (this.#isCell(instr.variable) ? state.cells.get(instr.variable) : state.locals.get(instr.variable)) ?? ANYTHING;
-        state.set(instr.dest, typeof truth !== 'boolean' ? withStaleVariable(machine, instr.variable, value, frame, instr) : value.with({ atoms: ofBoolean(truth).atoms, unknown: false }));
+        state.set(instr.dest, truth === null ? withStaleVariable(machine, instr.variable, value, frame, instr) : withTruth(value, truth));
         return true;
       }
       case 'store': {
         const value = state.get(instr.value);
-        const gone = truthName(instr.variable);
-        state.facts = state.facts.without((name) => name === gone || name.startsWith(`${gone}==`));
+        state.facts = state.facts.without((name) => isOfVariable(name, instr.variable));
         if (this.#sharedCells.has(instr.variable)) state.cells.set(instr.variable, joinValues(state.cells.get(instr.variable) ?? NOTHING, value));
         else if (this.#isCell(instr.variable)) {
           state.cells.set(instr.variable, value);
@@ -230,7 +247,7 @@ export class FunctionRun implements Analysis<State> {
       case 'import-all':
         return true;
       case 'get-attr':
-        state.set(instr.dest, getAttribute(machine, frame, state, state.get(instr.object), instr.name, instr));
+        state.set(instr.dest, withTruth(getAttribute(machine, frame, state, state.get(instr.object), instr.name, instr), this.#truthOf(state, instr.dest)));
         if (machine.libraries.isModeMethod(instr.name)) noteModeMethod(machine, frame, this.func, state.get(instr.dest), instr);
         return true;
       case 'set-attr':
@@ -258,6 +275,7 @@ export class FunctionRun implements Analysis<State> {
         const handed = (machine.handed = this.#focus.hand(machine, state, instr));
         const before = handed === null ? null : state.clone();
         const result = callInstr(machine, frame, state, instr);
+        forgetHanded(state, this.func, this.#module, instr);
         if (handed !== null) this.#focus.settle(handed, before!);
         machine.handed = outer;
         machine.path = path;
@@ -281,7 +299,7 @@ export class FunctionRun implements Analysis<State> {
         return true;
       case 'super': {
         const owner = machine.ownerOf(this.#module, this.func);
-        const receiver = this.frame.receiver;
+        const receiver = this.frame.receiver ?? this.#receiverAround(state);
         state.set(instr.dest, owner === null || receiver === null ? ANYTHING : ofAtoms({ kind: 'super', object: receiver, after: owner }));
         return true;
       }
@@ -397,4 +415,8 @@ export class FunctionRun implements Analysis<State> {
   #isCell(variable: Variable): boolean {
     return variable.captured || variable.owner !== this.func.id || (this.func.kind === 'module' && this.#module !== this.machine.module);
   }
+}
+
+function withTruth(value: Value, truth: boolean | null): Value {
+  return truth === null ? value : value.with({ atoms: ofBoolean(truth).atoms, unknown: false });
 }

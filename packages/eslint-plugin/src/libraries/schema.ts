@@ -153,6 +153,7 @@ const functionRow = v.strictObject({
     /** Looks up an attribute or an item of its last argument, or calls a method of it, by the arguments before. */
     v.strictObject({ kind: v.literal('access'), by: v.picklist(['attribute', 'item', 'method']) }),
     /** Looks up an attribute whose name is computed; `otherwise`: what it gives where there is none. */
+    v.strictObject({ kind: v.literal('has-attribute'), object: argument, name: argument }),
     v.strictObject({ kind: v.literal('get-attribute'), object: argument, name: argument, otherwise: argument }),
     /** Sets an attribute whose name is computed. */
     v.strictObject({ kind: v.literal('set-attribute'), object: argument, name: argument, value: argument }),

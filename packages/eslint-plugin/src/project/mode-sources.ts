@@ -36,6 +36,7 @@ const COUNTS: Readonly<Record<FunctionEffect['kind'], boolean>> = {
   parameter: true,
   'set-attribute': true,
   'get-attribute': false,
+  'has-attribute': false,
   bound: false,
   access: false,
   pure: false,

@@ -24,7 +24,9 @@ function judgeForward(analysis: Analysis, observation: ForwardObservation): read
   if (inference === 'no' || !observation.isModule || isInBrokenCode(analysis, observation.where.func.span)) return [];
   const inTraining = [...observation.leaves.values()].filter((leaf) => (leaf.modes & TRAIN) !== 0 && !isDeliberate(leaf));
   const always = inTraining.filter((leaf) => leaf.modes === TRAIN && leaf.sensitivity === 'yes');
-  const surely = always.length > 0 ? always : observation.awakeInRound.filter((leaf) => !isDeliberate(leaf));
+  // Where a test decides which rounds of a loop come here, it may let those through alone that bring a network which is asleep.
+  const isOfAll = observation.inEachRound || [...observation.awakeOn.values()].every((leaves) => leaves.length > 0);
+  const surely = always.length > 0 && isOfAll ? always : observation.awakeInRound.filter((leaf) => !isDeliberate(leaf));
   if (surely.length > 0 && inference === 'yes' && !mayRunOtherLayers(observation) && !observation.incomplete && !observation.showsModes && isRelied(analysis, observation)) return [report(analysis, observation, surely, 'definite')];
   if (inTraining.length > 0) return [report(analysis, observation, inTraining, 'possible')];
   // Layers that we cannot see, or a mode that the caller decides.

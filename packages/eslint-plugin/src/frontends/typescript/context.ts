@@ -228,6 +228,8 @@ export class FunctionLowering {
   superValue(span: Span): Temp {
     if (this.base === null) return this.builder.opaque('super', [], span);
     if (this.base !== undefined) return this.builder.load(this.base, span);
+    // An arrow function has the `this` of the method around it, which it takes along.
+    if (this.receiver !== null && this.receiver.owner !== this.builder.id) this.thisValue(span);
     const dest = this.builder.temp();
     this.builder.emit({ kind: 'super', dest }, span);
     return dest;

@@ -7,6 +7,8 @@ import type { Arg, Callee, Temp } from '../../../ir/ir.ts';
 
 export function lowerCall(l: Lowering, node: Call): Temp {
   if (isSuper(l, node)) {
+    // What is named as the receiver is one that a nested function takes along.
+    for (const arg of node.args) l.expression(arg);
     const dest = l.builder.temp();
     l.builder.emit({ kind: 'super', dest }, spanOf(node));
     return dest;
