@@ -68,8 +68,10 @@ class A(B):
     b0:
       %0 = super
       %1 = call %0.f()
-      %2 = super
-      %3 = call %2.f()
+      %2 = load A
+      %3 = load self
+      %4 = super
+      %5 = call %4.f()
       return
   "
 `);

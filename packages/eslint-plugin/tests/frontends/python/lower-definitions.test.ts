@@ -350,10 +350,12 @@ class Both(Left, Right):
 
   method train#2(self, mode?)
     b0:
-      %0 = super
-      %1 = load mode
-      %2 = call %0.train(%1)
-      return %2
+      %0 = load Both
+      %1 = load self
+      %2 = super
+      %3 = load mode
+      %4 = call %2.train(%3)
+      return %4
   "
 `);
   });

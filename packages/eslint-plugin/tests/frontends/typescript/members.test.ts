@@ -388,9 +388,10 @@ describe('members', () => {
 
       lambda e#2()
         b0:
-          %0 = super
-          %1 = call %0.g()
-          return %1
+          %0 = load this
+          %1 = super
+          %2 = call %1.g()
+          return %2
       "
     `);
   });
