@@ -41,16 +41,36 @@ function isRoot(folder: string): boolean {
   return answer;
 }
 
-const kept = new Map<string, { readonly changed: string; readonly models: readonly LibraryModel[] }>();
+/** What was read from a file, and the files that it names, with the times of their changes: an editor goes on while any of them is edited. */
+interface Kept {
+  readonly from: ReadonlyMap<string, string>;
+  readonly models: readonly LibraryModel[];
+}
+
+const kept = new Map<string, Kept>();
+/** The files that are being read, each with those that it names: one that names itself, or one that leads back to it, is refused. */
+const reading = new Map<string, Map<string, string>>();
 
 function keptModels(place: string): readonly LibraryModel[] {
-  const { mtimeMs, size } = statSync(place);
-  const changed = `${mtimeMs} ${size}`;
-  const known = kept.get(place);
-  if (known?.changed === changed) return known.models;
-  const models = readModels(place);
-  kept.set(place, { changed, models });
-  return models;
+  if (reading.has(place)) throw new Error(`The library model ${place} names itself, by way of ${[...reading.keys()].join(', ')}. Take the entry out of its "libraries".`);
+  let known = kept.get(place);
+  if (known === undefined || ![...known.from].every(([file, changed]) => changeOf(file) === changed)) {
+    const from = new Map([[place, changeOf(place)]]);
+    reading.set(place, from);
+    try {
+      known = { from, models: readModels(place) };
+    } finally {
+      reading.delete(place);
+    }
+    kept.set(place, known);
+  }
+  for (const outer of reading.values()) for (const [file, changed] of known.from) outer.set(file, changed);
+  return known.models;
+}
+
+function changeOf(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat === undefined ? '' : `${stat.mtimeMs} ${stat.size}`;
 }
 
 /** A file with `libraries`, or with one model. */

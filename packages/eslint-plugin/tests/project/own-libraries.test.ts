@@ -37,6 +37,19 @@ describe('modeguard.json in the project', () => {
     writeFileSync(join(root, 'modeguard.json'), JSON.stringify({ libraries: [] }));
     expect(await lint(root, 'src/deep/a.py')).toEqual([]);
   });
+  test('is read again when a file that it names changes', () => {
+    const root = makeTree({ 'a.py': '', 'modeguard.json': { libraries: ['./models/theirs.json'] }, 'models/theirs.json': model('theirs') });
+    const names = (): readonly string[] => projectLibraries(join(root, 'a.py')).map((item) => item.name);
+    expect(names()).toEqual(['theirs']);
+    const first = projectLibraries(join(root, 'a.py'));
+    expect(projectLibraries(join(root, 'a.py'))).toBe(first);
+    writeFileSync(join(root, 'models/theirs.json'), JSON.stringify(model('changed')));
+    expect(names()).toEqual(['changed']);
+  });
+  test('is refused where it names itself', () => {
+    const root = makeTree({ 'a.py': '', 'modeguard.json': { libraries: ['./other.json'] }, 'other.json': { libraries: ['./modeguard.json'] } });
+    expect(() => projectLibraries(join(root, 'a.py'))).toThrow(/modeguard\.json names itself, by way of .*other\.json\. Take the entry out/);
+  });
   test('may hold one model, paths from its own folder, and names of packages', async () => {
     const root = makeTree({
       'a.py': program('ours'), 'b.py': program('theirs'), 'c.py': program('packed'),
