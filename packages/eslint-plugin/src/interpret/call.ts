@@ -29,7 +29,7 @@ import { callLayer, familyOf, noteUnseenPredict } from './option-layers.ts';
 import { noteDirectForward, noteFlagCalled } from './mode-methods.ts';
 import { callModuleMethod } from './module-method.ts';
 import { callTextMethod } from './names.ts';
-import { applyScope } from './scope.ts';
+import { applyScope, decorate } from './scope.ts';
 import { escapeTree, noteWrittenTo, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 import { settled } from './settled.ts';
 import { callTensorMethod } from './tensor-call.ts';
@@ -167,7 +167,7 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
       // A scope object used as a decorator: `@torch.no_grad()`.
       const target = args.positional[0];
       if (target === undefined) return returned(ANYTHING);
-      return returned(machine.decorate(frame.context.ref, target, atom.effect, instr));
+      return returned(decorate(machine, frame.context.ref, target, atom.effect, instr));
     }
     case 'super':
     case 'constant':

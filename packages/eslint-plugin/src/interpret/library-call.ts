@@ -27,7 +27,7 @@ import { namespaceOf } from './namespaces.ts';
 import { runForGradients, symbolicInput } from './option-layers.ts';
 import { promised, RESOLVE, resolvePromise } from './promises.ts';
 import { rebuiltFrom } from './rebuilt.ts';
-import { applyScope } from './scope.ts';
+import { applyScope, decorate } from './scope.ts';
 import { classOfValue } from './names.ts';
 import { settled } from './settled.ts';
 import { differentiate } from './tensor-call.ts';
@@ -288,7 +288,7 @@ function callScope(machine: Machine, frame: Frame, state: State, path: string, e
   // `@torch.no_grad` without parentheses: the function itself is the argument.
   const target = args.positional[0];
   if (target !== undefined && target.atoms.some((atom) => atom.kind === 'function')) {
-    return returned(machine.decorate(frame.context.ref, target, scope, instr));
+    return returned(decorate(machine, frame.context.ref, target, scope, instr));
   }
   const value = ofAtoms({ kind: 'scope', effect: scope });
   if (effect.forms.includes('statement')) {

@@ -312,24 +312,6 @@ export class Machine {
     this.scopes.push({ kind: 'scope', where, call: this.site(instr.span), path, fault, opened: more.opened ?? null, argument: more.argument ?? null });
   }
 
-  /** Puts a gradient scope around the functions among `value`'s atoms, as a decorator does. */
-  decorate(where: FuncRef, value: Value, scope: GradScopeEffect, instr: Instr): Value {
-    const atoms = value.atoms.map((atom) => {
-      if (atom.kind === 'partial') return { ...atom, scopes: [...(atom.scopes ?? []), scope] };
-      if (atom.kind === 'method' || (atom.kind === 'object' && atom.object.kind !== 'collection')) return { kind: 'partial' as const, target: atom, prefix: [], keywords: new Map(), scopes: [scope] };
-      if (atom.kind !== 'function') return atom;
-      // The call of a coroutine function only makes the coroutine: when its body runs, the scope is left already.
-      if (atom.ref.func.isAsync) {
-        this.noteScope(where, instr, scope.path, 'around-coroutine');
-        return atom;
-      }
-      const scopes = [...atom.scopes, scope];
-      this.decorated.set(atom.ref.func, scopes);
-      return { ...atom, scopes };
-    });
-    return value.with({ atoms });
-  }
-
   /** Notes a fault of a class or of how a module is handled, once for each place. */
   noteLayer(where: FuncRef, call: Site, fault: LayerFault, certain: boolean): void {
     const key = `${fault.kind} ${call.span.start} ${call.span.end} ${call.file}`;

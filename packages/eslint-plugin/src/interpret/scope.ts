@@ -3,7 +3,7 @@ import type { Instr } from '../ir/ir.ts';
 import { GRAD_DISABLED, GRAD_ENABLED, GRAD_INFERENCE, GRAD_UNKNOWN, isOff, type GradSet, type GradScopeEffect } from '../domains/grad.ts';
 import { elementName } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, joinValues, NOTHING, ofAtoms, type Atom, type Value } from '../domains/value.ts';
+import { ANYTHING, joinValues, NOTHING, ofAtoms, type Atom, type FuncRef, type Value } from '../domains/value.ts';
 import { NO_ARGS, type Frame } from './activation.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
@@ -35,6 +35,24 @@ export function applyScope(machine: Machine, state: State, effect: GradScopeEffe
   state.gradSites = [machine.site(instr.span)];
   const row = machine.libraries.functionAt(effect.path)?.effect;
   if (row?.kind === 'grad-scope' && row.differentiates) openTape(machine, state);
+}
+
+/** Puts a gradient scope around the functions among `value`'s atoms, as a decorator does. */
+export function decorate(machine: Machine, where: FuncRef, value: Value, scope: GradScopeEffect, instr: Instr): Value {
+  const atoms = value.atoms.map((atom) => {
+    if (atom.kind === 'partial') return { ...atom, scopes: [...(atom.scopes ?? []), scope] };
+    if (atom.kind === 'method' || (atom.kind === 'object' && atom.object.kind !== 'collection')) return { kind: 'partial' as const, target: atom, prefix: [], keywords: new Map(), scopes: [scope] };
+    if (atom.kind !== 'function') return atom;
+    // The call of a coroutine function only makes the coroutine: when its body runs, the scope is left already.
+    if (atom.ref.func.isAsync) {
+      machine.noteScope(where, instr, scope.path, 'around-coroutine');
+      return atom;
+    }
+    const scopes = [...atom.scopes, scope];
+    machine.decorated.set(atom.ref.func, scopes);
+    return { ...atom, scopes };
+  });
+  return value.with({ atoms });
 }
 
 export function enterScope(machine: Machine, frame: Frame, state: State, manager: Value, instr: Extract<Instr, { kind: 'enter' }>): Value {
