@@ -7,6 +7,7 @@ import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, NOT
 import { NO_ARGS, type Frame } from './activation.ts';
 import { callValue, type CallInstr } from './call.ts';
 import { exactElements } from './exact-elements.ts';
+import { boundWithin } from './manager-decorators.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { descriptorMethods, readDescriptor } from './descriptors.ts';
@@ -163,7 +164,7 @@ export function ofClassMember(value: Value, cls: Atom): Value {
 
 /** What a lookup through `object` makes of the functions among its class's members. */
 export function bound(value: Value, object: AbstractObject): Value {
-  return value.with({ atoms: value.atoms.map((atom) => (atom.kind === 'function' ? bindAtom(atom, object) : atom)) });
+  return value.with({ atoms: value.atoms.map((atom) => (atom.kind === 'function' ? bindAtom(atom, object) : boundWithin(atom, (method) => bound(method, object)))) });
 }
 
 function bindAtom(atom: Extract<Atom, { kind: 'function' }>, object: AbstractObject): Atom {

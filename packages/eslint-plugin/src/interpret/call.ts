@@ -24,6 +24,7 @@ import { callLibrary } from './library-call.ts';
 import { callObjectMethod } from './library-object.ts';
 import { askArguments } from './implied-calls.ts';
 import type { Machine } from './machine.ts';
+import { callWithin, decoratedBy, WITHIN } from './manager-decorators.ts';
 import { callMemoized } from './memoized.ts';
 import { callLayer, familyOf, noteUnseenPredict } from './option-layers.ts';
 import { noteDirectForward, noteFlagCalled } from './mode-methods.ts';
@@ -130,6 +131,8 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
   switch (atom.kind) {
     case 'function': {
       if (atom.memoized === true) return callMemoized(machine, state, atom, args, () => callAtom(machine, frame, state, { ...atom, memoized: false }, args, instr));
+      const decorated = atom.binding === 'generator' ? decoratedBy(machine, atom, args) : null;
+      if (decorated !== null) return returned(ofAtoms(decorated));
       const pending = pendingGenerator(atom, args);
       if (pending !== null) return returned(ofAtoms(newGenerator(machine, frame, state, pending, instr)));
       return withinScopes(machine, state, atom.scopes, () => callFunction(machine, frame, state, atom.ref, atom.receiver, atom.prefix.length === 0 ? args : { ...args, positional: [...atom.prefix, ...args.positional] }, instr), instr);
@@ -139,6 +142,7 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
     case 'class':
       return construct(machine, frame, state, atom.class, args, instr);
     case 'library': {
+      if (atom.path === WITHIN) return callWithin(machine, frame, state, args, instr);
       const effect = machine.libraries.functionAt(atom.path)?.effect;
       const step = effect?.kind === 'iterate' && effect.gives === 'next' ? nextOf(machine, frame, state, args, instr) : null;
       if (step !== null) return step;
@@ -159,6 +163,8 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
         // `A.__call__ = A()` is called for ever, and Python gives up as well.
         if (call !== null && call.entry.value.atoms.every((member) => member.kind !== 'object')) return callMember(machine, frame, state, call.entry.value, atom.object, args, instr);
         if (call !== null) return callUnknown(machine, state, ofAtoms(atom), args, instr);
+        const decorated = decoratedBy(machine, atom, args);
+        if (decorated !== null) return returned(ofAtoms(decorated));
       }
       if (atom.object.kind === 'collection') return callUnknown(machine, state, ofAtoms(atom), args, instr);
       return returned(callForward(machine, frame, state, atom.object, args, instr));

@@ -73,7 +73,7 @@ function derivedFirst(start: ProjectClass, among: ReadonlySet<ProjectClass>): re
   return basesFirst.reverse();
 }
 
-const PLAIN_BASES = new Set(['builtins.object', 'abc.ABC', 'typing.Generic', 'typing.NamedTuple', 'typing.Protocol', 'enum.Enum', 'builtins.dict', 'builtins.list', 'builtins.tuple', 'builtins.Exception', 'torch.utils.data.Dataset', 'torch.utils.data.IterableDataset', 'torch.autograd.Function']);
+const PLAIN_BASES = new Set(['builtins.object', 'abc.ABC', 'typing.Generic', 'typing.NamedTuple', 'typing.Protocol', 'enum.Enum', 'builtins.dict', 'builtins.list', 'builtins.tuple', 'builtins.Exception', 'torch.utils.data.Dataset', 'torch.utils.data.IterableDataset', 'torch.autograd.Function', 'contextlib.ContextDecorator', 'contextlib.AbstractContextManager']);
 
 export function findMember(order: ClassOrder, name: string, after: ProjectClass | null = null): { readonly owner: ProjectClass; readonly entry: NonNullable<ReturnType<ProjectClass['members']['get']>> } | null {
   const from = after === null ? 0 : order.project.indexOf(after) + 1;
