@@ -1,7 +1,6 @@
 // What the rules find in the file that ESLint is linting: made once, shared by every rule, and taken from the disk where an earlier run has
 // kept it. Rules run one after the other on the same `SourceCode`, so its identity is the key; nothing is kept in memory when ESLint
 // drops it.
-import { readFileSync } from 'node:fs';
 import type { TSESLint } from '@typescript-eslint/utils';
 import type ts from 'typescript';
 import { analyze, digestOfImporter, lower, type SourceInput } from '../analyze.ts';
@@ -13,6 +12,7 @@ import type { Recorder } from '../interpret/recorder.ts';
 import { librariesFor } from '../libraries/read.ts';
 import { shownByTexts } from '../project/apart.ts';
 import { projectLibraries, readLibraries } from '../project/own-libraries.ts';
+import { readSource } from '../project/read-source.ts';
 import { isBeside } from '../project/relevance.ts';
 import { TypedProject } from '../project/typed-project.ts';
 import { keepNothing, keepResult, keptResult, type CacheQuestion } from '../project/result-cache.ts';
@@ -121,7 +121,7 @@ function linesFrom({ file, text }: Pick<CacheQuestion, 'file' | 'text'>): FileFi
   const indexed = new Map<string, LineIndex>();
   return (other) => {
     let lines = indexed.get(other);
-    if (lines === undefined) indexed.set(other, (lines = new LineIndex(other === file ? text : readFileSync(other, 'utf8'))));
+    if (lines === undefined) indexed.set(other, (lines = new LineIndex(other === file ? text : readSource(other))));
     return lines;
   };
 }

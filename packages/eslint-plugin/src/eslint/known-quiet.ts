@@ -2,7 +2,6 @@
 //
 // Guarantees: what holds for a kept result (`project/result-cache.ts`) holds here; a file that is not certainly quiet is not called so. It is an answer for
 // runs without settings of their own, as the command's are; a `modeguard.json` of the project counts.
-import { readFileSync } from 'node:fs';
 import { normalize } from 'node:path';
 import type { Language } from '../ir/ir.ts';
 import { lower, settingsOfViews } from '../analyze.ts';
@@ -11,6 +10,7 @@ import type { Reading } from '../project/dependencies.ts';
 import { digestOfKnown, keptViews, type KnownViews, type ViewQuestion } from '../project/kept-views.ts';
 import { projectLibraries } from '../project/own-libraries.ts';
 import { atOneMoment, hashOf, hashOfFile } from '../project/project-listing.ts';
+import { readSource } from '../project/read-source.ts';
 import { keptResult, type CacheQuestion } from '../project/result-cache.ts';
 
 /** Those of the files that are known to be quiet. */
@@ -32,7 +32,7 @@ function isQuiet(file: string, knownViews: Map<string, KnownViews | null>): bool
       if (known === undefined) knownViews.set(importer, (known = keptViews(views, importer)));
       return digestOfKnown(views, known, normalize(file));
     };
-    const read = (): string => readFileSync(file, 'utf8');
+    const read = (): string => readSource(file);
     // Asked for where something is kept of the file.
     const question: CacheQuestion = {
       ...reading,

@@ -4,7 +4,7 @@
 // they are linted themselves, and what they showed of other files is kept, so that linting a whole project costs one analysis per file.
 // What is kept is used while none of the files that went into it has changed; what is kept on disk (`kept-views.ts`), while nothing that was used of them has.
 // The text that is being linted counts before the one on disk: in an editor the two differ.
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { isAbsolute, normalize } from 'node:path';
 import { askNearestFirst } from '../interpret/imports.ts';
 import { interpret, type Interpretation } from '../interpret/interpret.ts';
@@ -17,6 +17,7 @@ import { FilesInSight, type SourceText } from './files.ts';
 import { importersOf } from './importers.ts';
 import { digestOf, keepViews, keptViews, namesOfFuncs, NOTHING_SEEN, type View, type ViewQuestion, type Views } from './kept-views.ts';
 import { reachedWithoutModes } from './reach.ts';
+import { readSource } from './read-source.ts';
 import { mentionsModes } from './relevance.ts';
 import type { Resolution } from './resolution.ts';
 import { partOf, type UsedParts } from './used-parts.ts';
@@ -287,13 +288,12 @@ function stampOf(file: string): string {
 }
 
 function isOnDisk(file: string, text: string): boolean {
-  const onDisk = readText(file);
-  return onDisk === text || onDisk === `\uFEFF${text}`;
+  return readText(file) === text;
 }
 
 function readText(file: string): string | null {
   try {
-    return readFileSync(file, 'utf8');
+    return readSource(file);
   } catch {
     return null;
   }

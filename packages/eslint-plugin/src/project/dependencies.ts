@@ -2,11 +2,11 @@
 //
 // Guarantees: a dependency on parts of a file holds as long as these parts are the same (`used-parts.ts`), one on a text as long as every character is. A
 // file of which nothing was in sight, because it is too large or imports too much, is one of which nothing is.
-import { readFileSync } from 'node:fs';
 import type { Language } from '../ir/ir.ts';
 import type { Libraries } from '../libraries/read.ts';
 import { sourceOf, type Lower } from './files.ts';
 import { hashOfFile } from './project-listing.ts';
+import { readSource } from './read-source.ts';
 import { hashOfCode, hashOfParts, type UsedParts } from './used-parts.ts';
 
 export interface Dependency {
@@ -41,7 +41,7 @@ const OUT_OF_SIGHT = 'out of sight';
 
 function usedHash(file: string, parts: UsedParts, { language, lower, libraries }: Reading): string | null {
   try {
-    if (parts === 'all') return hashOfCode(readFileSync(file, 'utf8'), language);
+    if (parts === 'all') return hashOfCode(readSource(file), language);
     const source = sourceOf(file, lower);
     return source === null ? OUT_OF_SIGHT : hashOfParts(source.module, source.text, parts, libraries);
   } catch {

@@ -3,13 +3,14 @@
 // Guarantees: a file is read when it is asked for and again when it has changed on disk; a file that cannot be read or lowered is not in
 // sight, and never an error. At most MAX_FILES are in sight, those that are asked for first, and no index of a large package:
 // analysing a file must not cost what its project costs. Refuses: files of libraries that a model describes, and whatever is no file on disk (an unnamed editor buffer sees nothing).
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { isAbsolute, normalize } from 'node:path';
 import type { ProjectFiles } from '../interpret/imports.ts';
 import type { Module } from '../ir/ir.ts';
 import type { Libraries } from '../libraries/read.ts';
 import { packageNameOf } from './package-name.ts';
 import { listingAround } from './project-listing.ts';
+import { readSource } from './read-source.ts';
 import { resolutionByLayout, resolved, type Resolution } from './resolution.ts';
 
 const MAX_FILES = 12;
@@ -125,7 +126,7 @@ export function loweredBefore(file: string, text: string): Module | null {
 export function keepLowered(module: Module, text: string): void {
   const file = normalize(module.file);
   const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat === undefined || stat.size > MAX_SIZE || readFileSync(file, 'utf8') !== text) return;
+  if (stat === undefined || stat.size > MAX_SIZE || readSource(file) !== text) return;
   remember(file, withinLimit({ module, text }), stat);
 }
 
@@ -166,7 +167,7 @@ function read(file: string, lower: Lower): SourceText | null {
 
 function lowered(file: string, lower: Lower): SourceText | null {
   try {
-    const text = readFileSync(file, 'utf8');
+    const text = readSource(file);
     return withinLimit({ module: lower(file, text), text });
   } catch {
     return null;

@@ -4,9 +4,10 @@
 // on disk; what cannot be read is not listed, and never an error. Refuses: folders of packages, of builds and hidden ones, and projects of
 // more than MAX_LISTED files, of which nobody is said to be the whole.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import type { Language } from '../ir/ir.ts';
+import { readSource } from './read-source.ts';
 
 const MAX_LISTED = 5000;
 const MAX_SIZE = 1_000_000;
@@ -161,7 +162,7 @@ export function listedFile(file: string, language: Language): ListedFile | null 
   if (before !== undefined && before.time === stat.mtimeMs && before.size === stat.size) return before;
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readSource(file);
   } catch {
     return null;
   }

@@ -36,6 +36,16 @@ const AWAKE = 'import torch\nfrom net import Net\nfrom predict import predict\nm
 const ASLEEP = AWAKE.replace('model = Net()', 'model = Net().eval()');
 
 describe('Python', () => {
+  test('a byte order mark moves no place: a linter has taken it off', () => {
+    const mark = '\uFEFF';
+    const folder = project({ 'pyproject.toml': '', 'net.py': mark + NET, 'predict.py': mark + PREDICT, 'main.py': mark + AWAKE });
+    const analysis = analyze({ file: join(folder, 'predict.py'), text: PREDICT, language: 'python' });
+    const found = RULES.flatMap((rule) => rule.judge(analysis));
+    expect(found.map(({ span }) => PREDICT.slice(span.start, span.end))).toEqual(['model(x)']);
+    expect(found.map(({ what }) => what)).toEqual(['`model(x)` runs in training mode, but its output is used for inference.']);
+    const here = analyze({ file: join(folder, 'main.py'), text: AWAKE, language: 'python' });
+    expect(RULES.flatMap((rule) => rule.judge(here))).toEqual([]);
+  });
   test('nothing without a caller in sight or with right ones, a definite finding with one that is wrong', () => {
     const base = { 'pyproject.toml': '', 'net.py': NET, 'predict.py': PREDICT };
     expect(findings(project(base), 'predict.py', PREDICT)).toEqual([]);
