@@ -2,6 +2,7 @@
 // are joined afterwards; what cannot be seen may keep and change whatever it is given.
 import { assertNever, type Instr } from '../ir/ir.ts';
 import type { GradScopeEffect } from '../domains/grad.ts';
+import { elementName } from '../domains/heap.ts';
 import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
@@ -245,7 +246,12 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       if (family !== null) return callLayer(machine, frame, state, object, family, name, args, instr);
       const access = accessOf(machine, name);
       if (access !== null) return callLibrary(machine, frame, state, access, withFirst(ofObject(object), args, instr), instr);
-      if (object.kind === 'collection') return callCollectionMethod(machine, frame, state, object, name, args, instr);
+      if (object.kind === 'collection') {
+        // `{ freeze() { this.net.eval(); } }`: what an object has under a name goes before what arrays and maps have.
+        const own = machine.language === 'typescript' && object.label === 'dict' ? state.attr(object, elementName(name)) : undefined;
+        if (own?.atoms.some(({ kind }) => kind !== 'constant') === true) return callMember(machine, frame, state, getAttribute(machine, frame, state, ofObject(object), name, instr), object, args, instr);
+        return callCollectionMethod(machine, frame, state, object, name, args, instr);
+      }
       if (object.label === STACK) return callStackMethod(machine, frame, state, object, name, args, instr);
       if (object.kind === 'module' || object.kind === 'opaque') return callModuleMethod(machine, frame, state, object, name, receiver, args, instr);
       return callUnknown(machine, state, ofObject(object), args, instr);
