@@ -9,11 +9,6 @@ import type { Comment, Module, PyNode } from '../frontends/python/ast.ts';
 import { parsePython, type PythonTree } from '../frontends/python/parse.ts';
 import { childrenOf, visitorKeys } from '../frontends/python/visitor-keys.ts';
 
-export interface PythonLanguageOptions {
-  /** Lint what parses of a file with syntax errors (the default) instead of reporting one fatal error. */
-  readonly tolerant: boolean;
-}
-
 /** What `PythonSourceCode` is made of, in the terms of ESLint's type parameters. */
 export interface PythonSourceCodeTypes {
   LangOptions: Record<string, unknown>;

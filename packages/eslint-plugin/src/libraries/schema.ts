@@ -318,7 +318,6 @@ export const librarySchema = v.strictObject({
 });
 
 export type LibraryModel = v.InferOutput<typeof librarySchema>;
-export type LibraryModelInput = v.InferInput<typeof librarySchema>;
 export type ClassRow = v.InferOutput<typeof classRow>;
 export type OptionFamily = v.InferOutput<typeof optionFamily>;
 export type FrameworkRow = v.InferOutput<typeof frameworkRow>;
