@@ -13,18 +13,19 @@ import type { CallInstr } from './call.ts';
 import type { Machine } from './machine.ts';
 
 const OPTIONS = ['requires_grad', 'requiresGrad'];
+const ELEMENTS = OPTIONS.map(elementName);
 const MAX_DEPTH = 4;
 
 /** The forward calls that the first argument is a plain number of; none unless the result is to require gradients. */
 export function rebuiltFrom(machine: Machine, func: Func, state: State, args: ArgValues, instr: CallInstr): readonly number[] {
-  const options = args.positional.flatMap(objectsOf);
-  const requires = OPTIONS.some((name) => [args.keywords.get(name), ...options.map((object) => state.attr(object, elementName(name)))].some((value) => value !== undefined && isTrue(value)));
+  const inObjects = (): boolean => args.positional.some((value) => objectsOf(value).some((object) => ELEMENTS.some((name) => isTrue(state.attr(object, name)))));
+  const requires = OPTIONS.some((name) => isTrue(args.keywords.get(name))) || inObjects();
   const [first] = instr.args;
   return requires && first !== undefined ? numbersOf(machine, func, state, first.value, 0) : [];
 }
 
-function isTrue(value: Value): boolean {
-  const constant = mustConstant(value);
+function isTrue(value: Value | undefined): boolean {
+  const constant = value === undefined ? null : mustConstant(value);
   return constant?.type === 'boolean' && constant.value;
 }
 

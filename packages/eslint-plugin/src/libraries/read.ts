@@ -28,6 +28,28 @@ function withoutPrototypes(model: LibraryModel): LibraryModel {
   return model;
 }
 
+/** Paths whose answers are remembered. A project has some thousands, and each is asked for at every call that is run. */
+const MAX_ANSWERS = 20_000;
+
+/** Answers about paths, each of which takes a search through all patterns. */
+class Answers<T extends object | string | boolean | null> {
+  readonly #find: (path: string) => T;
+  readonly #known = new Map<string, T>();
+
+  constructor(find: (path: string) => T) {
+    this.#find = find;
+  }
+
+  of(path: string): T {
+    let answer = this.#known.get(path);
+    if (answer === undefined) {
+      if (this.#known.size === MAX_ANSWERS) this.#known.clear();
+      this.#known.set(path, (answer = this.#find(path)));
+    }
+    return answer;
+  }
+}
+
 /** The rows of all models of a language, by path. */
 export class Libraries {
   readonly models: readonly LibraryModel[];
@@ -41,6 +63,19 @@ export class Libraries {
   readonly #frameworks = new Map<string, FrameworkRow>();
   readonly #packages: readonly string[];
   readonly #aliases: readonly { from: string; to: string }[];
+  readonly #knows = new Answers((module) => this.#packages.some((name) => module === name || module.startsWith(`${name}.`) || module.startsWith(`${name}/`)));
+  readonly #describes = new Answers((path) => {
+    const below = `${path}.`;
+    return this.#functions.has(path) || [...this.#functions.keys()].some((known) => known.startsWith(below)) || this.#functionPatterns.some((row) => row.path.startsWith(below));
+  });
+  readonly #canonical = new Answers((path): string => {
+    const alias = this.#aliases.find(({ from }) => path.startsWith(from));
+    return alias === undefined ? path : this.canonical(alias.to + path.slice(alias.from.length));
+  });
+  readonly #classAt = new Answers((path) => this.#classes.get(path) ?? this.#classPatterns.find((row) => matches(path, row.path) && looksLikeClass(path)) ?? null);
+  readonly #functionAt = new Answers((path) => this.#functions.get(path) ?? this.#functionPatterns.find((row) => matches(path, row.path)) ?? null);
+  readonly #moduleBaseAt = new Answers((path) => this.#bases.get(path) ?? this.#basePatterns.find((pattern) => matches(path, pattern.path))?.model ?? null);
+  readonly #modelsOfRows = new Map<ClassRow, LibraryModel>();
   readonly tensorMethods = new Map<string, MethodEffect>();
   readonly moduleMethods = new Map<string, MethodEffect>();
   readonly shapeAttributes = new Set<string>();
@@ -52,6 +87,7 @@ export class Libraries {
     this.models = models;
     for (const model of models) {
       for (const row of model.classes) {
+        if (!this.#modelsOfRows.has(row)) this.#modelsOfRows.set(row, model);
         if (row.path.includes('*')) this.#classPatterns.push(row);
         else this.#classes.set(row.path, row);
       }
@@ -85,7 +121,7 @@ export class Libraries {
 
   /** Holds if imports from `module` are described by some model. */
   knows(module: string): boolean {
-    return this.#packages.some((name) => module === name || module.startsWith(`${name}.`) || module.startsWith(`${name}/`));
+    return this.#knows.of(module);
   }
 
   /** What `name` stands for where a file of `packageName` imports it from another: the library's own source; null elsewhere. */
@@ -95,28 +131,25 @@ export class Libraries {
 
   /** Holds if some row describes `path` itself or something below it. */
   describes(path: string): boolean {
-    const below = `${path}.`;
-    for (const known of this.#functions.keys()) if (known === path || known.startsWith(below)) return true;
-    return this.#functionPatterns.some((row) => row.path.startsWith(below));
+    return this.#describes.of(path);
   }
 
   /** The one spelling of a path that rows use. */
   canonical(path: string): string {
-    for (const alias of this.#aliases) if (path.startsWith(alias.from)) return this.canonical(alias.to + path.slice(alias.from.length));
-    return path;
+    return this.#canonical.of(path);
   }
 
   classAt(path: string): ClassRow | null {
-    return this.#classes.get(path) ?? this.#classPatterns.find((row) => matches(path, row.path) && looksLikeClass(path)) ?? null;
+    return this.#classAt.of(path);
   }
 
   functionAt(path: string): FunctionRow | null {
-    return this.#functions.get(path) ?? this.#functionPatterns.find((row) => matches(path, row.path)) ?? null;
+    return this.#functionAt.of(path);
   }
 
   /** The model whose module base this is, or null. */
   moduleBaseAt(path: string): LibraryModel | null {
-    return this.#bases.get(path) ?? this.#basePatterns.find((pattern) => matches(path, pattern.path))?.model ?? null;
+    return this.#moduleBaseAt.of(path);
   }
 
   /** The first model that has layers whose mode is an option of each call, for objects whose class is not in sight. */
@@ -126,7 +159,7 @@ export class Libraries {
 
   /** The model that has this row, or null. */
   modelOf(row: ClassRow): LibraryModel | null {
-    return this.models.find((model) => model.classes.includes(row)) ?? null;
+    return this.#modelsOfRows.get(row) ?? null;
   }
 
   /** What the library of a module calls `name`, for what the module gets from `path` or a class that it derives from. */
