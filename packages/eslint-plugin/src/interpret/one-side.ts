@@ -5,20 +5,32 @@ import { successorsOf, type BlockId, type Func, type Terminal } from '../ir/ir.t
 
 export type Branch = Extract<Terminal, { kind: 'branch' }>;
 
-/** The blocks that the one way out of a test leads to, and those that the other does. */
-export function sidesOf(func: Func, terminal: Branch): readonly [readonly BlockId[], readonly BlockId[]] {
-  const [ways, others] = [terminal.then, terminal.else].map((target) => reachedFrom(func, target)) as [ReadonlySet<BlockId>, ReadonlySet<BlockId>];
-  return [[...ways].filter((id) => !others.has(id)), [...others].filter((id) => !ways.has(id))];
-}
+const [ONE, OTHER, BOTH] = [1, 2, 3];
 
-/** The blocks that lead on from one, without the rounds of loops: blocks stand in reverse postorder. */
-function reachedFrom(func: Func, start: BlockId): ReadonlySet<BlockId> {
-  const reached = new Set<BlockId>();
-  const pending = [start];
-  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    if (reached.has(at)) continue;
-    reached.add(at);
-    for (const target of successorsOf(func.blocks[at]!.terminal)) if (target > at) pending.push(target);
+/** The blocks that the one way out of a test leads to, and those that the other does. Blocks stand in reverse postorder: what is reached next is looked at once, and nothing behind the place where the ways meet. */
+export function sidesOf(func: Func, terminal: Branch): readonly [readonly BlockId[], readonly BlockId[]] {
+  const [ways, others]: [BlockId[], BlockId[]] = [[], []];
+  const pending = new Map<BlockId, number>();
+  let apart = 0;
+  const reach = (id: BlockId, by: number): void => {
+    const known = pending.get(id) ?? 0;
+    if ((known | by) === known) return;
+    pending.set(id, known | by);
+    if ((known | by) !== BOTH) apart += 1;
+    else if (known !== 0) apart -= 1;
+  };
+  reach(terminal.then, ONE);
+  reach(terminal.else, OTHER);
+  while (apart > 0) {
+    let at = Infinity;
+    for (const id of pending.keys()) at = Math.min(at, id);
+    const by = pending.get(at)!;
+    pending.delete(at);
+    if (by !== BOTH) {
+      apart -= 1;
+      (by === ONE ? ways : others).push(at);
+    }
+    for (const target of successorsOf(func.blocks[at]!.terminal)) if (target > at) reach(target, by);
   }
-  return reached;
+  return [ways, others];
 }
