@@ -86,7 +86,7 @@ export class Focus {
 
   /** What is handed on by a call of a function in sight: networks that a variable means one of. */
   hand(machine: Machine, state: State, instr: CallInstr): Handed | null {
-    if (!ofFrames.has(this.#frame)) return null;
+    if (this.#func.isGenerator) return null;
     const trees = new Map<AbstractObject, ReadonlySet<AbstractObject>>();
     let region: BlockId | null = null;
     for (const temp of givenTo(instr)) {

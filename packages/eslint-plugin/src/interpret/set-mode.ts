@@ -7,7 +7,7 @@ import { EVAL, TRAIN, UNKNOWN_MODE, type ModeSet } from '../domains/mode.ts';
 import { CALIBRATED, elementName, FROZEN, TRAINABLE, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE, type ModeSetting, type Slept, type StatisticsSet, type TrainableSet, type Woke } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { boundIn, mustConstant, objectsOf, ofBoolean, type Value } from '../domains/value.ts';
+import { boundIn, mustConstant, objectsOf, ofBoolean, type Atom, type Value } from '../domains/value.ts';
 import type { Instr } from '../ir/ir.ts';
 import type { Frame } from './activation.ts';
 import { callValue, type CallInstr } from './call.ts';
@@ -272,12 +272,17 @@ function heldIn(values: Iterable<Value>): Held {
   return { objects, parameters };
 }
 
+/** Atoms through which an object can be got at. */
+const LEADS_ON: ReadonlySet<Atom['kind']> = new Set(['parameters', 'object', 'method', 'super', 'function', 'partial']);
+
 /**
  * Code that we cannot see got hold of the object: it may have done anything to it.
  *
  * @returns how many objects it reaches
  */
 export function escapeTree(state: State, value: Value): number {
+  // Most of what is handed out are numbers and tensors.
+  if (value.atoms.every(({ kind }) => !LEADS_ON.has(kind))) return 0;
   const seen = new Set<AbstractObject>();
   const trained = new Set<AbstractObject>();
   const train = (object: AbstractObject): boolean => {

@@ -10,8 +10,9 @@ const MAX_DEPTH = 3;
 
 /** The value with everything that its collections hold: what a function that takes it apart may see. */
 export function settled(state: State, value: Value): Value {
+  // Most values are no collections, and each argument of a call is asked.
+  if (!value.atoms.some((atom) => atom.kind === 'object' && atom.object.kind === 'collection')) return value;
   let level = collectionsIn([value]);
-  if (level.length === 0) return value;
   let result = value;
   // Each collection once, the nearest first: collections that hold one another have more ways through them than steps of a budget can pay for.
   const seen = new Set<AbstractObject>();
