@@ -55,8 +55,10 @@ export interface Resumed {
   readonly then: 'step' | 'rest' | 'raise';
   /** Holds if the end of the generator throws where a step was asked for. */
   readonly throwsAtEnd: boolean;
-  /** Set if a step may have come to the end. */
-  ended: boolean;
+  /** Holds in turns with the body of a loop, which knows whether it has begun. */
+  readonly inTurns?: true;
+  /** The state in which a step may have come to the end; null if none did. */
+  over: State | null;
   /** Set if a step may have come to a yield. */
   stopped: boolean;
 }

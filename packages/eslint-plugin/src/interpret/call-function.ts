@@ -25,6 +25,7 @@ import { PASSED } from './resume.ts';
 import { escapeTree } from './set-mode.ts';
 import { settled } from './settled.ts';
 import { FunctionRun } from './transfer.ts';
+import { noteSwitches } from './turns.ts';
 
 /** Results of one function in one context: the paths through a caller take turns. */
 const MAX_KEPT = 4;
@@ -92,6 +93,7 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
     if (managed?.phase === 'resume') from.facts = from.facts.with(PASSED, 0);
     const run = runFunction(machine, self === receiver ? activation : { ...activation, receiver: self }, ref.func, from, sharing);
     if (managed?.phase === 'resume' && managed.then === 'step') return stepOf(run, managed);
+    if (ref.func.isGenerator && managed === undefined) noteSwitches(machine, ref.func, run.suspended, run.exit);
     const isSuspended = ref.func.isGenerator && managed?.phase !== 'exit' && run.exit === null && run.suspended !== null;
     return isSuspended ? { exit: run.suspended, thrown: run.thrown, result: run.yielded } : run;
   };
@@ -133,7 +135,7 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
 
 /** A step of a generator ends at a `yield`, or with the generator. */
 function stepOf({ suspended, yielded, exit, thrown }: FunctionRun, resumed: Resumed): FoldRun {
-  resumed.ended = exit !== null;
+  resumed.over = exit?.clone() ?? null;
   resumed.stopped = suspended !== null;
   if (exit === null || suspended === null) return { exit: suspended ?? (resumed.throwsAtEnd ? null : exit), thrown: exit !== null && resumed.throwsAtEnd ? joined(thrown, exit) : thrown, result: yielded };
   return resumed.throwsAtEnd ? { exit: suspended, thrown: joined(thrown, exit), result: yielded } : { exit: joined(suspended, exit), thrown, result: joinValues(yielded, ofConstant({ type: 'undefined' })) };

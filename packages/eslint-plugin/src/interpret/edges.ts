@@ -29,6 +29,7 @@ import { hasObjectKeys } from './object-keys.ts';
 import { lastName, roundsOf, type Rounds } from './rounds.ts';
 import { sweepByLoop } from './sweeps.ts';
 import { assume, constantIsTruthy, truthOf, type Truth } from './truth.ts';
+import { Turns, turnsOf } from './turns.ts';
 
 /** Lists shorter than this are gone through element by element. */
 const MAX_UNROLLED = 4;
@@ -48,6 +49,7 @@ export class Edges {
   readonly #rounds: Rounds;
   readonly #counted: CountedRounds;
   #maxPaths = MAX_PATHS;
+  readonly turns: Turns;
   /** The state at the last arrival at a loop from outside. */
   readonly #before = new Map<BlockId, State>();
   /** Loops whose rounds begin with other modes than the first one. */
@@ -60,6 +62,7 @@ export class Edges {
     this.#conditions = conditions;
     this.#rounds = roundsOf(func);
     this.#counted = new CountedRounds(func);
+    this.turns = new Turns(machine, frame, func);
   }
 
   /** How many paths into one block are worth keeping apart. */
@@ -95,6 +98,13 @@ export class Edges {
         break;
       }
       case 'each': {
+        const turns = this.turns.of(state, source, terminal.iterable);
+        if (turns !== null) {
+          const yielded = this.turns.take(state, turns, !heads.has(source) ? true : typeof arrived === 'number' ? arrived === 0 : null, !isThen);
+          if (yielded === null) return null;
+          if (isThen) state.set(terminal.dest, yielded);
+          break;
+        }
         const iterable = state.get(terminal.iterable);
         const elements = exactElements(state, iterable);
         const entered = state.facts.get(loopName(source));
@@ -136,6 +146,8 @@ export class Edges {
       else if (changesModes(this.#before.get(target), state)) this.#split.add(target);
       state.facts = state.facts.with(loopName(target), source < target ? 0 : typeof entered === 'number' && entered !== SOME ? entered + 1 : SOME);
     }
+    // A loop that is left in its first round has no way back.
+    else if (this.#func.blocks[target]!.terminal.kind === 'each') this.#consume(state, target);
     if (!isThen && heads.has(source)) sweepByLoop(this.#machine, this.#frame, state, this.#func, source, this.#before.get(source));
     this.#noteAsleep(state, source, target);
     // Whoever puts modes back in a loop counts on its rounds.
@@ -183,7 +195,14 @@ export class Edges {
     const { terminal } = this.#func.blocks[head]!;
     if (terminal.kind !== 'each') return;
     const iterable = state.get(terminal.iterable);
+    const turns = turnsOf(this.#machine, iterable);
+    const before = turns === null ? null : state.clone();
     if (hasPending(iterable)) state.set(terminal.iterable, consume(this.#machine, this.#frame, state, iterable, iterationOf(terminal)));
+    if (turns !== null && this.turns.begin(before!, head, turns)) {
+      state.adopt(before!);
+      state.set(terminal.iterable, iterable);
+      return;
+    }
     goThrough(this.#machine, this.#frame, state, state.get(terminal.iterable), iterationOf(terminal));
     // Python goes through the keys of a dictionary, JavaScript through the pairs of a map.
     const dictionary = mustObject(iterable);

@@ -3,8 +3,8 @@
 // Guarantees: the body runs in the state of whoever goes through it (a loop, `next`, `list(…)`, a spread, code that we cannot see), with
 // the arguments of the call that made it. What it yields comes out as the elements of a list.
 // One that is gone through in steps is `resume.ts`'s.
-// Approximation: it runs to its end where a loop begins, not in turns with the body of the loop. One that nothing of its file takes steps of
-// can be gone through again.
+// Approximation: it runs to its end where a loop begins, not in turns with the body of the loop, unless it changes modes after a `yield` (`turns.ts`). One
+// that nothing of its file takes steps of can be gone through again.
 import type { Instr, Module, Terminal } from '../ir/ir.ts';
 import { elementName } from '../domains/heap.ts';
 import type { State } from '../domains/state.ts';

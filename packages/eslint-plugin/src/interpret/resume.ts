@@ -23,6 +23,8 @@ const HISTORY = '#history';
 const OVER = -1;
 /** The fact that tells how many yields a path through a resumed generator has passed. */
 export const PASSED = 'yields';
+/** What it tells of a path that goes on where an exception comes out of one of its yields: that it is a later one. */
+export const LATER = -1;
 
 /** The steps that a generator has behind it; `state`: where the last of them was taken. */
 interface History {
@@ -89,7 +91,7 @@ export function advance(machine: Machine, frame: Frame, state: State, atom: Func
   const states = statesOf(history);
   // The states in which it stopped are none that the caller's is compared with.
   if (state.heap.log !== null) state.heap.log.all = true;
-  const resumed: Resumed = { phase: 'resume', contexts: contextsOf(history, origin, atom.ref), passed: history.isAny ? [state.clone()] : states.slice(1), isAny: history.isAny, then: how === 'close' ? 'raise' : how, ended: false, stopped: false, throwsAtEnd: machine.language === 'python' && otherwise === null };
+  const resumed: Resumed = { phase: 'resume', contexts: contextsOf(history, origin, atom.ref), passed: history.isAny ? [state.clone()] : states.slice(1), isAny: history.isAny, then: how === 'close' ? 'raise' : how, over: null, stopped: false, throwsAtEnd: machine.language === 'python' && otherwise === null };
   const from = states[0]!.clone();
   // On some path it is over already, and the step changes nothing.
   const unchanged = numbers.includes(OVER) ? state.clone() : null;
@@ -122,10 +124,10 @@ export function advance(machine: Machine, frame: Frame, state: State, atom: Func
   state.adopt(from);
   if (staysOver) state.joinFrom(unchanged);
   const isOver = how === 'rest' || !resumed.stopped;
-  setHistory(state, made, isOver ? [OVER] : resumed.ended || unchanged !== null ? [history.id, OVER] : [history.id]);
+  setHistory(state, made, isOver ? [OVER] : resumed.over !== null || unchanged !== null ? [history.id, OVER] : [history.id]);
   if (how === 'rest') return { value: listOf(machine, frame, state, instr, value), returns: true };
   const given = otherwise === null ? value : joinValues(value, otherwise);
-  return { value: machine.language === 'python' ? given : stepOf(machine, frame, state, instr, value, resumed.ended || unchanged !== null ? ANYTHING : ofBoolean(false)), returns: true };
+  return { value: machine.language === 'python' ? given : stepOf(machine, frame, state, instr, value, resumed.over !== null || unchanged !== null ? ANYTHING : ofBoolean(false)), returns: true };
 }
 
 /** A generator that is over gives nothing any more. */

@@ -28,7 +28,7 @@ import { evaluateOperator } from './operator.ts';
 import { noteModeMethod } from './mode-methods.ts';
 import { noteAwait, noteEnd } from './races.ts';
 import type { RecordedRun } from './recorder.ts';
-import { PASSED, passYield } from './resume.ts';
+import { LATER, PASSED, passYield } from './resume.ts';
 import { enterScope, exitScope, noteSuspension } from './scope.ts';
 import { escapeTree } from './set-mode.ts';
 import { settled } from './settled.ts';
@@ -132,6 +132,7 @@ export class FunctionRun implements Analysis<State> {
   }
 
   leave(state: State, terminal: Terminal | null): void {
+    if (terminal?.kind === 'return') this.#edges.turns.leaveBy(state, terminal);
     let out = state.forCallee();
     if (terminal !== null) this.#focus.leaveActivation(out);
     if (terminal === null) this.#focus.leave(out, null, null);
@@ -160,8 +161,9 @@ export class FunctionRun implements Analysis<State> {
   /** Holds on a path on which a generator was over before the step that it is asked for. */
   #wasOver(state: State): boolean {
     const resumed = this.frame.managed;
-    if (resumed?.phase !== 'resume' || resumed.isAny) return false;
+    if (resumed?.phase !== 'resume') return false;
     const passed = state.facts.get(PASSED);
+    if (resumed.isAny) return passed === LATER || (resumed.inTurns === true && passed === 0);
     return typeof passed === 'number' && passed < resumed.passed.length;
   }
 
@@ -375,7 +377,10 @@ export class FunctionRun implements Analysis<State> {
     const { then, stopped } = passYield(state, resumed, instr.delegate);
     if (stopped !== null) this.#noteYield(state, stopped, instr, value);
     state.set(instr.dest, ANYTHING);
-    if (then === 'raises') this.#thrownByStep = state.clone();
+    if (then === 'raises') {
+      this.#thrownByStep = state.clone();
+      if (resumed.isAny) state.facts = state.facts.with(PASSED, LATER);
+    }
     // Where nobody knows at which of them it stopped, it may have been a later one.
     return then === 'goes-on' || (then === 'raises' && resumed.isAny);
   }
@@ -401,13 +406,17 @@ export class FunctionRun implements Analysis<State> {
 
   edge(state: State, terminal: Terminal, source: BlockId, target: BlockId, isThen: boolean): State | null {
     this.#focus.leave(state, source, target);
+    this.#edges.turns.leave(state, source, target, 'normal');
     return this.#edges.take(state, terminal, source, target, isThen);
   }
 
   caught(state: State, source: BlockId, handler: BlockId): State {
-    if (!this.#focus.isLeft(source, handler)) return state;
+    const closes = this.#edges.turns.isLeft(source, handler);
+    const isLeft = this.#focus.isLeft(source, handler);
+    if (!closes && !isLeft) return state;
     const arriving = state.clone();
-    this.#focus.leave(arriving, source, handler);
+    if (closes) this.#edges.turns.leave(arriving, source, handler, 'exception');
+    if (isLeft) this.#focus.leave(arriving, source, handler);
     return arriving;
   }
 
