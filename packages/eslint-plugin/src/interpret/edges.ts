@@ -7,7 +7,6 @@ import { assertNever, type BlockId, type Func, type Terminal, type Variable } fr
 import { takenApartIn } from '../ir/remade.ts';
 import { MAX_PATHS } from '../dataflow/solver.ts';
 import { elementName } from '../domains/heap.ts';
-import { EVAL } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { forwardsOf, mustObject, objectsOf, ofConstant, type Value } from '../domains/value.ts';
@@ -25,6 +24,7 @@ import type { Machine } from './machine.ts';
 import { guardOf } from './mode-hints.ts';
 import { PARTS } from './module-method.ts';
 import { NAMESPACE } from './namespaces.ts';
+import { changesModes, fallsAsleep } from './mode-changes.ts';
 import { hasObjectKeys } from './object-keys.ts';
 import { lastName, roundsOf, type Rounds } from './rounds.ts';
 import { sweepByLoop } from './sweeps.ts';
@@ -143,7 +143,10 @@ export class Edges {
         this.#consume(state, target);
         this.#before.set(target, state.clone());
       }
-      else if (changesModes(this.#before.get(target), state)) this.#split.add(target);
+      else {
+        const before = this.#before.get(target);
+        if (before !== undefined && changesModes(before, state)) this.#split.add(target);
+      }
       state.facts = state.facts.with(loopName(target), source < target ? 0 : typeof entered === 'number' && entered !== SOME ? entered + 1 : SOME);
     }
     // A loop that is left in its first round has no way back.
@@ -232,18 +235,6 @@ function narrow(state: State, variable: Variable, truth: boolean): void {
   const value = names.get(variable);
   if (value === undefined || value.unknown || value.atoms.some((atom) => atom.kind !== 'constant')) return;
   names.set(variable, value.with({ atoms: value.atoms.filter((atom) => atom.kind === 'constant' && constantIsTruthy(atom.value) === truth) }));
-}
-
-/** Holds if some network has another mode in `after` than it had in `before`. */
-function changesModes(before: State | undefined, after: State): boolean {
-  if (before === undefined || before.heap.isSameAs(after.heap)) return false;
-  return after.heap.entriesUnlike(before.heap).some(({ key, value }) => value.modes !== 0 && before.heap.has(key) && before.object(key).modes !== value.modes);
-}
-
-/** Holds if a network that was awake in `before` has certainly been put to sleep as a whole. */
-function fallsAsleep(before: State, after: State): boolean {
-  if (before.heap.isSameAs(after.heap)) return false;
-  return after.heap.entriesUnlike(before.heap).some(({ key, value }) => value.modes === EVAL && value.settings.some((setting) => !setting.selective) && before.heap.has(key) && before.object(key).modes !== EVAL);
 }
 
 /** The name under which it is known that a round of the loop has put a network to sleep; false: perhaps only the last one does. */

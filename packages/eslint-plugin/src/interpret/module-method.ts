@@ -5,7 +5,7 @@ import { EVAL, TRAIN } from '../domains/mode.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import type { FrameworkRow } from '../libraries/schema.ts';
-import { ANYTHING, derive, forwardsOf, INPUT, joinValues, mustString, NOTHING, objectsOf, ofAtoms, ofConstant, ofObject, ofObjects, type Atom, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, forwardsOf, INPUT, joinValues, mustString, NOTHING, ofBoolean, objectsOf, ofAtoms, ofConstant, ofObject, ofObjects, type Atom, type Value } from '../domains/value.ts';
 import type { ArgValues, Frame } from './activation.ts';
 import { getItem } from './attributes.ts';
 import { allArgs, callUnknown, callValue, returned, runCallbacks, type CallInstr } from './call.ts';
@@ -68,7 +68,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
         const override = findMember(machine.order(object.class), trainMethod);
         if (override?.entry.member === 'method' && !isRunning(frame, override.entry.value)) {
           for (const atom of override.entry.value.atoms) {
-            if (atom.kind === 'function') callFunction(machine, frame, state, atom.ref, object, { positional: [NOTHING.with({ atoms: [{ kind: 'constant', value: { type: 'boolean', value: false } }] })], keywords: new Map(), more: null, written: [] }, instr);
+            if (atom.kind === 'function') callFunction(machine, frame, state, atom.ref, object, { positional: [ofBoolean(false)], keywords: new Map(), more: null, written: [] }, instr);
           }
           return returned(self);
         }
@@ -89,7 +89,7 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       setTreeStatistics(machine, frame, state, object, CALIBRATED, certain, instr);
       return returned(ANYTHING);
     case 'freeze':
-      setTreeTrainable(machine, frame, state, object, trainableOfFlag(NOTHING.with({ atoms: [{ kind: 'constant', value: { type: 'boolean', value: false } }] })), certain, instr);
+      setTreeTrainable(machine, frame, state, object, trainableOfFlag(ofBoolean(false)), certain, instr);
       return returned(self);
     case 'unfreeze':
     case 'requires-grad':

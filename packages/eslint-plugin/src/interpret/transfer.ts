@@ -3,11 +3,10 @@
 import { assertNever, type BlockId, type Func, type Instr, type Module, type Temp, type Terminal, type Variable } from '../ir/ir.ts';
 import type { Analysis } from '../dataflow/solver.ts';
 import { isOff } from '../domains/grad.ts';
-import type { AbstractObject } from '../domains/object.ts';
 import { PathFacts } from '../domains/path-facts.ts';
 import { SharedMap } from '../domains/shared-map.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, cutOff, derive, forwardsOf, joinValues, mustObject, NOTHING, ofAtoms, ofBoolean, ofConstant, type Value } from '../domains/value.ts';
+import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, ofBoolean, ofConstant, type Value } from '../domains/value.ts';
 import type { Frame, Resumed } from './activation.ts';
 import { getAttribute, getItem, iterate, setAttribute, setItem } from './attributes.ts';
 import { callInstr } from './call.ts';
@@ -21,12 +20,12 @@ import { Edges } from './edges.ts';
 import { Focus } from './focus.ts';
 import { consume, hasPending, iterationOf } from './generators.ts';
 import { operatorMethods, readItem, writeItem } from './implied-calls.ts';
-import { importedValue, starImported } from './imports.ts';
 import { makeCollection } from './literals.ts';
 import type { Machine } from './machine.ts';
 import { evaluateOperator } from './operator.ts';
 import { noteModeMethod } from './mode-methods.ts';
 import { noteAwait, noteEnd } from './races.ts';
+import { globalValue, importValue, superValue } from './outer-names.ts';
 import type { RecordedRun } from './recorder.ts';
 import { LATER, PASSED, passYield } from './resume.ts';
 import { enterScope, exitScope, noteSuspension } from './scope.ts';
@@ -184,15 +183,6 @@ export class FunctionRun implements Analysis<State> {
     return typeof truth === 'boolean' ? truth : null;
   }
 
-  /** The receiver of the method around a function that took it along; null if that is not certain. */
-  #receiverAround(state: State): AbstractObject | null {
-    let around: Func | undefined = this.func;
-    while (around !== undefined && around.owner === null) around = around.parent === null ? undefined : this.#module.funcs[around.parent];
-    const variable = around?.thisVariable ?? around?.params[0]?.variable;
-    const value = variable === undefined ? undefined : (this.frame.captured?.get(variable) ?? state.cells.get(variable));
-    return value === undefined ? null : mustObject(value);
-  }
-
   #run(state: State, instr: Instr, caught: boolean): boolean {
     const { machine } = this;
     const frame = this.#frameIn(state);
@@ -220,32 +210,12 @@ export class FunctionRun implements Analysis<State> {
         else state.locals.set(instr.variable, value);
         return true;
       }
-      case 'global': {
-        if (instr.name === '__name__') {
-          // A file that is imported is not the program.
-          state.set(instr.dest, this.#module === machine.module ? ANYTHING : ofConstant({ type: 'string', value: 'imported' }));
-          return true;
-        }
-        const starred = starImported(machine, state, this.#module, instr.name);
-        if (starred !== null) {
-          state.set(instr.dest, starred);
-          return true;
-        }
-        const path = machine.libraries.canonical(`${machine.language === 'python' ? 'builtins' : 'globals'}.${instr.name}`);
-        state.set(instr.dest, machine.libraries.describes(path) ? ofAtoms({ kind: 'library', path }) : ANYTHING);
+      case 'global':
+        state.set(instr.dest, globalValue(machine, frame, state, instr.name));
         return true;
-      }
-      case 'import': {
-        const found = importedValue(machine, state, this.#module, instr.module, instr.name);
-        if (found !== null) {
-          state.set(instr.dest, found);
-          return true;
-        }
-        const path = machine.libraries.canonical(instr.name === null ? instr.module : instr.name === 'default' ? instr.module : `${instr.module}.${instr.name}`);
-        // A relative import that leads nowhere is a file that we cannot see.
-        state.set(instr.dest, instr.module.startsWith('.') ? ANYTHING : ofAtoms({ kind: 'library', path }));
+      case 'import':
+        state.set(instr.dest, importValue(machine, frame, state, instr));
         return true;
-      }
       case 'import-all':
         return true;
       case 'get-attr':
@@ -299,12 +269,9 @@ export class FunctionRun implements Analysis<State> {
       case 'define-member':
         defineMember(machine, state, this.func, instr);
         return true;
-      case 'super': {
-        const owner = machine.ownerOf(this.#module, this.func);
-        const receiver = this.frame.receiver ?? this.#receiverAround(state);
-        state.set(instr.dest, owner === null || receiver === null ? ANYTHING : ofAtoms({ kind: 'super', object: receiver, after: owner }));
+      case 'super':
+        state.set(instr.dest, superValue(machine, frame, state, this.func));
         return true;
-      }
       case 'collection':
         state.set(instr.dest, makeCollection(machine, frame, state, this.func, instr));
         return true;

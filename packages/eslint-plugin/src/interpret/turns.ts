@@ -17,6 +17,7 @@ import type { Frame, Resumed } from './activation.ts';
 import { callFunction } from './call-function.ts';
 import { iterationOf } from './generators.ts';
 import type { Machine } from './machine.ts';
+import { changesModes } from './mode-changes.ts';
 
 type FunctionAtom = Extract<Atom, { kind: 'function' }>;
 
@@ -31,11 +32,6 @@ export function noteSwitches(machine: Machine, func: Func, suspended: State | nu
   let known = switching.get(machine);
   if (known === undefined) switching.set(machine, (known = new Set()));
   known.add(func);
-}
-
-function changesModes(suspended: State, exit: State): boolean {
-  if (suspended.heap.isSameAs(exit.heap)) return false;
-  return exit.heap.entriesUnlike(suspended.heap).some(({ key, value }) => value.modes !== 0 && suspended.heap.has(key) && suspended.object(key).modes !== value.modes);
 }
 
 function catchesAtYields(func: Func): boolean {
