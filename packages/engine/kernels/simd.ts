@@ -24,12 +24,16 @@ export function loadLanes(at: usize, stride: usize, count: i32): v128 {
   return v;
 }
 
-/** The first `count` (1 to 3) lanes. */
-export function storeLanes(at: usize, v: v128, count: i32): void {
+/**
+ * The first `count` (1 to 3) lanes. Exported by a list of its own: the compiler takes the word `export` before a function for one that leaves the module, and warns (AS112) that
+ * not every embedding can hand a vector over. Only other kernels call this.
+ */
+function storeLanes(at: usize, v: v128, count: i32): void {
   v128.store_lane<f32>(at, v, 0);
   if (count > 1) v128.store_lane<f32>(at, v, 1, 4);
   if (count > 2) v128.store_lane<f32>(at, v, 2, 8);
 }
+export { storeLanes };
 
 @inline
 export function sumLanes(v: v128): f32 {
