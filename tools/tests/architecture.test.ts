@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   libraries: ['source', 'ir'],
   domains: ['dataflow', 'libraries', 'ir', 'source'],
   interpret: ['ir', 'dataflow', 'domains', 'libraries', 'source'],
-  project: ['ir', 'interpret', 'libraries'],
+  project: ['source', 'ir', 'interpret', 'libraries'],
   report: ['source', 'analyze.ts', 'domains', 'interpret'],
   rules: ['interpret', 'report', 'analyze.ts', 'domains'],
   'analyze.ts': ['source', 'ir', 'frontends/typescript', 'frontends/python', 'libraries', 'interpret', 'project'],

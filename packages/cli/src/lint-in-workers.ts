@@ -7,7 +7,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { inReadingOrder } from './findings.ts';
-import type { LintOutcome, LintRequest } from './lint.ts';
+import { joinMisconfigured, type LintOutcome, type LintRequest } from './lint.ts';
 import { OpenShares } from './open-shares.ts';
 
 /** Below this many files for each thread, starting one costs more than it saves. */
@@ -65,6 +65,7 @@ export async function lintInWorkers(request: LintRequest, { strict }: { readonly
     findings: outcomes.flatMap((outcome) => outcome.findings).sort(inReadingOrder),
     skipped: outcomes.flatMap((outcome) => outcome.skipped).sort(byFileAndLine),
     failures: outcomes.flatMap((outcome) => outcome.failures).sort((a, b) => (a.file < b.file ? -1 : 1)),
+    misconfigured: joinMisconfigured(outcomes.flatMap((outcome) => outcome.misconfigured)),
   };
 }
 

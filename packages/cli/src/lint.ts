@@ -1,9 +1,10 @@
 // Runs ESLint over a list of files, in batches, so that progress can be shown and memory does not grow with the repository. Files of which an
 // earlier run has found that there is nothing to say are not looked at again; many files are shared out among worker threads.
 // Nothing but our own rules runs, whatever comments in the linted code ask for. A rule that crashes costs one file, which is
-// reported as a failure; the other files of its batch are checked all the same. What is nested too deeply for ESLint is skipped, like what no parser reads.
+// reported as a failure, a mistake in the project's settings once for all files that they are for; the other files of its batch are checked all the same. What is nested too deeply for ESLint is skipped, like what no parser reads.
 import { dirname, isAbsolute, parse, relative, sep } from 'node:path';
 import { collectFindings } from '@modeguard/eslint-plugin/collect';
+import { ConfigurationError } from '@modeguard/eslint-plugin/configuration-error';
 import { knownQuiet } from '@modeguard/eslint-plugin/known-quiet';
 import { ESLint, type Linter } from 'eslint';
 import { CollectedFindings, inReadingOrder, readResult, type ReportedFinding, type SkippedFile } from './findings.ts';
@@ -29,6 +30,14 @@ export interface LintOutcome {
   readonly findings: readonly ReportedFinding[];
   readonly skipped: readonly SkippedFile[];
   readonly failures: readonly { readonly file: string; readonly reason: string }[];
+  /** Mistakes in the project's own settings, each with the file that they are in and how many files were not checked for it. */
+  readonly misconfigured: readonly Misconfiguration[];
+}
+
+export interface Misconfiguration {
+  readonly file: string;
+  readonly reason: string;
+  readonly unchecked: number;
 }
 
 export async function lint(request: LintRequest): Promise<LintOutcome> {
@@ -45,6 +54,7 @@ export async function lintHere(request: LintRequest): Promise<LintOutcome> {
   const findings: ReportedFinding[] = [];
   const skipped: SkippedFile[] = [];
   const failures: { file: string; reason: string }[] = [];
+  const misconfigured: Misconfiguration[] = [];
   let done = 0;
 
   for (const group of groupByBase(request.files, request.cwd)) {
@@ -56,7 +66,7 @@ export async function lintHere(request: LintRequest): Promise<LintOutcome> {
       request.onProgress(done);
     }
   }
-  return { findings: findings.sort(inReadingOrder), skipped, failures };
+  return { findings: findings.sort(inReadingOrder), skipped, failures, misconfigured: joinMisconfigured(misconfigured) };
 
   async function lintBatch(eslint: ESLint, batch: readonly string[]): Promise<void> {
     const collected = new CollectedFindings();
@@ -72,10 +82,21 @@ export async function lintHere(request: LintRequest): Promise<LintOutcome> {
       const [first] = batch;
       if (first === undefined) return;
       if (batch.length > 1) for (const file of batch) await lintBatch(eslint, [file]);
+      else if (error instanceof ConfigurationError && error.place !== null) misconfigured.push({ file: error.place, reason: error.problem, unchecked: 1 });
       else if (isStackOverflow(error)) skipped.push({ file: first, line: 1, column: 1, reason: 'It is nested too deeply.' });
       else failures.push({ file: first, reason: error instanceof Error ? error.message : String(error) });
     }
   }
+}
+
+/** Every mistake once, in the order of the files. */
+export function joinMisconfigured(all: readonly Misconfiguration[]): Misconfiguration[] {
+  const joined = new Map<string, Misconfiguration>();
+  for (const one of all) {
+    const key = `${one.file}\0${one.reason}`;
+    joined.set(key, { ...one, unchecked: one.unchecked + (joined.get(key)?.unchecked ?? 0) });
+  }
+  return [...joined.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
 /** ESLint goes down the tree of a program by calls: 20,000 methods chained to one another are more than the stack holds. */

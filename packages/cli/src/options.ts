@@ -61,12 +61,16 @@ Files:
   the command line is always checked.
   ESLint configuration files are not read. Comments work as in ESLint:
   # eslint-disable-next-line modeguard/<rule> -- why
-  A file that cannot be parsed is skipped with a warning on standard error.
+  A Python file with syntax errors is checked as far as it can be read; the
+  functions with an error in them are left out. A TypeScript or JavaScript
+  file with one is skipped, with a warning on standard error.
+  A broken modeguard.json is told once; the files that it is for are left out.
 
 Exit code:
   0  nothing found, or warnings only
   1  errors found
-  2  modeguard itself failed, or was called wrongly
+  2  modeguard itself failed, was called wrongly, or could not use the project's
+     modeguard.json
 `;
 
 const settings = {

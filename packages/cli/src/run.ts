@@ -81,13 +81,14 @@ async function lintAndReport(command: LintCommand, io: Io, plugin: ModeguardPlug
   const outcome = await lintWithProgress(command, io, files, configurationFor(plugin, command.strict, onlyRules), onlyRules, isInstalled);
   for (const { file, line, column, reason } of outcome.skipped.slice(0, namedSkips)) warn(`${displayPath(file, io.cwd)}:${line}:${column} was skipped: ${reason}`);
   if (outcome.skipped.length > namedSkips) warn(`${outcome.skipped.length - namedSkips} more files were skipped because they cannot be parsed; --format sarif names all.`);
+  for (const { reason, unchecked } of outcome.misconfigured) io.stderr.write(`modeguard: ${reason} (${unchecked === 1 ? '1 file was' : `${unchecked} files were`} left out.)\n`);
   for (const { file, reason } of outcome.failures) io.stderr.write(`modeguard: failed on ${displayPath(file, io.cwd)}: ${reason}\n`);
 
   const report = await format(command, io, plugin, outcome, command.outputFile === null && color);
   if (command.outputFile === null) io.stdout.write(report);
   else writeReport(resolve(io.cwd, command.outputFile), command.outputFile, report);
 
-  if (outcome.failures.length > 0) return 2;
+  if (outcome.failures.length > 0 || outcome.misconfigured.length > 0) return 2;
   return outcome.findings.some(({ severity }) => severity === 2) ? 1 : 0;
 }
 

@@ -2,6 +2,7 @@
 // language comes through whole. `npm test` builds before it tests.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import type { JsonFinding } from '../src/index.ts';
@@ -102,4 +103,17 @@ it('takes library models from a modeguard.json of the project, and names the pla
   expect(lint([])).toMatchObject({ status: 0, stdout: '' });
   expect(lint([library])).toMatchObject({ status: 1, stdout: expect.stringContaining('modeguard/no-train-mode-inference') as string });
   expect(lint([{ ...library, classes: [{ path: 'ours.Drop', kind: 'module' }] }])).toMatchObject({ status: 2, stderr: expect.stringMatching(/modeguard\.json: libraries\[0\] is not valid:[\s\S]*classes\.0\.source/) as string });
+});
+
+it('tells a mistake in modeguard.json once, checks what it is not for, and ends with 2', async () => {
+  const wrong = network + predict('wrong', '# as it is');
+  const root = makeTree({ 'bad/modeguard.json': '{\n  "libraries": [,]\n}\n', 'bad/a.py': wrong, 'bad/deep/b.py': wrong, 'good/c.py': wrong });
+  const { code, findings, err } = await lintThroughPipe(root, []);
+  expect({ code, files: findings.map(({ file }) => file) }).toEqual({ code: 2, files: ['good/c.py'] });
+  const place = join(root, 'bad', 'modeguard.json');
+  expect(err).toBe(`modeguard: The library model ${place} is not valid JSON: line 2, column 17: Unexpected token ','.\nCorrect it, or remove ${place}: until then, no file that it is for is checked. (2 files were left out.)\n`);
+  const sarif = spawnSync(process.execPath, [bin, '--format', 'sarif', '.'], { cwd: root, encoding: 'utf8' });
+  expect(sarif.status).toBe(2);
+  const [invocation] = (JSON.parse(sarif.stdout) as { runs: { invocations: object[] }[] }).runs[0]!.invocations;
+  expect(invocation).toMatchObject({ executionSuccessful: false, toolExecutionNotifications: [], toolConfigurationNotifications: [{ level: 'error', message: { text: expect.not.stringContaining(root) as string }, locations: [{ physicalLocation: { artifactLocation: { uri: 'bad/modeguard.json' } } }] }] });
 });

@@ -2,17 +2,19 @@
 // ends at the finding, suggestions become fixes, and the fingerprint survives lines that move. File names are relative to
 // the directory that modeguard ran in; the report never says where on the machine that was.
 import { createHash } from 'node:crypto';
-import { isAbsolute, win32 } from 'node:path';
+import { isAbsolute, sep, win32 } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Sarif from 'sarif';
 import { displayPath } from '../display-path.ts';
 import type { ReportedFinding, ReportedStep, ReportedSuggestion, SkippedFile } from '../findings.ts';
+import type { Misconfiguration } from '../lint.ts';
 import { rulePrefix, severityIn, type ModeguardPlugin } from '../plugin.ts';
 
 export interface SarifRun {
   readonly findings: readonly ReportedFinding[];
   readonly skipped: readonly SkippedFile[];
   readonly failures: readonly { readonly file: string; readonly reason: string }[];
+  readonly misconfigured: readonly Misconfiguration[];
   readonly plugin: ModeguardPlugin;
   readonly version: string;
   readonly cwd: string;
@@ -32,7 +34,7 @@ export function formatSarif(run: SarifRun): string {
         tool: { driver: { name: 'modeguard', version: run.version, semanticVersion: run.version, rules: ruleNames.map((name) => describeRule(run.plugin, name)) } },
         columnKind: 'utf16CodeUnits',
         originalUriBaseIds: { [base]: { description: { text: 'The directory that modeguard was run in.' } } },
-        invocations: [{ executionSuccessful: run.failures.length === 0, toolExecutionNotifications: describeTrouble(run) }],
+        invocations: [{ executionSuccessful: run.failures.length === 0 && run.misconfigured.length === 0, toolExecutionNotifications: describeTrouble(run), toolConfigurationNotifications: run.misconfigured.map(({ file, reason }) => describeError(file, reason, run.cwd)) }],
         results: run.findings.map((finding) => describeFinding(finding, run.cwd, ruleIndex.get(finding.ruleId) ?? -1, fingerprint(finding))),
       },
     ],
@@ -97,10 +99,11 @@ function describeTrouble(run: SarifRun): Sarif.Notification[] {
       locations: [{ physicalLocation: { artifactLocation: artifact(file, run.cwd), region: { startLine: Math.max(line, 1), startColumn: Math.max(column, 1) } } }],
     }),
   );
-  const failed = run.failures.map(
-    ({ file, reason }): Sarif.Notification => ({ level: 'error', message: { text: reason }, locations: [{ physicalLocation: { artifactLocation: artifact(file, run.cwd) } }] }),
-  );
-  return [...skipped, ...failed];
+  return [...skipped, ...run.failures.map(({ file, reason }) => describeError(file, reason, run.cwd))];
+}
+
+function describeError(file: string, reason: string, cwd: string): Sarif.Notification {
+  return { level: 'error', message: { text: reason.replaceAll(`${cwd}${sep}`, '') }, locations: [{ physicalLocation: { artifactLocation: artifact(file, cwd) } }] };
 }
 
 /** A file below the working directory by its relative name; any other one, which has none, by its URL. */

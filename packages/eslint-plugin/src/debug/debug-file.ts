@@ -2,6 +2,7 @@
 // who typed the command.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { ConfigurationError } from '../project/configuration-error.ts';
 import { projectLibraries } from '../project/own-libraries.ts';
 import { readDebugRequest } from './debug-request.ts';
 import { NoSuchFunction, printFunctions } from './print-functions.ts';
@@ -23,7 +24,7 @@ export function debugFile(typed: string, folder: string): string {
   try {
     return printFunctions({ file, text, language: file.toLowerCase().endsWith('.py') ? 'python' : 'typescript', libraries: projectLibraries(file) }, request.functionName);
   } catch (error) {
-    if (error instanceof NoSuchFunction) throw new DebugError(error.message);
+    if (error instanceof NoSuchFunction || error instanceof ConfigurationError) throw new DebugError(error.message);
     throw error;
   }
 }

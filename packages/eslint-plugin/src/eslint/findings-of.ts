@@ -11,6 +11,7 @@ import { mayReveal, recorderFor, reveal, type RevealMarker } from '../debug/reve
 import type { Recorder } from '../interpret/recorder.ts';
 import { librariesFor } from '../libraries/read.ts';
 import { shownByTexts } from '../project/apart.ts';
+import { ConfigurationError } from '../project/configuration-error.ts';
 import { projectLibraries, readLibraries } from '../project/own-libraries.ts';
 import { readSource } from '../project/read-source.ts';
 import { isBeside } from '../project/relevance.ts';
@@ -141,13 +142,21 @@ function together(own: readonly LibraryModel[], ofProject: readonly LibraryModel
 function settingsOf(settings: TSESLint.SharedConfigurationSettings, folder: string): Settings {
   const own: unknown = (settings as { modeguard?: unknown }).modeguard;
   if (own === undefined) return NO_SETTINGS;
-  if (typeof own !== 'object' || own === null) throw new Error('settings.modeguard must be an object, such as { libraries: [ … ] }.');
+  if (typeof own !== 'object' || own === null) throw new ConfigurationError(null, 'settings.modeguard must be an object, such as { libraries: [ … ] }.');
   let result = known.get(own);
   if (result !== undefined) return result;
   const unknownKey = Object.keys(own).find((name) => name !== 'libraries' && name !== 'cache');
-  if (unknownKey !== undefined) throw new Error(`settings.modeguard.${unknownKey} is not a setting; there are \`libraries\` and \`cache\`.`);
+  if (unknownKey !== undefined) throw new ConfigurationError(null, `settings.modeguard.${unknownKey} is not a setting; there are \`libraries\` and \`cache\`.`);
   const { libraries: list = [], cache = true } = own as { libraries?: unknown; cache?: unknown };
-  if (typeof cache !== 'boolean') throw new Error('settings.modeguard.cache must be true or false.');
-  known.set(own, (result = { libraries: readLibraries(list, 'settings.modeguard.libraries', folder), cache }));
+  if (typeof cache !== 'boolean') throw new ConfigurationError(null, 'settings.modeguard.cache must be true or false.');
+  known.set(own, (result = { libraries: librariesOfSettings(list, folder), cache }));
   return result;
+}
+
+function librariesOfSettings(list: unknown, folder: string): readonly LibraryModel[] {
+  try {
+    return readLibraries(list, 'settings.modeguard.libraries', folder);
+  } catch (error) {
+    throw new ConfigurationError(null, error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }

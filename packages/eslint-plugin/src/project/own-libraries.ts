@@ -2,12 +2,14 @@
 //
 // `modeguard.json` is looked for from the folder of a linted file upwards, to the root of the repository; the nearest counts. It holds `{"libraries": […]}`,
 // each entry a model, the path of a JSON file with one (from where it is written), or the name of an npm package with a file `modeguard.json`.
-// What cannot be read or is no model is refused with its place. The same files give the same array, by which what is kept of an analysis is found.
+// What cannot be read or is no model is refused with its place, by a ConfigurationError. The same files give the same array, by which what is kept of an analysis is found.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { parseLibrary } from '../libraries/read.ts';
 import type { LibraryModel } from '../libraries/schema.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import { parseJson } from '../source/parse-json.ts';
 
 const NAME = 'modeguard.json';
 const NONE: readonly LibraryModel[] = [];
@@ -21,7 +23,12 @@ export function readLibraries(list: unknown, origin: string, folder: string): re
 /** The models of the nearest `modeguard.json` above `file`; none if there is no such file. */
 export function projectLibraries(file: string): readonly LibraryModel[] {
   const place = findUp(dirname(resolve(file)));
-  return place === null ? NONE : keptModels(place);
+  if (place === null) return NONE;
+  try {
+    return keptModels(place);
+  } catch (error) {
+    throw new ConfigurationError(place, `${error instanceof Error ? error.message : String(error)}\nCorrect it, or remove ${place}: until then, no file that it is for is checked.`, { cause: error });
+  }
 }
 
 function findUp(start: string): string | null {
@@ -90,9 +97,9 @@ function readJson(place: string): unknown {
     throw new Error(`The library model ${place} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
+    return parseJson(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new Error(`The library model ${place} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`The library model ${place} is not valid JSON: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
   }
 }
 
