@@ -190,7 +190,7 @@ if (y := f()) is not None:
 describe('the rest', () => {
   it('literals', () => {
     expect(print(`
-x = None, True, 1.5, -2, b"b", ..., 2j
+x = None, True, 1.5, -2, b"b", ..., 2j, -2j
 `)).toMatchInlineSnapshot(`
   "
   module <module>#0()
@@ -202,8 +202,10 @@ x = None, True, 1.5, -2, b"b", ..., 2j
       %4 = "b"
       %5 = opaque ellipsis()
       %6 = opaque complex()
-      %7 = tuple [%0, %1, %2, %3, %4, %5, %6]
-      store x, %7
+      %7 = opaque complex()
+      %8 = - %7
+      %9 = tuple [%0, %1, %2, %3, %4, %5, %6, %8]
+      store x, %9
       return
   "
 `);

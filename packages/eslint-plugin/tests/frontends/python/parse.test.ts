@@ -51,6 +51,8 @@ const cases: readonly (readonly [string, string])[] = [
   ['global a, b', 'Global(names=[a, b])'],
   ['type X[T: int, *Ts, **P] = int', 'TypeAlias(name=X, type_params=[TypeVar(name=T, bound=int), TypeVarTuple(name=Ts), ParamSpec(name=P)], value=int)'],
   ['type(x).y = z', 'Assign(targets=[Attribute(value=Call(func=type, args=[x]), attr=y)], value=z)'],
+  ['type[x, y] = z', 'Assign(targets=[Subscript(value=type, slice=Tuple(elts=[x, y]))], value=z)'],
+  ['type[x].y(z)[0] = w', 'Assign(targets=[Subscript(value=Call(func=Attribute(value=Subscript(value=type, slice=x), attr=y), args=[z]), slice=0)], value=w)'],
   ['"a" \'b\\n\\x41\\u00e9\\101\'', 'Expr(value="ab\\nAéA")'],
   ["r'\\\\'", 'Expr(value="\\\\\\\\")'],
   ['f"{{a}} {b!r:>{w}} {c=}" "d"', 'Expr(value=JoinedStr(values=["{a} ", FormattedValue(value=b, conversion=r, format_spec=JoinedStr(values=[">", FormattedValue(value=w)])), " c=", FormattedValue(value=c, conversion=r), "d"]))'],
@@ -78,6 +80,7 @@ const cases: readonly (readonly [string, string])[] = [
   ['match x:\n  case P(y=int() as z, w=-1 as v): pass', 'Match(subject=x, cases=[match_case(pattern=MatchClass(cls=P, kwd_attrs=[y, w], kwd_patterns=[MatchAs(pattern=MatchClass(cls=int), name=z), MatchAs(pattern=MatchValue(value=UnaryOp(op=-, operand=1)), name=v)]), body=[Pass()])])'],
   ['x: A[*Ts]', 'AnnAssign(target=x, annotation=Subscript(value=A, slice=Tuple(elts=[Starred(value=Ts)])))'],
   ['x: A[int,]', 'AnnAssign(target=x, annotation=Subscript(value=A, slice=Tuple(elts=[int])))'],
+  ['x: A[int] | B | (C | D) | None', 'AnnAssign(target=x, annotation=BinOp(left=BinOp(left=BinOp(left=Subscript(value=A, slice=int), op=|, right=B), op=|, right=BinOp(left=C, op=|, right=D)), op=|, right=null))'],
   // What the grammar cannot read at all.
   ['f"{x:=10} {x:=^{w}} {(x:=1)}"', 'Expr(value=JoinedStr(values=[FormattedValue(value=x, format_spec=JoinedStr(values=["=10"])), " ", FormattedValue(value=x, format_spec=JoinedStr(values=["=^", FormattedValue(value=w)])), " ", FormattedValue(value=NamedExpr(target=x, value=1))]))'],
   ['def f[T = int, *Ts = *tuple[int, ...], **P = [int]](): pass', 'FunctionDef(name=f, type_params=[TypeVar(name=T), TypeVarTuple(name=Ts), ParamSpec(name=P)], body=[Pass()], args=arguments())'],

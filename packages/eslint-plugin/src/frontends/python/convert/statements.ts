@@ -143,8 +143,8 @@ function aliasParameters(raw: RawNode): RawNode | undefined {
 }
 
 /**
- * The left side of `type(x).name = value`, which the grammar takes for the alias `type (x).name`: the same tree with the call
- * put back. Null when it is an alias.
+ * The left side of `type(x).name = value` or `type[x] = value`, which the grammar takes for the aliases `type (x).name` and `type [x]`: the same tree with the call
+ * or the subscript put back. Null when it is an alias.
  */
 function calledType(raw: RawNode): RawNode | null {
   const spine: RawNode[] = [];
@@ -153,15 +153,23 @@ function calledType(raw: RawNode): RawNode | null {
     if (node.type !== 'type') spine.push(node);
     node = namedChildren(node)[0];
   }
-  if (node === undefined || spine.length === 0 || (node.type !== 'parenthesized_expression' && node.type !== 'tuple')) return null;
-  const name: RawNode = { type: 'identifier', start: raw.start, end: raw.start + 'type'.length, field: 'function', named: true, children: [] };
-  let call: RawNode = { type: 'call', start: raw.start, end: node.end, field: null, named: true, children: [name, { ...node, type: 'argument_list', field: 'arguments' }] };
+  let target = node === undefined ? null : withTypeInFront(raw, node, spine.length > 0);
+  if (target === null) return null;
   for (let i = spine.length - 1; i >= 0; i -= 1) {
     const around = spine[i]!;
     const [first, ...rest] = around.children;
-    call = { ...around, start: raw.start, children: [{ ...call, field: first?.field ?? null }, ...rest] };
+    target = { ...around, start: raw.start, children: [{ ...target, field: first?.field ?? null }, ...rest] };
   }
-  return call;
+  return target;
+}
+
+/** `type` called with what stands in parentheses, or its items: what is called is no target by itself (`isPart` does not hold). */
+function withTypeInFront(raw: RawNode, node: RawNode, isPart: boolean): RawNode | null {
+  const name = { type: 'identifier', start: raw.start, end: raw.start + 'type'.length, named: true, children: [] };
+  const whole = { start: raw.start, end: node.end, field: null, named: true };
+  if (node.type === 'list') return { ...whole, type: 'subscript', children: [{ ...name, field: 'value' }, ...node.children.map((child) => ({ ...child, field: 'subscript' }))] };
+  if (!isPart || (node.type !== 'parenthesized_expression' && node.type !== 'tuple')) return null;
+  return { ...whole, type: 'call', children: [{ ...name, field: 'function' }, { ...node, type: 'argument_list', field: 'arguments' }] };
 }
 
 function convertCalledType(c: Converter, raw: RawNode, target: RawNode): Stmt {

@@ -18,7 +18,7 @@ export function convertAnnotation(c: Converter, raw: RawNode | undefined, around
       return { type: 'Subscript', range: rangeOf(raw), parent: null, value: headOf(c, raw, first), slice, ctx: 'Load' };
     }
     case 'union_type':
-      return { type: 'BinOp', range: rangeOf(raw), parent: null, left: c.expression(first, raw), op: '|', right: c.expression(second, raw) };
+      return convertUnion(c, raw);
     case 'member_type':
       return { type: 'Attribute', range: rangeOf(raw), parent: null, value: c.expression(first, raw), attr: nameOf(c, second), attrRange: second === undefined ? rangeOf(raw) : rangeOf(second), ctx: 'Load' };
     case 'constrained_type':
@@ -26,6 +26,27 @@ export function convertAnnotation(c: Converter, raw: RawNode | undefined, around
     default:
       return c.expression(raw, around);
   }
+}
+
+/** `A[x] | B | C` is `(A[x] | B) | C`; the grammar takes it for `A[x] | (B | C)`. */
+function convertUnion(c: Converter, raw: RawNode): Expr {
+  const [first, ...rest] = operandsOf(raw);
+  let left = c.expression(first, raw);
+  for (const operand of rest) left = { type: 'BinOp', range: [raw.start, operand.end], parent: null, left, op: '|', right: c.expression(operand, raw) };
+  return left;
+}
+
+/** In the order of the text; what stands in brackets is one. */
+function operandsOf(raw: RawNode): RawNode[] {
+  const operands: RawNode[] = [];
+  const stack = [raw];
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const inner = top.type === 'type' ? (namedChildren(top)[0] ?? top) : top;
+    const isUnion = inner.type === 'union_type' || (inner.type === 'binary_operator' && inner.children.some((child) => child.field === 'operator' && child.type === '|'));
+    if (isUnion) stack.push(...namedChildren(inner).reverse());
+    else operands.push(inner);
+  }
+  return operands;
 }
 
 /** `type` is a keyword to the grammar, a name to Python. */

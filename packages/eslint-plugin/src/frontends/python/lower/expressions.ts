@@ -57,9 +57,10 @@ export function lowerExpression(l: Lowering, node: Expr): Temp {
     case 'BinOp':
       return lowerBinary(l, node);
     case 'UnaryOp': {
-      const literal = node.op === '-' && node.operand.type === 'Constant' ? node.operand.value : null;
+      const { operand } = node;
+      const literal = node.op === '-' && operand.type === 'Constant' && operand.literal !== 'complex' ? operand.value : null;
       if (typeof literal === 'number') return builder.constant({ type: 'number', value: -literal }, span);
-      return builder.operator(node.op, [l.expression(node.operand)], span);
+      return builder.operator(node.op, [l.expression(operand)], span);
     }
     case 'BoolOp':
       return lowerBoolean(l, node);
