@@ -12,13 +12,14 @@ import { ANYTHING, derive, joinValues, NOTHING, ofConstant, ofObject, sameCaptur
 import type { ArgValues, Frame, Managed, Resumed } from './activation.ts';
 import { capturedParameter, dropDeadCells, sharedVariables } from './closures.ts';
 import { MAX_CALL_DEPTH } from './context.ts';
-import { beforeRun, doneElsewhere, keepForOthers } from './elsewhere.ts';
+import { doneElsewhere, keepForOthers } from './elsewhere.ts';
 import { redone, startsAlike, unwatched, Watch } from './footprint.ts';
 import { ambienceOf, sameAmbience, type Kept } from './kept-run.ts';
 import type { Machine } from './machine.ts';
 import { madeAnew, type Anew } from './made-anew.ts';
 import { replayVisits } from './left-behind.ts';
 import { mergeRounds } from './merge-rounds.ts';
+import { countAgain, namesNothing, notedSince, notedSoFar } from './notes.ts';
 import { answer, comeBack, contextFor, isRunning, mingle, noteGiven, runFold, type FoldRun } from './recursion.ts';
 import { eachMentioned, renameOwn } from './renaming.ts';
 import { PASSED } from './resume.ts';
@@ -84,7 +85,8 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   for (const variable of shared) watch.searched.add(variable);
   if (ref.func.blocks.length > 1 || context.isFold) watch.noteBranches();
   const thrownBefore = machine.thrown;
-  const before = beforeRun(machine);
+  const before = notedSoFar(machine);
+  const stepsBefore = machine.budget.steps;
   const visitsBefore = machine.visits.length;
   const { visit } = machine;
   const leavesBefore = visit?.leaves.length ?? 0;
@@ -114,7 +116,7 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
       // A generator that goes on meets what was made since it began.
       collectGarbage(run.exit, (managed?.phase === 'exit' ? managed.body : managed?.phase === 'resume' ? managed.passed.at(-1) : undefined) ?? state, result);
       dropDeadCells(machine, ref, run.exit, result, untouched, inUse);
-      if (managed === undefined && !context.isFold && machine.ownNotes === before.own) result = mergeRounds(machine, run.exit, entry, result);
+      if (managed === undefined && !context.isFold && namesNothing(machine, before)) result = mergeRounds(machine, run.exit, entry, result);
     }
     if (run.thrown !== null) dropDeadCells(machine, ref, run.thrown, NOTHING, untouched, inUse);
   });
@@ -126,9 +128,9 @@ export function callFunction(machine: Machine, frame: Frame, state: State, ref: 
   if (run.exit !== null) state.adopt(run.exit);
   renameOwn(state, watch.renamed);
   if (!comeBack(machine, state, context) && options.managed === undefined && !machine.exhausted && !watch.asksCallers) {
-    const kept: Kept = { entry, footprint, captured, handed: handed?.all, used: [...(activation.handed?.used ?? [])], receiver, ambience: ambienceOf(machine), catching: machine.catching, exit: run.exit, thrown: run.thrown, result, renamed: watch.renamed, visits: machine.visits.slice(visitsBefore).map((item) => ({ ...item, path: item.path.slice(machine.path.length) })), leaves: visit?.leaves.slice(leavesBefore) ?? [] };
+    const kept: Kept = { entry, footprint, captured, handed: handed?.all, used: [...(activation.handed?.used ?? [])], receiver, ambience: ambienceOf(machine), catching: machine.catching, exit: run.exit, thrown: run.thrown, result, renamed: watch.renamed, visits: machine.visits.slice(visitsBefore).map((item) => ({ ...item, path: item.path.slice(machine.path.length) })), leaves: visit?.leaves.slice(leavesBefore) ?? [], noted: notedSince(machine, before) };
     machine.keptResults.set(context, [kept, ...(machine.keptResults.get(context) ?? [])].slice(0, MAX_KEPT));
-    keepForOthers(machine, context, kept, early, before);
+    keepForOthers(machine, context, kept, early, machine.budget.steps - stepsBefore);
   }
   return { value: result, returns: run.exit !== null };
 }
@@ -167,6 +169,7 @@ function useAgain(machine: Machine, kept: Kept, entry: State, state: State, anew
   if (kept.footprint !== null && kept.footprint.renamed.size > 0) machine.watch?.noteRenamed(kept.footprint.renamed);
   replayVisits(machine, kept.visits);
   for (const leaf of kept.leaves) machine.visit?.note(leaf);
+  countAgain(machine, kept.noted);
   renameOwn(state, kept.renamed);
   if (kept.exit === null) return { value: kept.result, returns: false };
   const exit = redone(kept.entry, kept.exit, entry, kept.footprint?.renamed);

@@ -7,7 +7,7 @@
 //
 // Guarantees: it is what running the function once more would come to. The states at the two entries are compared as graphs, from the arguments on,
 // in all that the run looked at (its footprint): to each object belongs one, and no object belongs to two.
-// Refuses: runs that left something with the machine that is their caller's own (`Machine.noteOwn`: forward calls, modes that were set,
+// Refuses: runs that left something with the machine that is their caller's own (`Machine.noteOwn`: calls of networks, modes that were set,
 // optimisers), that gave other names to what there was before, in which a function called itself or one that calls them, coroutines, generators,
 // probes, and the runs that somebody wants to see.
 //
@@ -22,7 +22,8 @@ import type { Func } from '../ir/ir.ts';
 import { MAX_CALL_DEPTH, type Context } from './context.ts';
 import type { Footprint } from './footprint.ts';
 import { sameSettings, type Kept } from './kept-run.ts';
-import type { Machine, Note } from './machine.ts';
+import type { Machine } from './machine.ts';
+import { eachNoted, mayNoteAgain, noteAgain } from './notes.ts';
 import { eachMentioned, renamedIn } from './renaming.ts';
 
 /** Runs of one function that are kept for other callers, the latest first. */
@@ -36,10 +37,7 @@ interface Portable {
   readonly footprint: Footprint;
   readonly context: Context;
   readonly early: boolean;
-  readonly notes: readonly Note[];
   readonly reach: Reach;
-  /** Holds if it would have noted more in a forward call. */
-  readonly isOutside: boolean;
 }
 
 /** What a context leads to. */
@@ -51,31 +49,19 @@ interface Reach {
 
 const portables = new WeakMap<Machine, Map<Func, readonly Portable[]>>();
 
-/** What is known before a run, for `keepForOthers`. */
-export interface Before {
-  readonly own: number;
-  readonly unseen: number;
-  readonly notes: number;
-  readonly steps: number;
-}
-
-export function beforeRun({ ownNotes, unseenNotes, notes, budget }: Machine): Before {
-  return { own: ownNotes, unseen: unseenNotes, notes: notes.length, steps: budget.steps };
-}
-
 /** Keeps what was run in `context` for other callers, if it may be of use to them. */
-export function keepForOthers(machine: Machine, context: Context, kept: Kept, early: boolean, before: Before): void {
-  const { footprint, entry } = kept;
-  if (machine.ownNotes !== before.own || machine.budget.steps - before.steps < LEAST_STEPS) return;
+export function keepForOthers(machine: Machine, context: Context, kept: Kept, early: boolean, steps: number): void {
+  const { footprint, entry, noted } = kept;
+  if (noted.isOwn || steps < LEAST_STEPS) return;
   if (footprint === null || footprint.renamed.size > 0 || machine.probe !== null || machine.trainingCalls !== null || machine.recorder !== null) return;
-  if (context.isFold || context.home !== context || kept.visits.length > 0 || kept.leaves.length > 0) return;
+  if (context.isFold || context.home !== context || kept.visits.length > 0) return;
   for (const after of [kept.exit, kept.thrown]) if (after !== null && (!after.relied.isSameAs(entry.relied) || after.differentiated !== entry.differentiated)) return;
   const reach = reachOf(context);
   if (reach === null || !isApart(context, reach)) return;
   let known = portables.get(machine);
   if (known === undefined) portables.set(machine, (known = new Map()));
   const { func } = context.ref;
-  known.set(func, [{ kept, footprint, context, early, notes: machine.notes.slice(before.notes), reach, isOutside: machine.unseenNotes !== before.unseen }, ...(known.get(func) ?? [])].slice(0, MAX_KEPT));
+  known.set(func, [{ kept, footprint, context, early, reach }, ...(known.get(func) ?? [])].slice(0, MAX_KEPT));
 }
 
 /** What a run in `context` from `entry` would come to. */
@@ -92,7 +78,7 @@ export function doneElsewhere(machine: Machine, context: Context, ref: FuncRef, 
   for (const portable of known) {
     const { kept } = portable;
     if (portable.early !== early || (machine.catching && !kept.catching) || kept.ambience.constructsParts !== machine.constructsParts || !sameCaptured(kept.captured, captured)) continue;
-    if (!isApart(context, portable.reach) || (portable.isOutside && machine.running !== null && machine.running.observation.number >= 0)) continue;
+    if (!isApart(context, portable.reach) || (kept.noted.isOutside && machine.running !== null && machine.running.observation.number >= 0)) continue;
     const names = new Names(machine, portable, context, entry);
     const outcome = names.startAlike(receiver) ? names.outcome() : null;
     if (outcome !== null) return outcome;
@@ -163,7 +149,8 @@ class Names {
 
   /** What the run comes to from here. */
   outcome(): Outcome | null {
-    const { kept, notes } = this.#from;
+    const { kept } = this.#from;
+    const { notes } = kept.noted;
     const before = kept.entry;
     const changed = [kept.exit, kept.thrown].map((after) => (after === null ? null : { after, heap: after.heap.entriesUnlike(before.heap), cells: after.cells.entriesUnlike(before.cells) }));
     const names = new Map<AbstractObject, AbstractObject>();
@@ -187,8 +174,9 @@ class Names {
       }
       for (const { value } of change?.cells ?? []) look(value);
     }
-    for (const { object } of notes) name(object);
-    if (!isClear) return null;
+    eachNoted(notes, name);
+    const nameOf = (object: AbstractObject): AbstractObject => names.get(object)!;
+    if (!isClear || !mayNoteAgain(this.#machine, notes, kept.ambience, nameOf)) return null;
     const renamed = new Map([...names].filter(([object, to]) => object !== to));
     const [exit, thrown] = changed.map((change) => {
       if (change === null) return null;
@@ -201,17 +189,14 @@ class Names {
       if (after.gradSites !== before.gradSites) state.gradSites = after.gradSites;
       return state;
     });
-    this.#note(names, notes, changed.flatMap((change) => change?.heap.map(({ key }) => key) ?? []));
+    noteAgain(this.#machine, notes, kept.ambience, nameOf, (object, noted) => (before.heap.peek(object)?.settings === noted ? (this.#entry.heap.peek(nameOf(object))?.settings ?? noted) : noted));
+    if (kept.noted.isOutside) this.#machine.noteUnseen();
+    this.#noteChanged(names, changed.flatMap((change) => change?.heap.map(({ key }) => key) ?? []));
     return { exit: exit!, thrown: thrown!, result: renamedIn(kept.result, renamed) };
   }
 
-  /** Leaves with the machine what the run left there. */
-  #note(names: ReadonlyMap<AbstractObject, AbstractObject>, notes: readonly Note[], changed: readonly AbstractObject[]): void {
-    for (const note of notes) {
-      const object = names.get(note.object)!;
-      if ('into' in note) this.#machine.addTo(note.into, object);
-      else this.#machine.register(object, note.name);
-    }
+  /** Notes what the run changed under its names here. */
+  #noteChanged(names: ReadonlyMap<AbstractObject, AbstractObject>, changed: readonly AbstractObject[]): void {
     const { escapees } = this.#entry;
     for (const object of changed) {
       if (escapees.has(object)) escapees.add(names.get(object)!);

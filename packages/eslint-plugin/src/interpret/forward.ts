@@ -20,6 +20,7 @@ import { settled } from './settled.ts';
 import { noteActiveLayer } from './switched-off.ts';
 import { isInEachRound, runsOnce } from './once.ts';
 import { cutsGradients } from './part-calls.ts';
+import { isNotedForCall, noteCalled, noteOpaque, noteReached } from './notes.ts';
 import { mayRehearse } from './rehearsal.ts';
 import type { ExportFact, ForwardObservation, LeafRun } from './observation.ts';
 import type { Span } from '../source/span.ts';
@@ -32,8 +33,8 @@ export function callForwardOfLibrary(machine: Machine, frame: Frame, state: Stat
 }
 
 export function callForward(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: CallInstr, exported: ExportFact | null = null): Value {
-  machine.noteOwn();
   const outer = machine.running;
+  if (!isNotedForCall(machine)) machine.noteOwn();
   const inputs = allArgs(args).map((value) => settled(state, value));
   const derived = derive(inputs).with({ noise: [] });
   if (machine.probe?.awake === false) noteBuiltInForward(machine, frame, state, object, instr);
@@ -42,7 +43,10 @@ export function callForward(machine: Machine, frame: Frame, state: State, object
     const cutAt = outer.cutAt ?? (isOff(state.grad) ? { call: machine.site(instr.span), scope: state.gradSites[0] ?? null, className: object.label } : undefined);
     const isFollowed = machine.probe === null && !isOff(state.grad) && outer.observation.number >= 0 && cutsGradients(frame.context.ref.module, frame.context.ref.func);
     const part = isFollowed ? machine.parts.at(frame.context, instr, outer.observation, machine.site(instr.span), object.label) : outer.part;
-    machine.running = { observation: outer.observation, path: joinPath(outer.path, machine.registered.get(object) ?? ''), cutAt, part };
+    const name = machine.registered.get(object) ?? '';
+    if (isFollowed) machine.noteOwn();
+    else noteCalled(machine, object, name);
+    machine.running = { observation: outer.observation, path: joinPath(outer.path, name), cutAt, part };
     const result = runModule(machine, frame, state, object, args, instr, derived);
     machine.running = outer;
     return isFollowed && part !== undefined && part.parameters.size > 0 ? result.with({ from: [...new Set([...result.from, part.number])] }) : result;
@@ -146,12 +150,20 @@ function addParameters(machine: Machine, state: State, root: AbstractObject, obs
 
 /** A parameter of `object` takes part in the forward call that runs. */
 export function noteParameterUse(machine: Machine, state: State, object: AbstractObject): void {
-  const observation = seenBy(machine)?.observation;
-  if (observation === undefined || state.object(object).trainable !== TRAINABLE) return;
+  if (seenBy(machine) !== null && state.object(object).trainable === TRAINABLE) noteParameter(machine, object, !isOff(state.grad));
+}
+
+/** @param learns whether gradients are recorded where it takes part */
+export function noteParameter(machine: Machine, object: AbstractObject, learns: boolean): void {
+  const { observation, part, cutAt } = machine.running!;
   observation.records = 'yes';
   observation.parameters.add(object);
-  if (!isOff(state.grad)) (machine.running?.part?.parameters ?? observation.learning).add(object);
-  else if (machine.running?.cutAt !== undefined && !isOff(observation.grad)) observation.cuts.set(object, machine.running.cutAt);
+  if (isNotedForCall(machine)) machine.notes.push({ kind: 'parameter', object, learns });
+  if (learns) (part?.parameters ?? observation.learning).add(object);
+  else if (cutAt !== undefined && !isOff(observation.grad)) {
+    machine.noteOwn();
+    observation.cuts.set(object, cutAt);
+  }
 }
 
 /** The forward call that what runs now is noted for; null if nobody looks at it. */
@@ -161,7 +173,7 @@ function seenBy(machine: Machine): RunningForward | null {
     machine.noteUnseen();
     return null;
   }
-  machine.noteOwn();
+  if (!isNotedForCall(machine)) machine.noteOwn();
   return running;
 }
 
@@ -202,8 +214,12 @@ const MAX_CONTAINERS = 100;
 /** Children of a container, in order, each on the output of the one before. */
 function runChildren(machine: Machine, frame: Frame, state: State, object: AbstractObject, args: ArgValues, instr: Instr, derived: Value): Value {
   // A wrapper that may wrap itself (`model = wrap(model)` in a loop) is run once.
-  if (machine.openContainers.has(object)) return derived;
+  if (machine.openContainers.has(object)) {
+    machine.noteOwn();
+    return derived;
+  }
   if (machine.openContainers.size >= MAX_CONTAINERS) {
+    machine.noteOwn();
     markOpaque(machine, state, object);
     return derived;
   }
@@ -243,13 +259,12 @@ function noteLeaf(machine: Machine, state: State, object: AbstractObject): void 
     else if ((known.modes & TRAIN) !== 0) state.update(object, { statistics: known.statistics | CALIBRATED });
     else if ((known.modes & ~TRAIN) !== 0 && known.escaped) state.update(object, { statistics: known.statistics | UNKNOWN_STATISTICS });
   }
-  const observation = machine.running?.observation;
-  if (observation === undefined || row.sensitive === 'no' || object.inert === 'yes') return;
+  if (machine.running === null || row.sensitive === 'no' || object.inert === 'yes') return;
   if (row.sensitive === 'unknown') {
-    observation.opaque = true;
+    noteOpaque(machine);
     return;
   }
-  addLeaf(machine, observation, { className: object.label, path: machine.running?.path ?? '', constructed: object.site, effect: row.effect ?? 'random', sensitivity: object.inert === 'unknown' ? 'unknown' : 'yes', isFrozen: known.trainable === FROZEN, modes: known.modes, settings: known.settings, statistics: known.statistics });
+  noteReached(machine, object, { className: object.label, path: machine.running.path, constructed: object.site, effect: row.effect ?? 'random', sensitivity: object.inert === 'unknown' ? 'unknown' : 'yes', isFrozen: known.trainable === FROZEN, modes: known.modes, settings: known.settings, statistics: known.statistics });
 }
 
 /**
@@ -260,8 +275,10 @@ export function noteFlagUse(machine: Machine, frame: Frame, state: State, module
   const running = seenBy(machine);
   if (running === null) return;
   const known = state.object(module);
-  const path = module === frame.receiver ? running.path : joinPath(running.path, machine.registered.get(module) ?? '');
-  addLeaf(machine, running.observation, { className: use.name, path, constructed: machine.site(use.span), effect: use.effect, sensitivity: use.sensitivity, isFrozen: known.trainable === FROZEN, modes: known.modes, settings: known.settings, statistics: UNKNOWN_STATISTICS });
+  const name = machine.registered.get(module) ?? '';
+  if (module !== frame.receiver) noteCalled(machine, module, name);
+  const path = module === frame.receiver ? running.path : joinPath(running.path, name);
+  noteReached(machine, module, { className: use.name, path, constructed: machine.site(use.span), effect: use.effect, sensitivity: use.sensitivity, isFrozen: known.trainable === FROZEN, modes: known.modes, settings: known.settings, statistics: UNKNOWN_STATISTICS });
 }
 
 export function addLeaf(machine: Machine, observation: ForwardObservation, leaf: LeafRun): void {
@@ -278,8 +295,7 @@ export function addLeaf(machine: Machine, observation: ForwardObservation, leaf:
 
 /** Part of the forward call is code that we cannot see. */
 function markOpaque(machine: Machine, state: State, object: AbstractObject | null): void {
-  const observation = machine.running?.observation;
-  if (observation !== undefined) observation.opaque = true;
+  noteOpaque(machine);
   if (object === null) return;
   const known = state.object(object);
   state.update(object, { statistics: known.statistics | UNKNOWN_STATISTICS });

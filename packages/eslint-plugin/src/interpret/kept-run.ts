@@ -9,6 +9,7 @@ import type { Probe } from './activation.ts';
 import type { Footprint } from './footprint.ts';
 import type { VisitRecord } from './left-behind.ts';
 import type { Machine } from './machine.ts';
+import type { Noted } from './notes.ts';
 import type { Cut, ForwardObservation, LeafRun } from './observation.ts';
 import type { PartCall } from './part-calls.ts';
 import type { Renamed } from './renaming.ts';
@@ -45,6 +46,7 @@ export interface Kept {
   readonly visits: readonly VisitRecord[];
   /** Layers that it reached for the forward call that was running. */
   readonly leaves: readonly LeafRun[];
+  readonly noted: Noted;
 }
 
 export function ambienceOf({ running, visit, probe, trainingCalls, constructsParts }: Machine): Ambience {

@@ -24,13 +24,11 @@ import type { ProjectFiles } from './imports.ts';
 import type { Kept } from './kept-run.ts';
 import type { Visit, VisitRecord } from './left-behind.ts';
 import type { DrawObservation, ForwardObservation, LayerFault, LayerObservation, LeafRun, RestoreObservation, ScopeObservation, UnrestoredObservation, Use } from './observation.ts';
+import type { Note } from './notes.ts';
 import { ObjectTable } from './object-table.ts';
 import { PartCalls } from './part-calls.ts';
 import type { Recorder } from './recorder.ts';
 import type { Leaving } from './ways-out.ts';
-
-/** What a run notes of an object that others of its kind have noted of theirs: its name as a part, or that it belongs to a set. */
-export type Note = { readonly object: AbstractObject } & ({ readonly name: string } | { readonly into: Set<AbstractObject> });
 
 /** A forward call, and the mode that it relies on. */
 export interface Reliance {
@@ -130,7 +128,7 @@ export class Machine {
   readonly shared = new Set<AbstractObject>();
   /** The attribute under which an object was first registered with a module: what a message calls it. */
   readonly registered = new Map<AbstractObject, string>();
-  /** What was noted of objects so far, for the results that are used under other names (`elsewhere.ts`). */
+  /** What was noted so far in runs that may be used again under other names. */
   readonly notes: Note[] = [];
   /** How often something was noted that is only true of the calling context that ran. */
   ownNotes = 0;
@@ -336,13 +334,13 @@ export class Machine {
 
   /** Notes that a module was registered under a name; the first one stays. */
   register(object: AbstractObject, name: string): void {
-    this.notes.push({ object, name });
+    this.notes.push({ kind: 'registered', object, name });
     if (!this.registered.has(object)) this.registered.set(object, name);
   }
 
   /** Adds an object to one of the sets of objects that the machine keeps. */
   addTo(into: Set<AbstractObject>, object: AbstractObject): void {
-    this.notes.push({ object, into });
+    this.notes.push({ kind: 'added', object, into });
     into.add(object);
   }
 

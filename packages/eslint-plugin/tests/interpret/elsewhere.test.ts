@@ -1,7 +1,8 @@
 // Calls that start alike are run once and used under other names: what is made in each place stays a thing of its own, and what only looks alike is run.
 import { describe, expect, test } from 'vitest';
 import { lower } from '../../src/analyze.ts';
-import { interpret } from '../../src/interpret/interpret.ts';
+import { interpret, type Interpretation } from '../../src/interpret/interpret.ts';
+import type { Observations } from '../../src/interpret/observation.ts';
 import { librariesFor } from '../../src/libraries/read.ts';
 import { FilesInSight } from '../../src/project/files.ts';
 import { checkProgram } from '../libraries/check-program.ts';
@@ -38,11 +39,15 @@ def predict(net):
 
 const program = (...lines: readonly string[]): void => checkProgram(`${HEAD}${lines.join('\n')}\n`, 'python');
 
-/** Instructions that the analysis of a program takes. */
-function stepsOf(text: string): number {
+function run(text: string): Interpretation {
   const module = lower({ file: 'program.py', text, language: 'python' });
   const libraries = librariesFor('python');
-  return interpret(module, libraries, new FilesInSight(module, libraries, () => { throw new Error('no other files'); })).steps;
+  return interpret(module, libraries, new FilesInSight(module, libraries, () => { throw new Error('no other files'); }));
+}
+
+/** Instructions that the analysis of a program takes. */
+function stepsOf(text: string): number {
+  return run(text).steps;
 }
 
 describe('what two calls make is two things', () => {
@@ -254,4 +259,87 @@ test.each(['def', 'async def'])('the second caller of a builder pays next to not
   const callers = (count: number): string => `${HEAD}${Array.from({ length: count }, (_, at) => `${definition} make${at}():\n    return Net(4)\n\n\nnet${at} = make${at}()\n`).join('')}`;
   const [one, many] = [stepsOf(callers(1)), stepsOf(callers(41))];
   expect((many - one) / 40).toBeLessThan((one - stepsOf(HEAD)) / 3);
+});
+
+describe('blocks that are made alike', () => {
+  const network = (count: number, ...rest: readonly string[]): string => {
+    const names = Array.from({ length: count }, (_, at) => `b${at}`);
+    return `${HEAD}${[
+      'class Block(nn.Module):',
+      '    def __init__(self, size):',
+      '        super().__init__()',
+      '        self.inner = nn.Linear(size, size)',
+      '        self.norm = nn.BatchNorm1d(size)',
+      '        self.drop = nn.Dropout(0.5)',
+      '',
+      '    def forward(self, x):',
+      '        h = self.norm(self.inner(x))',
+      '        h = torch.relu(h)',
+      '        h = nn.functional.dropout(h, 0.1, self.training)',
+      '        return x + self.drop(h)',
+      '',
+      '',
+      'class Tower(nn.Module):',
+      '    def __init__(self):',
+      '        super().__init__()',
+      ...names.map((name) => `        self.${name} = Block(4)`),
+      '',
+      '    def forward(self, x):',
+      ...names.map((name) => `        x = self.${name}(x)`),
+      '        return x',
+      '',
+      '',
+      'tower = Tower()',
+      ...rest,
+    ].join('\n')}\n`;
+  };
+  const forwardsOf = (text: string): Observations['forwards'] => run(text).observations.get('program.py')!.forwards;
+
+  test('are run once', () => {
+    const [few, many] = [stepsOf(network(2, 'print(tower(x))')), stepsOf(network(42, 'print(tower(x))'))];
+    // Its constructor, its call and its `forward` are some fifty instructions.
+    expect((many - few) / 40).toBeLessThan(20);
+  });
+  test('each has layers and parameters of its own', () => {
+    const [forward] = forwardsOf(network(3, 'print(tower(x))'));
+    const paths = ['b0', 'b1', 'b2'].flatMap((name) => [`${name}.norm`, name, `${name}.drop`]);
+    expect([...forward!.leaves.values()].map(({ path }) => path)).toEqual(paths);
+    // The norm and the dropout of all are written in one place each.
+    expect(new Set([...forward!.leaves.values()].map(({ constructed }) => constructed.span.start)).size).toBe(3);
+    expect(forward!.parameters.size).toBe(6);
+    expect(forward!.learning.size).toBe(6);
+  });
+  test('what has set the modes of each is told of each', () => {
+    const [forward] = forwardsOf(network(2, 'tower.b0.eval()', 'tower.b1.eval()', 'print(tower(x))'));
+    const places = [...forward!.leaves.values()].map(({ settings: [setting] }) => setting!.site.span.start);
+    expect(places).toEqual([places[0], places[0], places[0], places[3], places[3], places[3]]);
+    expect(places[0]).toBeLessThan(places[3]!);
+  });
+  test('the second call of a network notes what the first did', () => {
+    const [first, second] = forwardsOf(network(2, 'tower.eval()', 'with torch.no_grad():', '    print(tower(x))', '    print(tower(x + 1))'));
+    expect([...second!.leaves.values()]).toEqual([...first!.leaves.values()]);
+    expect(second!.parameters).toEqual(first!.parameters);
+  });
+  test('one that is in another mode is told apart', () => {
+    checkProgram(network(3, 'tower.load_state_dict(torch.load("tower.pt"))', 'tower.b0.eval()', 'tower.b2.eval()', 'with torch.no_grad():', '    print(tower.b0(x).tolist())', '    print(tower.b1(x).tolist())  # error: [no-train-mode-inference]', '    print(tower.b2(x).tolist())'), 'python');
+  });
+  test('gradients that are cut off in one call are not cut off in the other', () => {
+    checkProgram(
+      network(
+        2,
+        'optimizer = torch.optim.SGD(tower.parameters(), lr=0.1)',
+        'with torch.no_grad():',
+        '    tower.b0(x)',
+        'for step in range(3):',
+        '    loss = tower(x).pow(2).mean()',
+        '    optimizer.zero_grad()',
+        '    loss.backward()',
+        '    optimizer.step()',
+        'tower.eval()',
+        'with torch.no_grad():',
+        '    print(tower(x).tolist())',
+      ),
+      'python',
+    );
+  });
 });
