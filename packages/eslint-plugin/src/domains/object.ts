@@ -5,7 +5,7 @@
 // and an `earlier` that stands for a single object, can be updated strongly.
 import type { Span } from '../source/span.ts';
 import type { ClassRow } from '../libraries/schema.ts';
-import type { ClassDef, Module } from '../ir/ir.ts';
+import type { ClassDef, Func, Module } from '../ir/ir.ts';
 import type { Value } from './value.ts';
 
 /** A place in the program, as a witness shows it. */
@@ -14,11 +14,45 @@ export interface Site {
   readonly span: Span;
 }
 
+/** A field of a class whose constructor nobody writes: what Python makes of `net: nn.Module = field(default_factory=Net)`. */
+export interface GeneratedField {
+  readonly name: string;
+  /** What a call of the constructor names it: attrs leaves out underscores in front. */
+  readonly parameter: string;
+  /** `none`: the constructor does not ask for it. */
+  readonly takenBy: 'position' | 'keyword' | 'none';
+  /** Holds if the constructor hands it to the method that it calls last, and does not keep it. */
+  readonly isHandedOn: boolean;
+  readonly fallback: Value | null;
+  /** What is called at each construction for the value of a field that is left out. */
+  readonly factory: Value | null;
+  /** Holds if `factory` is given the object. */
+  readonly takesSelf: boolean;
+  /** What makes the value of what is given. */
+  readonly converter: Value | null;
+  readonly span: Span;
+}
+
+/** What a decorator or a base class makes of the fields of a class. */
+export interface Generated {
+  /** Fields of another kind are none to a class that derives from one. */
+  readonly style: 'dataclass' | 'attrs' | 'tuple';
+  /** Those of the class itself, in order. */
+  readonly fields: readonly GeneratedField[];
+  readonly hasConstructor: boolean;
+  /** Holds if the constructor takes the place of one that the class has. */
+  readonly overwrites: boolean;
+  /** Stands for the constructor in contexts. */
+  readonly constructor: Func;
+}
+
 /** A class of the project. Members are collected as the class body runs and never removed. */
 export interface ProjectClass {
   readonly module: Module;
   readonly definition: ClassDef;
   bases: readonly Value[];
+  /** Set for a class with a constructor, or elements, that nobody writes. */
+  generated: Generated | null;
   readonly members: Map<string, { value: Value; member: 'method' | 'getter' | 'cached' | 'setter' | 'static' }>;
 }
 

@@ -10,6 +10,7 @@ import { exactElements } from './exact-elements.ts';
 import { boundWithin } from './manager-decorators.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
+import { elementNamed } from './named-tuples.ts';
 import { descriptorMethods, readDescriptor } from './descriptors.ts';
 import { noteParameterUse } from './forward.ts';
 import { hiddenPart, hidesParts } from './hidden-parts.ts';
@@ -86,6 +87,8 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
     const { early } = frame;
     return ofAtoms({ kind: 'flag', object, modes: state.object(object).modes, negated: false, read: { site: machine.site(instr.span), early } });
   }
+  const ofTuple = object.kind === 'collection' ? elementNamed(machine, state, object, name) : null;
+  if (ofTuple !== null) return ofTuple;
   const stored = state.attr(object, name);
   if (stored?.learned === true) noteParameterUse(machine, state, object);
   if (stored !== undefined) return withStaleness(machine, state, object, name, stored, frame, instr);

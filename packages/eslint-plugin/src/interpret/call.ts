@@ -20,6 +20,7 @@ import { callForward, callForwardOfLibrary } from './forward.ts';
 import { callGeneratorMethod, consumedArgs, newGenerator, nextOf, pendingGenerator } from './generators.ts';
 import { evaluateArgs } from './given.ts';
 import { noteHandedOver } from './handed-over.ts';
+import { callGenerated } from './generated-constructors.ts';
 import { exported } from './imports.ts';
 import { callLibrary } from './library-call.ts';
 import { callObjectMethod } from './library-object.ts';
@@ -30,6 +31,7 @@ import { callMemoized } from './memoized.ts';
 import { callLayer, familyOf, noteUnseenPredict } from './option-layers.ts';
 import { noteDirectForward, noteFlagCalled } from './mode-methods.ts';
 import { callModuleMethod } from './module-method.ts';
+import { callTupleMethod, elementNamed, makeFromList } from './named-tuples.ts';
 import { callTextMethod } from './names.ts';
 import { applyScope, decorate } from './scope.ts';
 import { escapeTree, noteWrittenTo, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
@@ -229,7 +231,8 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       const { object } = atom;
       if (object.kind === 'module' && runsForward(machine, name)) return callForwardByName(machine, frame, state, object, name, args, instr);
       if (object.kind === 'module' && machine.libraries.flags.has(name)) noteFlagCalled(machine, frame, name, instr);
-      if (state.attr(object, name) !== undefined) return callValue(machine, frame, state, getAttribute(machine, frame, state, ofObject(object), name, instr), args, instr);
+      const isNamed = state.attr(object, name) !== undefined || (object.kind === 'collection' && elementNamed(machine, state, object, name) !== null);
+      if (isNamed) return callValue(machine, frame, state, getAttribute(machine, frame, state, ofObject(object), name, instr), args, instr);
       if (object.class !== null) {
         const member = findMember(machine.order(object.class), name);
         if (member !== null) {
@@ -250,7 +253,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
         // `{ freeze() { this.net.eval(); } }`: what an object has under a name goes before what arrays and maps have.
         const own = machine.language === 'typescript' && object.label === 'dict' ? state.attr(object, elementName(name)) : undefined;
         if (own?.atoms.some(({ kind }) => kind !== 'constant') === true) return callMember(machine, frame, state, getAttribute(machine, frame, state, ofObject(object), name, instr), object, args, instr);
-        return callCollectionMethod(machine, frame, state, object, name, args, instr);
+        return callTupleMethod(machine, frame, state, object, name, args, instr) ?? callCollectionMethod(machine, frame, state, object, name, args, instr);
       }
       if (object.label === STACK) return callStackMethod(machine, frame, state, object, name, args, instr);
       if (object.kind === 'module' || object.kind === 'opaque') return callModuleMethod(machine, frame, state, object, name, receiver, args, instr);
@@ -258,6 +261,8 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
     }
     case 'super': {
       const member = findMember(machine.order(atom.object.class ?? atom.after), name, atom.after);
+      const generated = name === '__init__' ? callGenerated(machine, frame, state, atom, args, instr) : null;
+      if (generated !== null) return generated;
       if (member !== null) return callMember(machine, frame, state, member.entry.value, atom.object, args, instr);
       if (familyOf(machine, atom.object) !== null) return returned(derive(allArgs(args)));
       if (atom.object.kind === 'module' && runsForward(machine, name)) {
@@ -281,6 +286,8 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
     case 'namespace':
       return callValue(machine, frame, state, exported(machine, state, atom.module, name), args, instr);
     case 'class': {
+      const generated = name === '__init__' ? callGenerated(machine, frame, state, atom, args, instr) : name === '_make' ? makeFromList(machine, frame, state, atom.class, args, instr) : null;
+      if (generated !== null) return generated;
       const member = findMember(machine.order(atom.class), name);
       const loaded = member === null ? machine.order(atom.class).framework?.constructors[name] : undefined;
       if (loaded !== undefined) return constructLoaded(machine, frame, state, atom.class, loaded === 'train' ? TRAIN : EVAL, instr);
@@ -390,7 +397,6 @@ export function runCallbacks(machine: Machine, frame: Frame, state: State, value
   }
   return result;
 }
-
 
 /** A function in sight, or what a library calls as one: `map(nn.Module.eval, nets)`, `map(net, batches)`. */
 function isCallback(atom: Atom): boolean {

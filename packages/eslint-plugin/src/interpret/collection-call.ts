@@ -212,6 +212,8 @@ const OF_THE_SECOND: ReadonlySet<Iteration> = new Set(['chosen', 'results', 'spr
 export function goThrough(machine: Machine, frame: Frame, state: State, gives: Iteration, args: ArgValues, instr: CallInstr): Value | null {
   const [first, second] = args.positional.map((value) => keysOfDictionary(machine, frame, state, value, instr));
   const through = OF_THE_SECOND.has(gives) ? second : first;
+  // `list()`, `field(default_factory=list)`
+  if (gives === 'elements' && first === undefined && args.more === null && args.keywords.size === 0) return listOf(machine, frame, state, instr, '', 'list', [], NOTHING);
   if (through === undefined || args.more !== null) return null;
   const sources = gives === 'tuples' || gives === 'joined' ? args.positional.map((value) => keysOfDictionary(machine, frame, state, value, instr)) : [through];
   if (!sources.some((source) => holdsSomething(source))) return null;

@@ -14,6 +14,8 @@ import { callFunction, type CallResult } from './call-function.ts';
 import { findMember, type ClassOrder } from './class-order.ts';
 import type { Machine } from './machine.ts';
 import { copyOf } from './copies.ts';
+import { tupleClassOf } from './generated-classes.ts';
+import { generatedConstructor, makeTuple, runGenerated } from './generated-constructors.ts';
 import { hidingNetwork } from './hidden-parts.ts';
 import { makeHolder } from './library-object.ts';
 import { makeLayer } from './option-layers.ts';
@@ -28,6 +30,8 @@ export function kindOfClass(order: ClassOrder): ObjectKind {
 
 export function construct(machine: Machine, frame: Frame, state: State, cls: ProjectClass, args: ArgValues, instr: Instr): CallResult {
   const order = machine.order(cls);
+  const tuple = machine.language === 'python' ? tupleClassOf(machine, order) : null;
+  if (tuple !== null) return returned(makeTuple(machine, frame, state, cls, tuple.generated!.fields, args, instr));
   const kind = kindOfClass(order);
   const setting: ModeSetting = { site: machine.site(instr.span), mode: TRAIN, how: 'constructed', selective: false };
   const object = machine.objects.allocate(state, frame.context, instr, `c${cls.definition.id} ${cls.module.file}`, { kind, class: cls, library: order.row, label: cls.definition.name, inert: order.row === null ? 'no' : 'unknown' }, kind === 'instance' ? {} : { modes: TRAIN, settings: [setting], statistics: FRESH, trainable: TRAINABLE });
@@ -65,11 +69,13 @@ export function initialize(machine: Machine, frame: Frame, state: State, object:
     if (id === null) continue;
     callFunction(machine, frame, state, { module: cls.module, func: cls.module.funcs[id]! }, object, NO_ARGS, instr, { early: true });
   }
+  const generated = isPython ? generatedConstructor(order) : null;
+  if (generated !== null) return runGenerated(machine, frame, state, object, generated, args, instr);
   const constructor = findMember(order, isPython ? '__init__' : 'constructor');
   if (constructor === null) {
     if (order.row?.children !== undefined) setChildren(machine, state, object, order.row, args);
     else if (order.hasUnknownBase) for (const value of allArgs(args)) escapeTree(state, value);
-    // A data class: keyword arguments become attributes.
+    // Some constructor out of sight: keyword arguments become attributes.
     for (const [name, value] of args.keywords) if (object.kind === 'instance') state.setAttr(object, name, value, true);
     return true;
   }

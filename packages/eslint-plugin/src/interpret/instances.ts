@@ -27,7 +27,7 @@ function isInstanceOfAny(machine: Machine, state: State, object: AbstractObject,
 }
 
 function isInstanceOf(machine: Machine, object: AbstractObject, target: Atom): boolean | null {
-  if (object.kind !== 'module' && object.kind !== 'instance') return null;
+  if (object.kind !== 'module' && object.kind !== 'instance' && (object.kind !== 'collection' || object.class === null)) return null;
   const order = object.class === null ? null : machine.order(object.class);
   if (target.kind === 'class') {
     if (order === null) return false;

@@ -19,6 +19,8 @@ import { copyOf } from './copies.ts';
 import { recordFunctional, recordRandom } from './draw.ts';
 import { makeStack } from './exit-stacks.ts';
 import { exportModule, requireEval, saveModules } from './export.ts';
+import { ofFields } from './field-values.ts';
+import { declareField, decorateClass, tupleClassMade } from './generated-classes.ts';
 import { isInstance } from './instances.ts';
 import { noteHandedOver } from './handed-over.ts';
 import type { Machine } from './machine.ts';
@@ -225,6 +227,16 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
     }
     case 'same-function':
       return returned(args.positional[0] ?? ANYTHING);
+    case 'data-class':
+      return decorateClass(machine, frame, effect, row.path, args);
+    case 'field':
+      return args.more === null ? declareField(row.path, args) : callUnknown(machine, state, ANYTHING, args, instr);
+    case 'tuple-class': {
+      const made = tupleClassMade(machine, frame, state, args, instr);
+      return made === null ? callUnknown(machine, state, ANYTHING, args, instr) : returned(made);
+    }
+    case 'of-fields':
+      return ofFields(machine, frame, state, effect, args, instr) ?? callUnknown(machine, state, ANYTHING, args, instr);
     case 'gives':
       return returned(ofAtoms({ kind: 'library', path: effect.path }));
     case 'context-manager': {

@@ -224,7 +224,7 @@ export class Machine {
   classOf(module: Module, id: number, bases: readonly Value[]): ProjectClass {
     const definition = module.classes[id]!;
     let known = this.classes.get(definition);
-    if (known === undefined) this.classes.set(definition, (known = { module, definition, bases, members: new Map() }));
+    if (known === undefined) this.classes.set(definition, (known = { module, definition, bases, generated: null, members: new Map() }));
     else if (known.bases.length === bases.length) known.bases = known.bases.map((base, i) => joinValues(base, bases[i]!));
     return known;
   }

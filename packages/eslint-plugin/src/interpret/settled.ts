@@ -1,4 +1,4 @@
-// What collections hold, for code that takes them apart out of sight.
+// What collections and data classes hold, for code that takes them apart out of sight.
 //
 // Guarantees: each collection is looked at once, the nearest first, so that collections which hold one another cost no more than there are of them.
 // Refuses: what lies deeper than MAX_DEPTH collections.
@@ -11,7 +11,7 @@ const MAX_DEPTH = 3;
 /** The value with everything that its collections hold: what a function that takes it apart may see. */
 export function settled(state: State, value: Value): Value {
   // Most values are no collections, and each argument of a call is asked.
-  if (!value.atoms.some((atom) => atom.kind === 'object' && atom.object.kind === 'collection')) return value;
+  if (!value.atoms.some((atom) => atom.kind === 'object' && holds(atom.object))) return value;
   let level = collectionsIn([value]);
   let result = value;
   // Each collection once, the nearest first: collections that hold one another have more ways through them than steps of a budget can pay for.
@@ -50,5 +50,10 @@ function contentsOf(attrs: ReadonlyMap<string, Value>): Contents {
 }
 
 function collectionsIn(values: readonly Value[]): readonly AbstractObject[] {
-  return values.flatMap(objectsOf).filter((object) => object.kind === 'collection');
+  return values.flatMap(objectsOf).filter(holds);
+}
+
+/** A collection, or an object that is there to hold its fields: printed, compared and copied field by field. */
+function holds(object: AbstractObject): boolean {
+  return object.kind === 'collection' || (object.kind === 'instance' && object.class !== null && object.class.generated !== null);
 }

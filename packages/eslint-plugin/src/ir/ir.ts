@@ -97,6 +97,14 @@ export interface Param {
 /** The member under which a Python class has the metaclass that it names; no program can spell it. */
 export const METACLASS = '<metaclass>';
 
+/** A name that a Python class body annotates: `net: nn.Module = field(…)`. */
+export interface AnnotatedName {
+  readonly name: string;
+  /** The outermost name of the type: `ClassVar` of `ClassVar[int]`, `Module` of `nn.Module`; null when there is none. */
+  readonly type: string | null;
+  readonly span: Span;
+}
+
 export interface ClassDef {
   readonly id: ClassId;
   readonly name: string;
@@ -104,6 +112,8 @@ export interface ClassDef {
   readonly nameSpan: Span;
   /** Runs the instance field initialisers of a JavaScript class on `this`; null in Python and in classes without fields. */
   readonly fieldInitializer: FuncId | null;
+  /** What the statements of a Python class body annotate, each name once, in the order of the text. */
+  readonly annotated: readonly AnnotatedName[];
 }
 
 /** The elements from `from` on and before `to` (null: to the end); negative numbers count from the end. */

@@ -7,7 +7,7 @@ import type { Language } from '../ir/ir.ts';
 
 /** By language: a project of one is not to wait for the models of the other. */
 const SHIPPED: Readonly<Record<Language, readonly string[]>> = {
-  python: ['pytorch', 'python', 'lightning', 'transformers-trainer', 'flash-attention', 'torchvision', 'timm', 'transformers', 'diffusers', 'peft', 'accelerate', 'fastai', 'ignite', 'ultralytics', 'torch-geometric', 'torchmetrics', 'sentence-transformers', 'open-clip', 'segmentation-models-pytorch', 'keras', 'ema-pytorch'],
+  python: ['pytorch', 'python', 'lightning', 'transformers-trainer', 'flash-attention', 'torchvision', 'timm', 'transformers', 'diffusers', 'peft', 'accelerate', 'fastai', 'ignite', 'ultralytics', 'torch-geometric', 'torchmetrics', 'sentence-transformers', 'open-clip', 'segmentation-models-pytorch', 'keras', 'ema-pytorch', 'attrs'],
   typescript: ['modeguard-engine', 'modeguard-guard', 'javascript', 'tensorflow-js', 'mlx', 'js-pytorch', 'deepbox', 'torchlette', 'ts-torch', 'piston', 'toygrad', 'inference-only'],
 };
 

@@ -176,6 +176,17 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('memoize') }),
     /** A decorator that leaves the function as it is. */
     v.strictObject({ kind: v.literal('same-function') }),
+    /**
+     * A decorator that writes the constructor of a class from its fields. `fields`: what it annotates, what it gives a field object (`declared`), or `either`, as the class has them.
+     * `overwrites`: a constructor that the class has, too.
+     */
+    v.strictObject({ kind: v.literal('data-class'), style: v.picklist(['dataclass', 'attrs']), fields: v.picklist(['annotated', 'declared', 'either']), overwrites: v.boolean() }),
+    /** Says how a field of such a class gets its value; `factory`: that what it is given is called for it. */
+    v.strictObject({ kind: v.literal('field'), factory: v.optional(v.boolean(), false) }),
+    /** Makes a class of tuples with names; a class may also derive from it. */
+    v.strictObject({ kind: v.literal('tuple-class') }),
+    /** Makes of an object of a class with fields: another one with some of them changed, a dictionary, a tuple, or a list of the fields. `copies`: of what is in the fields. */
+    v.strictObject({ kind: v.literal('of-fields'), makes: v.picklist(['object', 'dictionary', 'tuple', 'fields']), copies: v.optional(v.boolean(), false) }),
     /** Gives what stands at another path: `functools.wraps(fn)` gives a decorator. */
     v.strictObject({ kind: v.literal('gives'), path: v.string() }),
     /** A decorator that makes a context manager of a generator function: what stands before its `yield` enters, the rest leaves. */

@@ -61,6 +61,10 @@ const COUNTS: Readonly<Record<FunctionEffect['kind'], boolean>> = {
   'same-function': false,
   gives: false,
   'exit-stack': false,
+  'data-class': false,
+  field: false,
+  'tuple-class': false,
+  'of-fields': false,
 };
 
 const SETTING: ReadonlySet<MethodEffect> = new Set<MethodEffect>(['set-train', 'set-eval', 'infer-eval']);

@@ -87,7 +87,7 @@ function declareClass(fn: FunctionLowering, node: ClassNode, name: string, hasFi
   const scope = fn.scope;
   const parent = fn.id;
   const initializer = hasFields ? module.function(node, (id) => lowerFieldInitializer(id)) : null;
-  const id = module.builder.addClass({ name, span: fn.span(node), nameSpan: fn.span(node.name ?? node), fieldInitializer: initializer });
+  const id = module.builder.addClass({ name, span: fn.span(node), nameSpan: fn.span(node.name ?? node), fieldInitializer: initializer, annotated: [] });
   module.classIds.set(node, id);
 
   function lowerFieldInitializer(func: FuncId): void {

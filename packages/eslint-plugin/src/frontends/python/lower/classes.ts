@@ -2,6 +2,7 @@
 // a variable of the class scope and a `define-member`. Decorators are calls on the finished class. A name that the body reads
 // before it binds it is looked up in the module.
 import type { ClassDef } from '../ast.ts';
+import { annotatedIn } from './annotated-names.ts';
 import { bindOutside, namesReadEarly } from './class-names.ts';
 import { applyDecorators, lowerDecorators } from './functions.ts';
 import { headerOf, spanOf, type Lowering } from './lowering.ts';
@@ -39,7 +40,7 @@ function lowerUndecorated(l: Lowering, node: ClassDef): Temp {
 function classIdOf(l: Lowering, node: ClassDef): ClassId {
   const known = l.file.classes.get(node);
   if (known !== undefined) return known;
-  const id = l.file.module.addClass({ name: node.name, span: spanOf(node), nameSpan: { start: node.nameRange[0], end: node.nameRange[1] }, fieldInitializer: null });
+  const id = l.file.module.addClass({ name: node.name, span: spanOf(node), nameSpan: { start: node.nameRange[0], end: node.nameRange[1] }, fieldInitializer: null, annotated: annotatedIn(node.body) });
   l.file.classes.set(node, id);
   return id;
 }
