@@ -4,6 +4,7 @@ import { isAbsolute, normalize } from 'node:path';
 import type ts from 'typescript';
 import { lowerPython } from './frontends/python/lower.ts';
 import { parsePython, type PythonTree } from './frontends/python/parse.ts';
+import { listedStatements } from './frontends/typescript/listed-statements.ts';
 import { lowerTypeScript } from './frontends/typescript/lower.ts';
 import { parseTypeScript } from './frontends/typescript/parse.ts';
 import type { Observations } from './interpret/observation.ts';
@@ -49,6 +50,8 @@ export interface Analysis {
   readonly isTest: boolean;
   /** Text and lines of this file or of one that it imports: a witness may lie there. */
   sourceOf(file: string): SourceOfFile;
+  /** Where statements of TypeScript start that others may be written in front of. Looked for when somebody asks. */
+  listedStatements(): ReadonlySet<number>;
   /** What of other files went into it. */
   readonly ingredients: Ingredients;
 }
@@ -78,7 +81,7 @@ export function analyze(input: SourceInput): Analysis {
     if (index === undefined) indexed.set(file, (index = new LineIndex(text)));
     return { text, lines: index };
   };
-  return { file: input.file, text: input.text, lines, module, observations: callers === undefined ? ownObservations : joined(ownObservations, callers), isTest: isTestFile(input.file, input.language), sourceOf, ingredients: { dependencies: new Map([...seen].map((file) => [file, own?.used.get(file) ?? new Set()])), views: callers?.digests ?? new Map() } };
+  return { file: input.file, text: input.text, lines, module, observations: callers === undefined ? ownObservations : joined(ownObservations, callers), isTest: isTestFile(input.file, input.language), sourceOf, listedStatements: once(() => listedStatements(treeOf(input))), ingredients: { dependencies: new Map([...seen].map((file) => [file, own?.used.get(file) ?? new Set()])), views: callers?.digests ?? new Map() } };
 }
 
 /** What `importer` shows of the file now (`Ingredients`); null if its analysis fails. */
@@ -128,7 +131,16 @@ function lowerOnce(input: SourceInput): Module {
 
 export function lower(input: SourceInput): Module {
   if (input.language === 'python') return lowerPython((input.tree as PythonTree | undefined) ?? parsePython(input.text), input.file);
-  return lowerTypeScript((input.tree as ts.SourceFile | undefined) ?? input.project?.treeOf(input.file, input.text) ?? parseTypeScript(input.text, input.file), input.file);
+  return lowerTypeScript(treeOf(input), input.file);
+}
+
+function treeOf(input: SourceInput): ts.SourceFile {
+  return (input.tree as ts.SourceFile | undefined) ?? input.project?.treeOf(input.file, input.text) ?? parseTypeScript(input.text, input.file);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }
 
 const NO_OBSERVATIONS: Observations = { forwards: [], draws: [], scopes: [], restores: [], unrestored: [], layers: [] };

@@ -1,5 +1,5 @@
 // Edits that rules propose, in the syntax of the file. Each returns null where the edit would not be safe to write: a
-// statement that shares its line, a receiver that is no plain name.
+// statement that shares its line, a receiver that is no plain name, or one that has its value in the statement alone.
 import type { Analysis } from '../analyze.ts';
 import type { Span } from '../source/span.ts';
 import type { TextEdit } from './finding.ts';
@@ -8,7 +8,7 @@ const PLAIN_RECEIVER = /^[\w$]+(?:\.#?[\w$]+)*$/;
 
 /** `code` as a statement of its own on the line before `statement`. */
 function insertStatementBefore(analysis: Analysis, statement: Span, code: string): TextEdit | null {
-  if (!startsItsLine(analysis, statement)) return null;
+  if (!startsItsLine(analysis, statement) || !isListed(analysis, statement)) return null;
   const indentation = analysis.lines.indentationAt(statement.start);
   const end = analysis.module.language === 'python' ? '' : ';';
   return { span: { start: statement.start, end: statement.start }, text: `${code}${end}${lineEnd(analysis)}${indentation}` };
@@ -16,7 +16,22 @@ function insertStatementBefore(analysis: Analysis, statement: Span, code: string
 
 /** `receiver.eval()` or `receiver.train()` before `statement`. */
 export function insertSwitchBefore(analysis: Analysis, statement: Span, receiver: string, method: 'eval' | 'train'): TextEdit | null {
-  return PLAIN_RECEIVER.test(receiver) ? insertStatementBefore(analysis, statement, `${receiver}.${method}()`) : null;
+  return PLAIN_RECEIVER.test(receiver) && !isBoundIn(analysis, statement, /^[\w$]+/.exec(receiver)![0]) ? insertStatementBefore(analysis, statement, `${receiver}.${method}()`) : null;
+}
+
+/** Whether another statement may be written in front: not of a clause (`elif`, `case`), nor of an expression that is a function's body. */
+function isListed(analysis: Analysis, statement: Span): boolean {
+  if (analysis.module.language === 'typescript') return analysis.listedStatements().has(statement.start);
+  if (/^(?:elif|else|except|finally|case)\b/.test(analysis.text.slice(statement.start, statement.start + 8))) return false;
+  return !analysis.module.funcs.some((func) => func.kind === 'lambda' && (func.span.start === statement.start || func.bodyStart === statement.start));
+}
+
+/** Whether the statement itself gives the name its value, as a comprehension, `:=`, `as` or the head of a loop does: it means nothing, or something else, before. */
+function isBoundIn(analysis: Analysis, statement: Span, name: string): boolean {
+  const text = analysis.text.slice(statement.start, statement.end);
+  const word = `(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`;
+  const before = analysis.module.language === 'python' ? `\\bfor\\b(?:(?!\\bin\\b)[^:])*?${word}|\\bas\\s*\\(?[\\w\\s,]*?${word}|${word}\\s*:=` : `\\b(?:const|let|var|using)\\b[^=;]*?${word}`;
+  return new RegExp(before).test(text);
 }
 
 /** Puts a simple Python statement under `with header:`. */
@@ -24,7 +39,9 @@ export function wrapInWith(analysis: Analysis, statement: Span, header: string):
   const text = analysis.text.slice(statement.start, statement.end);
   // A compound statement's header, or a statement that shares its line, cannot be indented alone. Text in a multi-line string
   // would change with the indentation.
-  if (!startsItsLine(analysis, statement) || text.trimEnd().endsWith(':') || /"""|'''/.test(text)) return null;
+  if (!startsItsLine(analysis, statement) || !isListed(analysis, statement) || text.trimEnd().endsWith(':') || /"""|'''/.test(text)) return null;
+  // The scope would stay open for whoever runs in the meantime.
+  if (/\b(?:await|yield)\b/.test(text)) return null;
   if (!/^[ \t]*(?:#.*)?(?:\r\n|\r|\n|$)/.test(analysis.text.slice(statement.end))) return null;
   const indentation = analysis.lines.indentationAt(statement.start);
   const step = indentation.includes('\t') ? '\t' : '    ';
@@ -59,7 +76,7 @@ export function addNamedImport(analysis: Analysis, name: string, source: string)
 }
 
 function namedImport(analysis: Analysis, name: string, source: string): readonly TextEdit[] | null {
-  const pattern = new RegExp(`import\\s*\\{([^}]*)\\}\\s*from\\s*(['"])${source.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\2`);
+  const pattern = new RegExp(`(?<=^[ \\t]*)import\\s*\\{([^}]*)\\}\\s*from\\s*(['"])${source.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\2`, 'm');
   const match = pattern.exec(analysis.text);
   if (match === null) return null;
   if (match[1]!.split(',').some((part) => part.trim() === name)) return [];
@@ -71,7 +88,18 @@ function startsItsLine(analysis: Analysis, statement: Span): boolean {
   return analysis.text.slice(analysis.lines.lineStart(statement.start), statement.start).trim() === '';
 }
 
+/** Where another argument may follow that of `call` which ends at `lastEnd`: outside of parentheses around it. */
+export function endOfArguments(analysis: Analysis, call: Span, lastEnd: number): number {
+  return lastEnd + /^(?:\s*\))*/.exec(withoutComments(analysis, lastEnd, call.end - 1))![0].length;
+}
+
+/** What stands between two arguments: blanks for comments. */
+export function withoutComments(analysis: Analysis, start: number, end: number): string {
+  const comment = analysis.module.language === 'python' ? /#[^\r\n]*/g : /\/\/[^\r\n]*|\/\*[\s\S]*?\*\//g;
+  return analysis.text.slice(start, end).replace(comment, (found) => ' '.repeat(found.length));
+}
+
 /** The line end that the file uses. */
-function lineEnd(analysis: Analysis): string {
+export function lineEnd(analysis: Analysis): string {
   return /\r\n|\r|\n/.exec(analysis.text)?.[0] ?? '\n';
 }

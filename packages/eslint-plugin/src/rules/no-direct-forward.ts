@@ -17,7 +17,7 @@ export const noDirectForward: ModeRule = {
 function judge(analysis: Analysis, { fault, call, where, certain }: LayerObservation): readonly Finding[] {
   if (fault.kind !== 'direct-forward' || isInBrokenCode(analysis, where.func.span)) return [];
   const text = analysis.text.slice(call.span.start, call.span.end);
-  const [head, receiver] = /^(.+?)\.forward(?=\s*\()/s.exec(text) ?? [];
+  const receiver = receiverOf(text);
   const form = analysis.module.language === 'python' ? (receiver ?? 'model') : `${receiver ?? 'model'}.call`;
   return [
     {
@@ -30,7 +30,22 @@ function judge(analysis: Analysis, { fault, call, where, certain }: LayerObserva
       action: `Write \`${form}(…)\`.`,
       witness: [],
       fix: null,
-      suggestions: head === undefined || receiver === undefined ? [] : [{ message: `Write \`${form}(…)\`.`, edits: [{ span: { start: call.span.start, end: call.span.start + head.length }, text: form }] }],
+      suggestions: receiver === null ? [] : [{ message: `Write \`${form}(…)\`.`, edits: [{ span: { start: call.span.start, end: call.span.start + `${receiver}.forward`.length }, text: form }] }],
     },
   ];
+}
+
+/** What stands before `.forward(…)` at the end of a call; null where that is open (a parenthesis in a text). */
+function receiverOf(text: string): string | null {
+  for (const { index, 0: name } of text.matchAll(/\.forward\s*(?=\()/g)) {
+    let depth = 0;
+    let at = index + name.length;
+    do {
+      if (text[at] === '(') depth += 1;
+      else if (text[at] === ')') depth -= 1;
+      at += 1;
+    } while (depth > 0 && at < text.length);
+    if (depth === 0 && at === text.length) return text.slice(0, index);
+  }
+  return null;
 }

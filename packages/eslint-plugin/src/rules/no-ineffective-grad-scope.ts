@@ -24,7 +24,7 @@ function judgeScope(analysis: Analysis, observation: ScopeObservation): readonly
     case 'not-called':
       return [finding(analysis, observation, `\`with\` is given the class \`${name}\`, not a scope, and throws.`, 'Only an object of the class can be entered: `TypeError: \'type\' object does not support the context manager protocol`.', `Write \`${name}()\`.`, parentheses(analysis, observation))];
     case 'not-a-callback':
-      return [finding(analysis, observation, `${place} gets a value where it takes a callback, and throws.`, 'The argument is computed before the scope begins, with its graph.', `Write \`${name}(() => …)\`.`, observation.argument === null ? null : [{ span: { start: observation.argument.start, end: observation.argument.start }, text: '() => ' }])];
+      return [finding(analysis, observation, `${place} gets a value where it takes a callback, and throws.`, 'The argument is computed before the scope begins, with its graph.', `Write \`${name}(() => …)\`.`, callback(analysis, observation))];
     case 'entered-twice': {
       const made = observation.opened === null ? '' : ` that is made at ${lineOf(analysis, observation.opened)}`;
       return [finding(analysis, observation, `${place} enters the scope${made} a second time while it is open.`, 'It remembers one state only: when the outer block ends, gradients stay off, and nothing that follows is trained.', `Make a scope of its own here: \`with torch.${name}():\`.`, null)];
@@ -43,4 +43,11 @@ function parentheses(analysis: Analysis, { call, path }: ScopeObservation): read
   const text = analysis.text.slice(call.span.start, call.span.end);
   const name = path.slice(path.lastIndexOf('.') + 1);
   return text.endsWith(name) ? [{ span: { start: call.span.end, end: call.span.end }, text: '()' }] : null;
+}
+
+/** Makes a callback of the argument; null if that awaits, yields, or is an object, whose braces would be those of a body. */
+function callback(analysis: Analysis, { argument }: ScopeObservation): readonly TextEdit[] | null {
+  if (argument === null) return null;
+  const text = analysis.text.slice(argument.start, argument.end);
+  return /\b(?:await|yield)\b|^\s*\{/.test(text) ? null : [{ span: { start: argument.start, end: argument.start }, text: '() => ' }];
 }

@@ -22,7 +22,7 @@ function judge(analysis: Analysis, { fault, call, where, certain }: LayerObserva
   const text = analysis.text.slice(call.span.start, call.span.end);
   const flag = `${text.slice(0, text.lastIndexOf('.'))}.training`;
   const asFlag = fault.name === 'train' ? flag : analysis.module.language === 'python' ? `not ${flag}` : `!${flag}`;
-  const finding = (what: string, why: string, action: string, message: string, edited: string): Finding => ({ rule: 'no-mode-method-as-flag', certainty: certain ? 'definite' : 'possible', file: analysis.file, span: call.span, what, why, action, witness: [], fix: null, suggestions: [{ message, edits: [{ span: call.span, text: edited }] }] });
+  const finding = (what: string, why: string, action: string, message: string, edited: string): Finding => ({ rule: 'no-mode-method-as-flag', certainty: certain ? 'definite' : 'possible', file: analysis.file, span: call.span, what, why, action, witness: [], fix: null, suggestions: edited === text ? [] : [{ message, edits: [{ span: call.span, text: edited }] }] });
   switch (fault.how) {
     case 'tested':
       return [finding(`${place} is a method, and a test of it is always true.`, `The flag is \`training\`; \`${fault.name}\` is the method that sets it.`, `Test \`${asFlag}\`.`, `Test \`${asFlag}\`.`, asFlag)];

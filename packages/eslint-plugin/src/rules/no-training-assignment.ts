@@ -2,6 +2,7 @@
 import type { Analysis } from '../analyze.ts';
 import type { LayerObservation } from '../interpret/observation.ts';
 import type { Finding } from '../report/finding.ts';
+import { flagAssignment } from '../report/flag-assignment.ts';
 import { lineOf, quote } from '../report/wording.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
 
@@ -16,9 +17,7 @@ export const noTrainingAssignment: ModeRule = {
 
 function judge(analysis: Analysis, { fault, call, where, certain }: LayerObservation): readonly Finding[] {
   if (fault.kind !== 'flag-assigned' || isInBrokenCode(analysis, where.func.span)) return [];
-  const text = analysis.text.slice(call.span.start, call.span.end);
-  const [, receiver, value, end] = /^(.+)\.\w+\s*=\s*([^=].*?)(;?)$/s.exec(text) ?? [];
-  const set = receiver === undefined ? '`train(mode)`' : `\`${receiver}.train(${value})\``;
+  const assignment = flagAssignment(analysis, call.span);
   const names = fault.parts.slice(0, 3).map((part) => `\`${part.label}\` (${lineOf(analysis, part.site)})`);
   return [
     {
@@ -28,10 +27,10 @@ function judge(analysis: Analysis, { fault, call, where, certain }: LayerObserva
       span: call.span,
       what: `${quote(analysis, call.span)} sets the flag of \`${fault.className}\` alone.`,
       why: `The flag of a module does not reach its parts: ${names.join(', ')} ${names.length === 1 ? 'keeps' : 'keep'} the other mode.`,
-      action: `Call ${set}, which reaches all parts.`,
+      action: `Call \`${assignment?.call ?? 'train(mode)'}\`, which reaches all parts.`,
       witness: fault.parts.slice(0, 3).map((part) => ({ file: part.site.file, span: part.site.span, text: `\`${part.label}\` does not follow` })),
       fix: null,
-      suggestions: receiver === undefined ? [] : [{ message: `Call \`${receiver}.train(${value})\` instead.`, edits: [{ span: call.span, text: `${receiver}.train(${value})${end}` }] }],
+      suggestions: assignment === null ? [] : [assignment.suggestion],
     },
   ];
 }

@@ -3,6 +3,7 @@ import type { Analysis } from '../analyze.ts';
 import { EVAL } from '../domains/mode.ts';
 import type { ForwardObservation, RestoreObservation, UnrestoredObservation, Woken } from '../interpret/observation.ts';
 import type { Finding } from '../report/finding.ts';
+import { flagAssignment } from '../report/flag-assignment.ts';
 import { lineOf, quote } from '../report/wording.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
 
@@ -22,10 +23,9 @@ export const noUnrestoredMode: ModeRule = {
 function judgeRestore(analysis: Analysis, observation: RestoreObservation): readonly Finding[] {
   if (isInBrokenCode(analysis, observation.where.func.span)) return [];
   const place = quote(analysis, observation.call.span);
-  const target = /^([\w.]+)\.(\w+)\s*=\s*([^=].*?);?$/s.exec(analysis.text.slice(observation.call.span.start, observation.call.span.end));
+  const assignment = flagAssignment(analysis, observation.call.span);
   const names = observation.parts.map((part) => `\`${part.label}\` (${lineOf(analysis, part.site)})`);
-  const [receiver, flag] = target === null ? [null, null] : [target[1]!, target[3]!];
-  const restore = receiver === null ? '`train(was)` of the module' : `\`${receiver}.train(${flag})\``;
+  const restore = assignment === null ? '`train(was)` of the module' : `\`${assignment.call}\``;
   return [
     {
       rule: 'no-unrestored-mode',
@@ -37,7 +37,7 @@ function judgeRestore(analysis: Analysis, observation: RestoreObservation): read
       action: `Call ${restore}, which reaches all parts.`,
       witness: [{ file: observation.setting.site.file, span: observation.setting.site.span, text: `${quote(analysis, observation.setting.site.span, observation.setting.site.file)} sets evaluation mode` }],
       fix: null,
-      suggestions: receiver === null ? [] : [{ message: `Call \`${receiver}.train(${flag})\` instead.`, edits: [{ span: observation.call.span, text: `${receiver}.train(${flag})${analysis.text[observation.call.span.end - 1] === ';' ? ';' : ''}` }] }],
+      suggestions: assignment === null ? [] : [assignment.suggestion],
     },
   ];
 }

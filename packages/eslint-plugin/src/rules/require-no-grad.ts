@@ -56,7 +56,8 @@ const importing = new WeakMap<Analysis, boolean>();
 
 function importsTorch(analysis: Analysis): boolean {
   let imports = importing.get(analysis);
-  if (imports === undefined) importing.set(analysis, (imports = /^[ \t]*import torch[ \t]*(?:#.*)?$/m.test(analysis.text)));
+  // What a function imports for itself does not count, nor what a text says.
+  if (imports === undefined) importing.set(analysis, (imports = analysis.module.exports.has('torch') && /^[ \t]*import torch\b/m.test(analysis.text)));
   return imports;
 }
 

@@ -2,6 +2,7 @@
 // not exist while its rate is not gated.
 import type { Analysis } from '../analyze.ts';
 import type { DrawObservation, FunctionalFault } from '../interpret/observation.ts';
+import { endOfArguments, withoutComments } from '../report/edits.ts';
 import type { Finding, TextEdit } from '../report/finding.ts';
 import { quote } from '../report/wording.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
@@ -31,6 +32,7 @@ function judgeDraw(analysis: Analysis, draw: DrawObservation): readonly Finding[
   return [report(analysis, draw, fault, certainty)];
 }
 
+type Span = Finding['span'];
 type Fault = Exclude<FunctionalFault, { kind: 'stale' | 'inverted' | 'no-effect' }>;
 
 function report(analysis: Analysis, draw: DrawObservation, fault: Fault, certainty: Finding['certainty']): Finding {
@@ -38,7 +40,7 @@ function report(analysis: Analysis, draw: DrawObservation, fault: Fault, certain
   const flag = flagOf(analysis, draw);
   const because = fault.kind === 'omitted' ? `\`${fault.name}\` is left out and is true by default` : fault.kind === 'constant' ? `\`${fault.name}\` is always true` : `it has no \`training\` argument, and nothing sets \`${fault.name}\` to 0 in evaluation mode`;
   if (fault.kind === 'flag-as-rate') return reportRate(analysis, draw, fault, certainty);
-  const edit = flag === null ? null : editOf(analysis, fault, flag);
+  const edit = flag === null ? null : editOf(analysis, draw.call.span, fault, flag);
   const suggested = edit === null || fault.kind === 'omitted' ? [] : [{ message: `Make it follow \`${flag}\`.`, edits: [edit] }];
   return {
     rule: 'require-training-argument',
@@ -70,14 +72,21 @@ function reportRate(analysis: Analysis, draw: DrawObservation, fault: Extract<Fa
     action: `Pass the flag as \`training\`, and a rate of its own.`,
     witness: [],
     fix: null,
-    suggestions: analysis.module.language === 'python' && !given.includes('=') ? [{ message: 'Pass it as `training`.', edits: [{ span: fault.span, text: `training=${given}` }] }] : [],
+    suggestions: mayBeKeyword(analysis, draw.call.span, fault.span) ? [{ message: 'Pass it as `training`.', edits: [{ span: fault.span, text: `training=${given}` }] }] : [],
   };
+}
+
+/** Whether what is given by position may be given by name: no parentheses are around it, and nothing follows by position. */
+function mayBeKeyword(analysis: Analysis, call: Span, argument: Span): boolean {
+  if (analysis.module.language !== 'python' || analysis.text.slice(argument.start, argument.end).includes('=')) return false;
+  return /[,]\s*$/.test(withoutComments(analysis, call.start, argument.start)) && /^(?:\s*,\s*\w+\s*=[^,]*)*\s*,?\s*$/.test(withoutComments(analysis, argument.end, call.end - 1));
 }
 
 /** `F.alpha_dropout(x, 0.5)`: off unless it is told otherwise. */
 function reportNoEffect(analysis: Analysis, draw: DrawObservation, fault: Extract<FunctionalFault, { kind: 'no-effect' }>, certainty: Finding['certainty']): Finding {
   const flag = flagOf(analysis, draw);
-  const at = { start: fault.argsEnd, end: fault.argsEnd };
+  const end = endOfArguments(analysis, draw.call.span, fault.argsEnd);
+  const at = { start: end, end };
   return {
     rule: 'require-training-argument',
     certainty,
@@ -102,10 +111,11 @@ function flagOf(analysis: Analysis, draw: DrawObservation): string | null {
   return receiver === 'self' ? 'self.training' : null;
 }
 
-function editOf(analysis: Analysis, fault: Exclude<Fault, { kind: 'flag-as-rate' }>, flag: string): TextEdit | null {
+function editOf(analysis: Analysis, call: Span, fault: Exclude<Fault, { kind: 'flag-as-rate' }>, flag: string): TextEdit | null {
   switch (fault.kind) {
     case 'omitted': {
-      const at = { start: fault.argsEnd, end: fault.argsEnd };
+      const end = endOfArguments(analysis, call, fault.argsEnd);
+      const at = { start: end, end };
       if (fault.callStyle === 'keyword') return { span: at, text: `${fault.hasArgs ? ', ' : ''}${fault.name}=${flag}` };
       // By position only if it is the next one: the arguments between have defaults that are not ours to repeat.
       return fault.position === fault.given ? { span: at, text: `${fault.hasArgs ? ', ' : ''}${flag}` } : null;
@@ -116,7 +126,9 @@ function editOf(analysis: Analysis, fault: Exclude<Fault, { kind: 'flag-as-rate'
       const written = analysis.text.slice(fault.span.start, fault.span.end);
       const [, name, value] = /^(\w+\s*=\s*)?([\s\S]*)$/.exec(written) ?? [];
       if (value === undefined) return null;
-      return { span: fault.span, text: analysis.module.language === 'python' ? `${name ?? ''}${value} if ${flag} else 0.0` : `${flag} ? ${value} : 0` };
+      // A choice, or a lambda, would take what follows in.
+      const rate = /^[\w.]+$/.test(value) ? value : `(${value})`;
+      return { span: fault.span, text: analysis.module.language === 'python' ? `${name ?? ''}${rate} if ${flag} else 0.0` : `${flag} ? ${rate} : 0` };
     }
   }
 }

@@ -40,10 +40,10 @@ function judge(analysis: Analysis, { fault, call, where, certain }: LayerObserva
 /** `model.predict(x)` and `model.apply(x)`, with one argument. */
 function suggestionsFor(analysis: Analysis, span: { readonly start: number; readonly end: number }, method: string, option: string): Finding['suggestions'] {
   const text = analysis.text.slice(span.start, span.end);
-  if (analysis.module.language === 'python') return text.endsWith(')') && !text.includes(`${option}=`) && !text.endsWith('()') ? [{ message: `Run it with \`${option}=True\`.`, edits: [{ span: { start: span.end - 1, end: span.end - 1 }, text: `, ${option}=True` }] }] : [];
+  if (analysis.module.language === 'python') return text.endsWith(')') && !text.includes(`${option}=`) && !/[(,]\s*\)$|\bfor\b/.test(text) ? [{ message: `Run it with \`${option}=True\`.`, edits: [{ span: { start: span.end - 1, end: span.end - 1 }, text: `, ${option}=True` }] }] : [];
   const at = text.indexOf(`.${method}(`);
   const given = text.slice(at + method.length + 2, -1);
-  if (at < 0 || !text.endsWith(')') || given.includes(',') || given.includes('(')) return [];
+  if (at < 0 || !text.endsWith(')') || given.includes(',') || given.includes('(') || given.trim() === '') return [];
   const name: TextEdit = { span: { start: span.start + at + 1, end: span.start + at + 1 + method.length }, text: 'apply' };
   const options: TextEdit = { span: { start: span.end - 1, end: span.end - 1 }, text: `, {${option}: true}` };
   return [{ message: `Run it with \`${option}: true\`.`, edits: method === 'apply' ? [options] : [name, options] }];

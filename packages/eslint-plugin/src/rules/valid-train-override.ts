@@ -1,6 +1,7 @@
 // Overrides of `train` and `eval` that do not do what `eval()`, a network around them and their callers rely on.
 import type { Analysis } from '../analyze.ts';
 import type { LayerFault, LayerObservation } from '../interpret/observation.ts';
+import { lineEnd } from '../report/edits.ts';
 import type { Finding, TextEdit } from '../report/finding.ts';
 import { lineOf } from '../report/wording.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
@@ -57,8 +58,9 @@ function suggestionsFor(analysis: Analysis, { where }: LayerObservation, fault: 
   const isPython = analysis.module.language === 'python';
   const at = isPython ? end : text.lastIndexOf('}', end);
   // A body on the line of its head has no line to put it on.
-  if (!isPython && (at < 0 || !/\n[ \t]*$/.test(text.slice(0, at)))) return [];
-  if (isPython && !text.slice(0, fault.bodyStart).endsWith(indent)) return [];
-  const edit: TextEdit = isPython ? { span: { start: at, end: at }, text: `\n${indent}return self` } : { span: { start: text.lastIndexOf('\n', at) + 1, end: text.lastIndexOf('\n', at) + 1 }, text: `${indent}return this;\n` };
+  if (!/\n[ \t]*$/.test(text.slice(0, isPython ? fault.bodyStart : Math.max(at, 0)))) return [];
+  // What follows the last statement of Python on its line, a comment or a semicolon, stays there.
+  const [line, start] = isPython ? [at + /^[^\r\n]*/.exec(text.slice(at))![0].length, 0] : [at, text.lastIndexOf('\n', at) + 1];
+  const edit: TextEdit = isPython ? { span: { start: line, end: line }, text: `${lineEnd(analysis)}${indent}return self` } : { span: { start, end: start }, text: `${indent}return this;${lineEnd(analysis)}` };
   return [{ message: `Return \`${isPython ? 'self' : 'this'}\` at the end.`, edits: [edit] }];
 }
