@@ -3,7 +3,7 @@ import type { Instr } from '../ir/ir.ts';
 import { CALIBRATED, elementName } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
+import { ANYTHING, derive, forwardsOf, joinValues, mustConstant, mustObject, NOTHING, objectsOf, ofAtoms, ofConstant, ofObject, type Atom, type Value } from '../domains/value.ts';
 import { NO_ARGS, type Frame } from './activation.ts';
 import { callValue, type CallInstr } from './call.ts';
 import { exactElements } from './exact-elements.ts';
@@ -18,6 +18,7 @@ import { noteAssignment } from './assigned-flags.ts';
 import { exported } from './imports.ts';
 import type { Machine } from './machine.ts';
 import { noteShallowRestore } from './left-behind.ts';
+import { isGetter, isRecord, lacks, readGetters, withoutAccessors } from './object-literals.ts';
 import { classOfObject, nameOfClass } from './names.ts';
 import { namespaceAt, setInNamespace } from './namespaces.ts';
 import { getByObject, setByObject } from './object-keys.ts';
@@ -61,7 +62,9 @@ function attributeOfAtom(machine: Machine, frame: Frame, state: State, atom: Ato
       return nameOfClass(machine, atom, name) ?? ofAtoms({ kind: 'library', path: machine.libraries.canonical(`${atom.path}.${name}`) });
     case 'class': {
       const member = findMember(machine.order(atom.class), name);
-      return member === null ? (nameOfClass(machine, atom, name) ?? ANYTHING) : ofClassMember(member.entry.value, atom);
+      if (member === null) return nameOfClass(machine, atom, name) ?? ANYTHING;
+      const value = ofClassMember(member.entry.value, atom);
+      return member.entry.member === 'static' && value.atoms.some(isGetter) ? readGetters(machine, frame, state, null, value, instr) : value;
     }
     case 'super': {
       const member = findMember(machine.order(atom.object.class ?? atom.after), name, atom.after);
@@ -118,7 +121,9 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
   }
   if (object.kind === 'collection') {
     const element = state.attr(object, elementName(name)) ?? state.attr(object, '[]');
-    return withStaleness(machine, state, object, name, element ?? ANYTHING, frame, instr);
+    const computed = element === undefined || !element.atoms.some(isGetter) ? null : readGetters(machine, frame, state, object, element, instr);
+    if (computed !== null) return computed;
+    return withStaleness(machine, state, object, name, element ?? (lacks(machine, state, object, name) ? ofConstant({ type: 'undefined' }) : ANYTHING), frame, instr);
   }
   if (object.kind === 'opaque' && object.class === null) {
     // What every object has and no library takes for a part: its class, and the names of that.
@@ -199,7 +204,7 @@ export function setAttribute(machine: Machine, frame: Frame, state: State, targe
     if (atom.kind !== 'object') continue;
     const object = atom.object;
     const strong = one === object;
-    const setter = machine.setters.has(name) ? setterOf(machine, object, name, value) : null;
+    const setter = machine.setters.has(name) || isRecord(machine, object) ? setterOf(machine, state, object, name, value) : null;
     if (setter !== null) {
       const on = strong ? state : state.clone();
       callValue(machine, frame, on, setter.method, { ...NO_ARGS, positional: setter.takesObject ? [ofObject(object), value] : [value] }, instr as CallInstr);
@@ -214,7 +219,8 @@ export function setAttribute(machine: Machine, frame: Frame, state: State, targe
       continue;
     }
     if (STATISTICS_BUFFERS.has(name)) state.update(object, { statistics: strong ? CALIBRATED : state.object(object).statistics | CALIBRATED });
-    state.setAttr(object, name, value, strong);
+    // `nets.a = net` is `nets['a'] = net`.
+    state.setAttr(object, isRecord(machine, object) ? elementName(name) : name, value, strong);
     if (strong) noteWritten(machine, object, name, value, instr);
     if (object.kind === 'module') for (const part of objectsOf(value)) machine.register(part, name);
     if (machine.shared.has(object)) machine.use(forwardsOf(settled(state, value)), 'escaped', instr.span);
@@ -232,7 +238,9 @@ export function setterName(name: string): string {
 }
 
 /** What an assignment runs, or null. A module of PyTorch registers a part without asking for a setter. */
-function setterOf(machine: Machine, object: AbstractObject, name: string, value: Value): { readonly method: Value; readonly takesObject: boolean } | null {
+function setterOf(machine: Machine, state: State, object: AbstractObject, name: string, value: Value): { readonly method: Value; readonly takesObject: boolean } | null {
+  const own = isRecord(machine, object) ? state.attr(object, elementName(setterName(name))) : undefined;
+  if (own !== undefined) return { method: bound(own, object), takesObject: false };
   if (object.class === null || (machine.language === 'python' && object.kind === 'module' && objectsOf(value).some((part) => part.kind === 'module'))) return null;
   const order = machine.order(object.class);
   const setter = findMember(order, setterName(name));
@@ -277,6 +285,18 @@ export function getItem(state: State, value: Value, index: Value | null): Value 
   }
   if (value.unknown || value.atoms.length === 0) result = joinValues(result, ANYTHING);
   return joinValues(result, derive([value]).with({ unknown: result.unknown }));
+}
+
+/** `net[mode]` where `mode` is one of some names: the attribute of that name, in TypeScript; null for anything else. */
+export function getByName(machine: Machine, frame: Frame, state: State, value: Value, index: Value, instr: Instr): Value | null {
+  if (machine.language !== 'typescript' || index.unknown || index.atoms.length === 0 || value.unknown || value.atoms.length === 0) return null;
+  if (!value.atoms.every((atom) => atom.kind === 'class' || (atom.kind === 'object' && atom.object.kind !== 'collection'))) return null;
+  let result: Value = NOTHING;
+  for (const atom of index.atoms) {
+    if (atom.kind !== 'constant' || atom.value.type !== 'string' || /^\d+$/.test(atom.value.value)) return null;
+    result = joinValues(result, getAttribute(machine, frame, state, value, atom.value.value, instr));
+  }
+  return result;
 }
 
 /** `nets[-1]` of a list that is known in full. */
@@ -340,7 +360,7 @@ export function iterate(state: State, value: Value): Value {
     else if (atom.object.kind === 'opaque') result = joinValues(result, ANYTHING);
     else {
       for (const [name, element] of state.object(atom.object).attrs) {
-        if (name.startsWith('[') || atom.object.library?.children !== undefined) result = joinValues(result, element);
+        if (name.startsWith('[') || atom.object.library?.children !== undefined) result = joinValues(result, atom.object.label === 'dict' ? withoutAccessors(element) : element);
       }
     }
   }

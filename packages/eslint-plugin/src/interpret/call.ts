@@ -8,7 +8,7 @@ import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, boundIn, derive, forwardsOf, joinValues, mustObject, NOTHING, objectsOf, ofAtoms, ofObject, type Atom, type Value } from '../domains/value.ts';
 import type { ArgValues, Frame } from './activation.ts';
-import { bound, getAttribute, iterate, NAMED_ACCESS, ofClassMember, runsForward } from './attributes.ts';
+import { bound, getAttribute, iterate, NAMED_ACCESS, runsForward } from './attributes.ts';
 import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { callCollectionMethod } from './collection-call.ts';
@@ -292,7 +292,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       const loaded = member === null ? machine.order(atom.class).framework?.constructors[name] : undefined;
       if (loaded !== undefined) return constructLoaded(machine, frame, state, atom.class, loaded === 'train' ? TRAIN : EVAL, instr);
       // `Class.method(self, …)`: the receiver is the first argument.
-      return member === null ? callUnknown(machine, state, ofAtoms(atom), args, instr) : callValue(machine, frame, state, ofClassMember(member.entry.value, atom), args, instr);
+      return member === null ? callUnknown(machine, state, ofAtoms(atom), args, instr) : callValue(machine, frame, state, getAttribute(machine, frame, state, ofAtoms(atom), name, instr), args, instr);
     }
     case 'parameters': {
       if (isInPlace(name)) noteWrittenTo(machine, state, atom.object);

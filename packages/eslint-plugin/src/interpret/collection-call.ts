@@ -17,6 +17,7 @@ import { consume } from './generators.ts';
 import type { Machine } from './machine.ts';
 import { NAMESPACE, OWNER, updateNamespace } from './namespaces.ts';
 import { anyKey, entryByObject, isKey, keyAt, setByObject } from './object-keys.ts';
+import { withoutAccessors } from './object-literals.ts';
 import { settled } from './settled.ts';
 
 const ADDING = new Set(['append', 'add', 'push', 'insert', 'unshift', 'set', 'appendleft']);
@@ -94,11 +95,14 @@ function setDefault(machine: Machine, state: State, object: AbstractObject, args
   return known === undefined && !isOpen ? value : joinValues(found, value);
 }
 
-/** The values of a dictionary: one by one if its keys are known, itself otherwise. */
+/** Under this name a list of the values or pairs of a dictionary that is not known in full has the dictionary: it holds what that holds. */
+export const VIEWED = '#of';
+
+/** The values of a dictionary: one by one if its keys are known, any of them otherwise. */
 export function valuesOf(machine: Machine, frame: Frame, state: State, object: AbstractObject, instr: CallInstr): Value {
   const known = knownEntries(state, object);
-  if (known === null) return ofObject(object);
-  const elements = new Map(known.map(([, value], index): [string, Value] => [elementName(index), value]));
+  if (known === null) return viewOf(machine, frame, state, instr, 'values', iterate(state, ofObject(object)), object);
+  const elements = new Map(known.map(([, value], index): [string, Value] => [elementName(index), withoutAccessors(value)]));
   return ofObject(machine.objects.collection(state, frame.context, instr, 'values', 'list', elements));
 }
 
@@ -106,8 +110,13 @@ export function valuesOf(machine: Machine, frame: Frame, state: State, object: A
 export function pairsOf(machine: Machine, frame: Frame, state: State, object: AbstractObject, instr: Instr, isTakenApart = isTakenApartAt(frame, instr)): Value {
   const known = knownEntries(state, object);
   const pairOf = (part: string, key: Value, value: Value): Value => listOf(machine, frame, state, instr, part, 'tuple', [key, value], NOTHING, isTakenApart);
-  if (known === null) return listOf(machine, frame, state, instr, 'pairs', 'list', null, pairOf('pair', anyKey(state.object(object).attrs), iterate(state, ofObject(object))), isTakenApart);
-  return listOf(machine, frame, state, instr, 'pairs', 'list', known.map(([key, value], at) => pairOf(`pair${at}`, key, value)), NOTHING, isTakenApart);
+  if (known === null) return viewOf(machine, frame, state, instr, 'pairs', pairOf('pair', anyKey(state.object(object).attrs), iterate(state, ofObject(object))), object, isTakenApart);
+  return listOf(machine, frame, state, instr, 'pairs', 'list', known.map(([key, value], at) => pairOf(`pair${at}`, key, withoutAccessors(value))), NOTHING, isTakenApart);
+}
+
+function viewOf(machine: Machine, frame: Frame, state: State, instr: Instr, part: string, element: Value, dictionary: AbstractObject, replaces = isTakenApartAt(frame, instr)): Value {
+  const attrs = new Map([[elementName(null), element], [VIEWED, ofObject(dictionary)]]);
+  return ofObject(machine.objects.allocate(state, frame.context, instr, part, { kind: 'collection', class: null, library: null, label: 'list', replaces }, { attrs }));
 }
 
 /** The keys of a dictionary whose keys are known; null for any other. */
@@ -117,11 +126,13 @@ export function keysOf(machine: Machine, frame: Frame, state: State, object: Abs
 }
 
 const MAX_ENTRIES = 32;
+/** What the places of setters begin with. */
+const SETTER = '[set ';
 
 function knownEntries(state: State, object: AbstractObject): readonly (readonly [Value, Value])[] | null {
   const { attrs, many } = state.object(object);
   if (many || attrs.has(elementName(null)) || attrs.size > 2 * MAX_ENTRIES) return null;
-  const entries = [...attrs].filter(([name]) => !isKey(name) && (object.label !== NAMESPACE || name !== OWNER));
+  const entries = [...attrs].filter(([name]) => !isKey(name) && !name.startsWith(SETTER) && (object.label !== NAMESPACE || name !== OWNER));
   return entries.length > MAX_ENTRIES || !entries.every(([name]) => name.startsWith('[')) ? null : entries.map(([name, value]) => [keyAt(attrs, name), value]);
 }
 

@@ -2,7 +2,7 @@
 //
 // Guarantees: a function that is defined in a call knows the variables of that call; a class gets its members as its body runs, the members of several
 // ways through it joined. Refuses: to forget a member; where a body assigns one twice, it may be either.
-import { joinValues, NOTHING, ofAtoms, type Value } from '../domains/value.ts';
+import { joinValues, NOTHING, ofAtoms, type Atom, type Value } from '../domains/value.ts';
 import type { State } from '../domains/state.ts';
 import type { Func, Instr } from '../ir/ir.ts';
 import type { Frame } from './activation.ts';
@@ -33,7 +33,7 @@ export function makeClass(machine: Machine, frame: Frame, state: State, around: 
 }
 
 export function defineMember(machine: Machine, state: State, around: Func, instr: Extract<Instr, { kind: 'define-member' }>): void {
-  const value = state.get(instr.value);
+  const value = instr.member === 'static' ? ofClass(state.get(instr.value)) : state.get(instr.value);
   noteMade(machine, around);
   for (const atom of state.get(instr.class).atoms) {
     if (atom.kind !== 'class') continue;
@@ -47,6 +47,12 @@ export function defineMember(machine: Machine, state: State, around: Func, instr
     if (known?.member === 'getter' && instr.member === 'setter') continue;
     atom.class.members.set(instr.name, { value: known === undefined || known.member !== instr.member ? value : joinValues(known.value, value), member: instr.member });
   }
+}
+
+/** A static method of TypeScript has the class as `this`, its first parameter. */
+function ofClass(value: Value): Value {
+  const isOfClass = (atom: Atom): boolean => atom.kind === 'function' && atom.ref.func.params[0]?.variable.origin === 'this';
+  return value.atoms.some(isOfClass) ? value.with({ atoms: value.atoms.map((atom) => (atom.kind === 'function' && isOfClass(atom) ? { ...atom, binding: 'class' } : atom)) }) : value;
 }
 
 /** What belongs to a class or a function for good is made here: in a call it may be what that call was given. */

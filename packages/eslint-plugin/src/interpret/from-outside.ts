@@ -4,7 +4,7 @@ import { NEW_OBJECT, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE } from '../domains/he
 import { ENTRY_MODE } from '../domains/mode.ts';
 import type { AbstractObject, ProjectClass } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, INPUT, ofObject, TARGET, type Value } from '../domains/value.ts';
+import { ANYTHING, INPUT, ofAtoms, ofObject, TARGET, type Value } from '../domains/value.ts';
 import type { Span } from '../source/span.ts';
 import { NO_ARGS, type Frame } from './activation.ts';
 import { callFunction } from './call-function.ts';
@@ -52,7 +52,8 @@ export function bindUnknown(machine: Machine, state: State, func: Func, receiver
   if (receiver !== null) {
     if (func.thisVariable !== null) set(func.thisVariable, ofObject(receiver));
     else if (params[0] !== undefined) {
-      set(params[0].variable, ofObject(receiver));
+      const isStatic = params[0].variable.origin === 'this' && receiver.class !== null;
+      set(params[0].variable, isStatic ? ofAtoms({ kind: 'class', class: receiver.class }) : ofObject(receiver));
       params = params.slice(1);
     }
   } else if (func.thisVariable !== null) set(func.thisVariable, ANYTHING);

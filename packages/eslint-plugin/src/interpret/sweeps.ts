@@ -20,6 +20,7 @@ import { ByModels } from '../libraries/by-models.ts';
 import type { Libraries } from '../libraries/read.ts';
 import type { Frame } from './activation.ts';
 import { getItem, iterate } from './attributes.ts';
+import { VIEWED } from './collection-call.ts';
 import { exactElements } from './exact-elements.ts';
 import { findMember } from './class-order.ts';
 import type { Machine } from './machine.ts';
@@ -110,7 +111,7 @@ function apply(machine: Machine, frame: Frame, state: State, { call, mode, part 
     return only === null || state.object(only).many ? [] : [only];
   }));
   const perhaps = networks.filter((network) => !sure.has(network));
-  if (perhaps.length > 0 && areHeldElsewhere(machine, frame, state, perhaps, all, new Set(objectsOf(source)))) return;
+  if (perhaps.length > 0 && areHeldElsewhere(machine, frame, state, perhaps, all, new Set(objectsOf(source).flatMap((collection) => [collection, ...objectsOf(state.attr(collection, VIEWED) ?? NOTHING)])))) return;
   for (const network of networks) {
     const setting = state.object(network).settings.find(isHere) ?? { site, mode, how: 'called', selective: isPart(machine, network) };
     setTreeMode(machine, frame, state, network, mode, setting, true, call, () => true);

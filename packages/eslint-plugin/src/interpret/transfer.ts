@@ -6,9 +6,9 @@ import { isOff } from '../domains/grad.ts';
 import { PathFacts } from '../domains/path-facts.ts';
 import { SharedMap } from '../domains/shared-map.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, ofBoolean, ofConstant, type Value } from '../domains/value.ts';
+import { ANYTHING, cutOff, derive, forwardsOf, joinValues, mustObject, NOTHING, ofBoolean, ofConstant, type Value } from '../domains/value.ts';
 import type { Frame, Resumed } from './activation.ts';
-import { getAttribute, getItem, iterate, setAttribute, setItem } from './attributes.ts';
+import { getAttribute, getByName, getItem, iterate, setAttribute, setItem } from './attributes.ts';
 import { callInstr } from './call.ts';
 import { combined, sliceOf } from './collection-call.ts';
 import { forgetHanded } from './attribute-conditions.ts';
@@ -21,6 +21,7 @@ import { Focus } from './focus.ts';
 import { consume, hasPending, iterationOf } from './generators.ts';
 import { operatorMethods, readItem, writeItem } from './implied-calls.ts';
 import { makeCollection } from './literals.ts';
+import { isGetter, isKnownMethod, readGetters } from './object-literals.ts';
 import type { Machine } from './machine.ts';
 import { evaluateOperator } from './operator.ts';
 import { noteModeMethod } from './mode-methods.ts';
@@ -228,7 +229,9 @@ export class FunctionRun implements Analysis<State> {
       case 'get-item': {
         const [object, index] = [consume(machine, frame, state, state.get(instr.object), instr), instr.index === null ? null : state.get(instr.index)];
         const { given, rest } = readItem(machine, frame, state, object, index, instr);
-        const found = rest === null ? NOTHING : index === null ? sliceOf(machine, frame, state, getItem(state, rest, null), instr.part, instr) : getItem(state, rest, index);
+        const named = rest === null || index === null ? null : getByName(machine, frame, state, rest, index, instr);
+        const entry = named !== null ? named : rest === null ? NOTHING : index === null ? sliceOf(machine, frame, state, getItem(state, rest, null), instr.part, instr) : getItem(state, rest, index);
+        const found = entry.atoms.some(isGetter) ? readGetters(machine, frame, state, mustObject(object), entry, instr) : entry;
         state.set(instr.dest, withStaleElement(machine, object, index, joinValues(given, found), frame, instr));
         return true;
       }
@@ -320,6 +323,10 @@ export class FunctionRun implements Analysis<State> {
         state.set(instr.dest, ANYTHING);
         return true;
       case 'opaque': {
+        if (instr.construct === 'computed-method' && isKnownMethod(state.get(instr.operands[1]!))) {
+          state.set(instr.dest, ANYTHING);
+          return true;
+        }
         const operands = instr.operands.map((operand) => consume(machine, frame, state, state.get(operand), instr));
         for (const operand of operands) escapeTree(state, operand);
         state.set(instr.dest, derive(operands.map((operand) => settled(state, operand))));

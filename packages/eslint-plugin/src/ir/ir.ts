@@ -66,7 +66,7 @@ export interface Func {
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
   readonly params: readonly Param[];
-  /** The receiver of a JavaScript method (`this`); null in arrow functions, which capture it, and in Python. */
+  /** The receiver of a JavaScript method (`this`); null in arrow functions, which capture it, in static methods, where it is the first parameter, and in Python. */
   readonly thisVariable: Variable | null;
   /** The function around this one; null for the module. */
   readonly parent: FuncId | null;
@@ -153,11 +153,12 @@ export type Callee =
   /** `object.name(x)`: receiver and attribute are looked up in one step, so that the receiver is known. */
   | { readonly kind: 'method'; readonly object: Temp; readonly name: string };
 
-/** An element of a collection display. `key` is null in lists, tuples and sets. */
+/** An element of a collection display. `key` is null in lists, tuples and sets. `without`: the keys that a spread leaves out (`{ a, ...rest } = o`). */
 export interface Element {
   readonly kind: 'element' | 'spread';
   readonly key: Temp | null;
   readonly value: Temp;
+  readonly without?: readonly string[];
 }
 
 interface InstrBase {

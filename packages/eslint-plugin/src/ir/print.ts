@@ -58,7 +58,7 @@ export function printInstr(instr: Instr): string {
     case 'super':
       return `%${instr.dest} = super`;
     case 'collection':
-      return `%${instr.dest} = ${instr.form} [${instr.elements.map((element) => `${element.kind === 'spread' ? '...' : ''}${element.key === null ? '' : `%${element.key}: `}%${element.value}`).join(', ')}]`;
+      return `%${instr.dest} = ${instr.form} [${instr.elements.map((element) => `${element.kind === 'spread' ? '...' : ''}${element.key === null ? '' : `%${element.key}: `}%${element.value}${element.without === undefined ? '' : ` without ${element.without.join(' ')}`}`).join(', ')}]`;
     case 'operator':
       return `%${instr.dest} = ${instr.operator} ${instr.operands.map((operand) => `%${operand}`).join(', ')}`;
     case 'await':

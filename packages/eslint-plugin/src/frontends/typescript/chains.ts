@@ -3,7 +3,7 @@
 // What it guarantees: a chain is walked from its base outwards without recursion, however long it is. A call of a property
 // keeps its receiver (`object.name(x)` is one method call, also through parentheses, `as` and `!`, and for `object['name'](x)`).
 // `a?.b.c` is a branch on `a == null`: if it holds, the rest of the chain is skipped and the value is `undefined`. A method whose
-// name is one of two strings is a branch; one with an unknown name lets its receiver escape.
+// name is one of two strings is a branch; one with another computed name lets its receiver escape, unless the analysis knows the method.
 //
 // What it refuses: to resolve `require` where the file declares that name itself.
 import ts from '#typescript';
@@ -67,7 +67,7 @@ function lowerLinks(fn: FunctionLowering, node: ts.Expression, links: readonly L
         if (isOptionalCall(next)) shortcut.unlessNullish(method);
         value = lowerInvocation(fn, next, { kind: 'value', value: method }, link);
         // Whatever method that was, it had the object as `this`.
-        if (!isConstantIndex(link)) fn.builder.opaque('computed-method', [object], fn.span(link));
+        if (!isConstantIndex(link)) fn.builder.opaque('computed-method', [object, method], fn.span(link));
       }
     } else {
       if (isOptionalCall(link)) shortcut.unlessNullish(value);

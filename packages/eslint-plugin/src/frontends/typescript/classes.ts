@@ -189,9 +189,8 @@ function defineMember(fn: FunctionLowering, node: ts.ClassElement, target: Temp,
     fn.builder.emit({ kind: 'define-member', class: target, name, value, member: kind === 'constructor' ? 'method' : kind }, fn.span(node));
     return;
   }
-  // A static attribute is a value, and what a getter gives is not known here. A static setter gives nothing to read.
-  const attribute = kind === 'getter' ? fn.builder.opaque('static-getter', [value], fn.span(node)) : value;
-  if (kind !== 'setter') fn.builder.emit({ kind: 'define-member', class: target, name, value: attribute, member: 'static' }, fn.span(node));
+  // A static setter gives nothing to read.
+  if (kind !== 'setter') fn.builder.emit({ kind: 'define-member', class: target, name, value, member: 'static' }, fn.span(node));
 }
 
 function memberName(fn: FunctionLowering, name: ts.PropertyName): string {

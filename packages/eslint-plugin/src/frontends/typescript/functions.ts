@@ -3,7 +3,7 @@
 // What it guarantees: a function value is one `function` instruction where it stands; its body is lowered later and once.
 // A default is lowered at the entry of the function, as a branch on `parameter == undefined`, and a pattern parameter is a
 // parameter without a name in the source that is destructured there. `this` is a variable of every function but arrows, which
-// read that of the function around them. A named function expression knows itself by its name.
+// read that of the function around them, and the first parameter of the static methods of a class, which is given the class. A named function expression knows itself by its name.
 //
 // What it refuses: functions without a body (overloads, `declare`, abstract methods), and `this` parameters, which are types.
 import ts from '#typescript';
@@ -133,7 +133,8 @@ function lowerFunction(module: ModuleLowering, id: FuncId, definition: Definitio
   fn.base = definition.base;
   const header = headerOf(module, node);
   fn.at(header);
-  const params = lowerParameters(fn, node, definition.derived);
+  const isStatic = own !== null && definition.owner !== null && hasModifier(node, ts.SyntaxKind.StaticKeyword);
+  const params = [...(isStatic ? [{ variable: own, kind: 'positional', annotation: null, optional: false } as const] : []), ...lowerParameters(fn, node, definition.derived)];
   const body = node.body!;
   if (ts.isBlock(body)) {
     fn.isSloppy = definition.isSloppy && !isStrict(body.statements);
@@ -156,7 +157,7 @@ function lowerFunction(module: ModuleLowering, id: FuncId, definition: Definitio
       isAsync: hasModifier(node, ts.SyntaxKind.AsyncKeyword),
       isGenerator: 'asteriskToken' in node && node.asteriskToken !== undefined,
       params,
-      thisVariable: own,
+      thisVariable: isStatic ? null : own,
       parent: definition.parent,
       owner: definition.owner,
       span: module.span(node),

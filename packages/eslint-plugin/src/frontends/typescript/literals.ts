@@ -1,10 +1,10 @@
 // Literals: arrays, objects, templates, JSX.
 //
 // What it guarantees: elements are evaluated in the order of the text. An object literal is a `dict` whose known keys are
-// constant strings; methods in it are function values under their name; `__proto__: value` is spread before all others. A setter
-// is lowered but is no element.
+// constant strings; methods and getters in it are function values under their name, a setter is one under `set name`; `__proto__: value` is spread
+// before all others.
 //
-// Approximation: what a getter gives is unknown. So are the elements of a table: of an array of more than 32 numbers, or of arrays of numbers, none is looked at by
+// Approximation: the elements of a table are unknown: of an array of more than 32 numbers, or of arrays of numbers, none is looked at by
 // itself, and files of weights, filters and expected results have many thousands.
 //
 // What it refuses: what JSX means. Its tag, attributes and children are operands of an `opaque`.
@@ -51,9 +51,11 @@ export function lowerObject(fn: FunctionLowering, node: ts.ObjectLiteralExpressi
     }
     const span = fn.span(property.name);
     const known = propertyKey(fn, property.name);
-    const key = known.kind === 'static' ? fn.constant(known.name, span) : known.value;
+    const isSetter = ts.isSetAccessor(property);
+    const key = known.kind === 'static' ? fn.constant(isSetter ? `set ${known.name}` : known.name, span) : known.value;
     const value = propertyValue(fn, property);
-    if (value !== null) elements.push({ kind: 'element', key, value });
+    // Which entry a setter with a computed name is for is not told.
+    if (value !== null && (known.kind === 'static' || !isSetter)) elements.push({ kind: 'element', key, value });
   }
   return collection(fn, 'dict', elements, node);
 }
@@ -69,9 +71,7 @@ function propertyValue(fn: FunctionLowering, property: Exclude<ts.ObjectLiteralE
   if (ts.isPropertyAssignment(property)) return fn.named(property.initializer, name);
   if (property.body === undefined) return null;
   const kind = ts.isMethodDeclaration(property) ? 'method' : ts.isGetAccessorDeclaration(property) ? 'getter' : 'setter';
-  const value = functionValue(fn, property, kind, name ?? fn.module.text(property.name), null);
-  if (kind === 'getter') return fn.builder.opaque('getter', [value], fn.span(property));
-  return kind === 'setter' ? null : value;
+  return functionValue(fn, property, kind, name ?? fn.module.text(property.name), null);
 }
 
 function collection(fn: FunctionLowering, form: 'list' | 'dict' | 'string', elements: readonly Element[], node: ts.Node): Temp {

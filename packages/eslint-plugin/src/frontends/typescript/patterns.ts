@@ -3,8 +3,8 @@
 // What it guarantees: parts are read and bound in the order of the text; a default is evaluated only where the part is
 // `undefined`. An object pattern reads attributes, an array pattern reads constant indices.
 //
-// Approximation: the rest of an object holds every attribute of the object, also those that the pattern named; an array
-// pattern indexes its value instead of running its iterator. Both keep more aliases than there are.
+// Approximation: the rest of an object holds every attribute of the object but those that the pattern names in plain words; an
+// array pattern indexes its value instead of running its iterator. Both keep more aliases than there are.
 import ts from '#typescript';
 import type { Temp } from '../../ir/ir.ts';
 import type { Span } from '../../source/span.ts';
@@ -54,7 +54,7 @@ function bindObject(fn: FunctionLowering, pattern: ts.ObjectBindingPattern, valu
   for (const element of pattern.elements) {
     const span = fn.span(element);
     if (element.dotDotDotToken !== undefined) {
-      bindName(fn, element.name, restOfObject(fn, value, span));
+      bindName(fn, element.name, restOfObject(fn, value, pattern.elements.flatMap((other) => namedIn(other.propertyName ?? other.name, other.dotDotDotToken)), span));
       continue;
     }
     const name = element.propertyName ?? element.name;
@@ -108,7 +108,7 @@ function assignPart(fn: FunctionLowering, target: ts.Expression, read: () => Tem
 function assignObject(fn: FunctionLowering, pattern: ts.ObjectLiteralExpression, value: Temp): void {
   for (const property of pattern.properties) {
     const span = fn.span(property);
-    if (ts.isSpreadAssignment(property)) assignPart(fn, property.expression, () => restOfObject(fn, value, span));
+    if (ts.isSpreadAssignment(property)) assignPart(fn, property.expression, () => restOfObject(fn, value, pattern.properties.flatMap((other) => namedIn(other.name, undefined)), span));
     else if (ts.isShorthandPropertyAssignment(property)) {
       const part = fn.builder.getAttr(value, property.name.text, span);
       const chosen = withDefault(fn, part, property.objectAssignmentInitializer, property.name.text);
@@ -148,9 +148,17 @@ function readIndex(fn: FunctionLowering, object: Temp, index: number, isRest: bo
   return dest;
 }
 
-function restOfObject(fn: FunctionLowering, object: Temp, span: Span): Temp {
+/** The key that a part of an object pattern takes out, if it is spelled. */
+function namedIn(name: ts.PropertyName | ts.BindingName | undefined, rest: ts.DotDotDotToken | undefined): readonly string[] {
+  if (name === undefined || rest !== undefined || ts.isObjectBindingPattern(name) || ts.isArrayBindingPattern(name)) return [];
+  const known = staticPropertyName(name);
+  return known === null ? [] : [known];
+}
+
+/** @param without the keys that the pattern has taken out */
+function restOfObject(fn: FunctionLowering, object: Temp, without: readonly string[], span: Span): Temp {
   const dest = fn.builder.temp();
-  fn.builder.emit({ kind: 'collection', dest, form: 'dict', elements: [{ kind: 'spread', key: null, value: object }] }, span);
+  fn.builder.emit({ kind: 'collection', dest, form: 'dict', elements: [{ kind: 'spread', key: null, value: object, ...(without.length === 0 ? {} : { without }) }] }, span);
   return dest;
 }
 

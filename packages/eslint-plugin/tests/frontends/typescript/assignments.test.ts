@@ -192,7 +192,7 @@ describe('assignments and destructuring', () => {
         b3:
           %10 = load ?
           store f, %10
-          %11 = dict [...%1]
+          %11 = dict [...%1 without a b d]
           store rest, %11
           return
       "
@@ -346,7 +346,7 @@ describe('assignments and destructuring', () => {
           %31 = load ?
           %25[%26] = %31
           %32 = load b
-          %33 = dict [...%16]
+          %33 = dict [...%16 without a b x z]
           %32.r = %33
           return
       "

@@ -12,7 +12,7 @@ describe('calls', () => {
           %2 = %0[%1]
           %3 = global x
           %4 = call %2(%3)
-          %5 = opaque computed-method(%0)
+          %5 = opaque computed-method(%0, %2)
           %6 = global model
           %7 = global key
           %8 = %6[%7]
@@ -26,7 +26,7 @@ describe('calls', () => {
         b2:
           %11 = global x
           %12 = call %8(%11)
-          %13 = opaque computed-method(%6)
+          %13 = opaque computed-method(%6, %8)
           store ?., %12
           goto b3
         b3:
@@ -78,7 +78,7 @@ describe('calls', () => {
           %5 = load Symbol_
           %6 = %4[%5]
           %7 = call %6()
-          %8 = opaque computed-method(%4)
+          %8 = opaque computed-method(%4, %6)
           return
       "
     `);
@@ -212,7 +212,7 @@ describe('calls', () => {
           %16 = true
           return
 
-      method s#2()
+      method s#2(this)
         b0:
           %0 = super
           %1 = call %0.s()

@@ -37,7 +37,7 @@ describe('chains of accesses and calls', () => {
           %9 = global key
           %10 = %8[%9]
           %11 = call %10()
-          %12 = opaque computed-method(%8)
+          %12 = opaque computed-method(%8, %10)
           return
       "
     `);
@@ -136,7 +136,7 @@ describe('chains of accesses and calls', () => {
         b4:
           %10 = global d
           %11 = call %7(%10)
-          %12 = opaque computed-method(%3)
+          %12 = opaque computed-method(%3, %7)
           store ?., %11
           goto b5
         b5:

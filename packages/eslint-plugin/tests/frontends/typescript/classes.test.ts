@@ -18,14 +18,13 @@ describe('classes', () => {
           %5 = function #4
           define static %1.s = %5
           %6 = function #5
-          %7 = opaque static-getter(%6)
-          define static %1.t = %7
-          %8 = global Symbol
-          %9 = %8.iterator
-          %10 = function #6
-          define method %1.[Symbol.iterator] = %10
-          %11 = function #7
-          define method %1.#p = %11
+          define static %1.t = %6
+          %7 = global Symbol
+          %8 = %7.iterator
+          %9 = function #6
+          define method %1.[Symbol.iterator] = %9
+          %10 = function #7
+          define method %1.#p = %10
           store A, %1
           return
 
@@ -42,11 +41,11 @@ describe('classes', () => {
         b0:
           return
 
-      method s#4()
+      method s#4(this)
         b0:
           return
 
-      getter t#5()
+      getter t#5(this)
         b0:
           %0 = 1
           return %0

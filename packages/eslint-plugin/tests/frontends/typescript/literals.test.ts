@@ -75,15 +75,14 @@ describe('literals', () => {
           %2 = function #1
           %3 = "g"
           %4 = function #2
-          %5 = opaque getter(%4)
-          %6 = "g"
-          %7 = function #3
-          %8 = "n"
-          %9 = function #4
-          %10 = "p"
-          %11 = function #5
-          %12 = dict [%1: %2, %3: %5, %8: %9, %10: %11]
-          %13 = call %0(%12)
+          %5 = "set g"
+          %6 = function #3
+          %7 = "n"
+          %8 = function #4
+          %9 = "p"
+          %10 = function #5
+          %11 = dict [%1: %2, %3: %4, %5: %6, %7: %8, %9: %10]
+          %12 = call %0(%11)
           return
 
       method m#1()

@@ -9,29 +9,28 @@ describe('members', () => {
         b0:
           %0 = class #0()
           %1 = function #1
-          %2 = opaque static-getter(%1)
-          define static %0.a = %2
-          %3 = function #2
-          %4 = function #3
-          %5 = function #4
-          define static %0.c = %5
+          define static %0.a = %1
+          %2 = function #2
+          %3 = function #3
+          %4 = function #4
+          define static %0.c = %4
           store A, %0
           return
 
-      getter a#1()
+      getter a#1(this)
         b0:
           %0 = 1
           return %0
 
-      setter a#2(v)
+      setter a#2(this, v)
         b0:
           return
 
-      setter b#3(v)
+      setter b#3(this, v)
         b0:
           return
 
-      async generator method c#4()
+      async generator method c#4(this)
         b0:
           return
       "
@@ -240,7 +239,7 @@ describe('members', () => {
           %0.#a = %1
           return
 
-      method has#5(o)
+      method has#5(this, o)
         b0:
           %0 = "#a"
           %1 = load o
@@ -448,7 +447,7 @@ describe('members', () => {
           %7.c = %8
           return
 
-      method e#1()
+      method e#1(this)
         b0:
           %0 = super
           %1 = call %0.e()
@@ -469,21 +468,19 @@ describe('members', () => {
         b0:
           %0 = "b"
           %1 = function #1
-          %2 = opaque getter(%1)
-          %3 = "b"
-          %4 = function #2
-          %5 = global c
-          %6 = call %5()
-          %7 = function #3
-          %8 = opaque getter(%7)
-          %9 = "1"
-          %10 = 3
-          %11 = "16"
-          %12 = 4
-          %13 = "1000"
-          %14 = 5
-          %15 = dict [%0: %2, %6: %8, %9: %10, %11: %12, %13: %14]
-          store a, %15
+          %2 = "set b"
+          %3 = function #2
+          %4 = global c
+          %5 = call %4()
+          %6 = function #3
+          %7 = "1"
+          %8 = 3
+          %9 = "16"
+          %10 = 4
+          %11 = "1000"
+          %12 = 5
+          %13 = dict [%0: %1, %2: %3, %5: %6, %7: %8, %9: %10, %11: %12]
+          store a, %13
           return
 
       getter b#1()

@@ -265,7 +265,7 @@ describe('order', () => {
         b5:
           %7 = load ?
           store a, %7
-          %8 = dict [...%1]
+          %8 = dict [...%1 without a]
           store b, %8
           %9 = global g
           %10 = load a

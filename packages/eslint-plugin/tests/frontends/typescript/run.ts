@@ -115,8 +115,8 @@ export class Executor {
       case 'collection': {
         if (instr.form === 'list') return set(instr.dest, instr.elements.flatMap((element) => (element.kind === 'spread' ? [...(get(element.value) as Iterable<unknown>)] : [get(element.value)])));
         const object: Record<string, unknown> = {};
-        for (const { key, value } of instr.elements) {
-          if (key === null) Object.assign(object, get(value));
+        for (const { key, value, without = [] } of instr.elements) {
+          if (key === null) Object.assign(object, Object.fromEntries(Object.entries(get(value) as object).filter(([name]) => !without.includes(name))));
           else object[get(key) as string] = get(value);
         }
         return set(instr.dest, object);

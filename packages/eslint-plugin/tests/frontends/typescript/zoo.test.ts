@@ -21,8 +21,6 @@ const OPAQUE: ReadonlyMap<string, string> = new Map([
   ['this', '`this` of a module or a script: the host decides'],
   ['super', '`super` in the method of an object: its prototype may be set later'],
   ['jsx', 'the library decides what becomes of the parts'],
-  ['getter', 'the IR has no accessors of objects'],
-  ['static-getter', 'the IR has no accessors of classes themselves'],
   ['computed-method', 'a method whose name is not known had its object as `this`'],
   ['decorator-context', 'the second argument of a decorator'],
   ['delete', 'whether an undeclared variable could be deleted'],
