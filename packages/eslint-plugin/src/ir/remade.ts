@@ -3,7 +3,7 @@
 // Guarantees: when such an instruction runs once more, what it has made before cannot be met any more. It is kept in one variable of the function, which no other function reads and which is assigned again before it is read, and
 // whatever is read from that is gone through or asked for elements, and not handed on. Refuses to know of any other, and of generators, which others may hold.
 import { destOf, type Func, type Instr, type Temp, type Variable } from './ir.ts';
-import { liveAfter, onlyGoneThrough } from './liveness.ts';
+import { eachLiveAfter, onlyGoneThrough } from './liveness.ts';
 import { operandsOf, terminalOperandsOf } from './operands.ts';
 
 /** Methods that give elements, or add some, and keep nothing of the collection. */
@@ -54,8 +54,13 @@ function find(func: Func): ReadonlySet<Instr> {
   const made = instrs.filter((instr) => (instr.kind === 'collection' && instr.form !== 'string') || (instr.kind === 'call' && instr.callee.kind === 'value' && MAKING.has(nameOf(instr.callee.value))));
   if (func.isGenerator || made.length === 0) return new Set();
   const uses = new Map<Temp, Instr[]>();
+  const loads = new Map<Variable, Temp[]>();
+  const variables = new Map<Temp, Variable>();
   for (const instr of instrs) {
-    for (const operand of operandsOf(instr)) uses.set(operand, [...(uses.get(operand) ?? []), instr]);
+    for (const operand of operandsOf(instr)) addTo(uses, operand, instr);
+    if (instr.kind !== 'load') continue;
+    addTo(loads, instr.variable, instr.dest);
+    variables.set(instr.dest, instr.variable);
   }
   const leaving = new Set(func.blocks.flatMap(({ terminal }) => (terminal.kind === 'each' ? [] : terminalOperandsOf(terminal))));
   const isAsked = (temp: Temp, instr: Instr): boolean => {
@@ -65,16 +70,33 @@ function find(func: Func): ReadonlySet<Instr> {
     if (instr.callee.kind === 'method') return instr.callee.object === temp && ASKING.has(instr.callee.name) && instr.args.every((arg) => arg.value !== temp);
     return instr.callee.value !== temp && GOING_THROUGH.has(nameOf(instr.callee.value));
   };
-  const loadsOf = (variable: Variable): readonly Temp[] => instrs.flatMap((instr) => (instr.kind === 'load' && instr.variable === variable ? [instr.dest] : []));
-  return new Set(made.filter((instr) => {
+  /** Whether whatever is read from the variable is only gone through and asked: the same for all that is kept in it, which may be thousands. */
+  const asked = new Map<Variable, boolean>();
+  const isOnlyAsked = (variable: Variable): boolean => {
+    let answer = asked.get(variable);
+    if (answer === undefined) asked.set(variable, (answer = (loads.get(variable) ?? []).every((temp) => !leaving.has(temp) && (uses.get(temp) ?? []).every((use) => isAsked(temp, use)))));
+    return answer;
+  };
+  const kept = new Map<Instr, Variable>();
+  for (const instr of made) {
     const dest = destOf(instr)!;
     const stores = (uses.get(dest) ?? []).filter((use) => use.kind === 'store');
     const [store] = stores;
-    if (store?.kind !== 'store' || stores.length > 1 || store.variable.captured || store.variable.owner !== func.id) return false;
-    const loads = loadsOf(store.variable);
-    const temps = [dest, ...loads];
-    if (!temps.every((temp) => !leaving.has(temp) && (uses.get(temp) ?? []).every((use) => use === store || isAsked(temp, use)))) return false;
-    const live = liveAfter(func, instr);
-    return live !== null && !live.has(store.variable) && !loads.some((temp) => live.has(temp));
-  }));
+    if (store?.kind !== 'store' || stores.length > 1 || store.variable.captured || store.variable.owner !== func.id || leaving.has(dest)) continue;
+    if ((uses.get(dest) ?? []).every((use) => use === store || isAsked(dest, use)) && isOnlyAsked(store.variable)) kept.set(instr, store.variable);
+  }
+  const remade = new Set<Instr>();
+  eachLiveAfter(func, new Set(kept.keys()), (instr, live) => {
+    const variable = kept.get(instr)!;
+    const read = loads.get(variable) ?? [];
+    const isHeld = read.length < live.size ? read.some((temp) => live.has(temp)) : [...live].some((item) => typeof item === 'number' && variables.get(item) === variable);
+    if (!live.has(variable) && !isHeld) remade.add(instr);
+  });
+  return remade;
+}
+
+function addTo<K, V>(lists: Map<K, V[]>, key: K, item: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
 }
