@@ -1,14 +1,14 @@
 // From the paths on the command line to the files to check: absolute, without duplicates, sorted. A file that is named is
 // always in; in a directory, what git ignores and what nobody wrote by hand (installed packages, build output, type
 // declarations) is out. Symbolic links are not followed, so that no file is checked twice and no walk runs in circles.
-import { existsSync, lstatSync, readdirSync, statSync, type Dirent, type Stats } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync, type BigIntStats, type Dirent } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { IgnoreRules, repositoryTop, trackedButMatched } from './git-ignore.ts';
 import { UsageError, type Io } from './io.ts';
 
 export interface Discovery {
   readonly files: readonly string[];
-  /** Named files that are in no language we read, pipes and the like, and directories that cannot be opened; each a sentence. */
+  /** Named files that are in no language we read, pipes and the like, and directories below a named one that cannot be opened; each a sentence. */
   readonly notes: readonly string[];
 }
 
@@ -48,7 +48,7 @@ export function discoverFiles(paths: readonly string[], io: Pick<Io, 'cwd' | 'en
   return { files: [...files].sort(), notes };
 
   function walk(directory: string, outer: IgnoreRules, start: string): void {
-    const entries = readEntries(directory);
+    const entries = readEntries(directory, start);
     const names = new Set(entries.map((entry) => entry.name));
     if (directory !== start && environmentMarkers.some((marker) => names.has(marker))) return;
     // A repository inside another one has rules of its own.
@@ -78,22 +78,25 @@ export function discoverFiles(paths: readonly string[], io: Pick<Io, 'cwd' | 'en
     }
   }
 
-  function readEntries(directory: string): Dirent[] {
+  function readEntries(directory: string, start: string): Dirent[] {
     try {
       return readdirSync(directory, { withFileTypes: true });
     } catch (error) {
       const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      // What was asked for and cannot be done is no success.
+      if (directory === start) throw new UsageError(`Cannot read '${relative(io.cwd, directory) || '.'}' (${reason}).`);
       notes.push(`${relative(io.cwd, directory) || '.'} was skipped: it cannot be read (${reason}).`);
       return [];
     }
   }
 }
 
-function statNamed(path: string, absolute: string): Stats {
+function statNamed(path: string, absolute: string): BigIntStats {
   // An unset variable of a script is not to mean the current directory.
   if (path === '') throw new UsageError('A path is empty.');
   try {
-    return statSync(absolute);
+    // In numbers of its own: after the usual ones of a pipe, `realpathSync` (Node 20.20) stops too early, and no module is found any more that a link leads to.
+    return statSync(absolute, { bigint: true });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw new UsageError(`Cannot read '${path}' (${code}).`);

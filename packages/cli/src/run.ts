@@ -7,6 +7,7 @@ import { displayPath } from './display-path.ts';
 import { UsageError, wantsColor, type Io } from './io.ts';
 import type { LintOutcome } from './lint.ts';
 import { parseCommandLine, usage, type LintCommand } from './options.ts';
+import { printable } from './printable.ts';
 import { configurationFor, loadInstalledPlugin, resolveRule, type ModeguardPlugin } from './plugin.ts';
 
 /** A repository in a dialect that no parser of ours reads must not drown the report. */
@@ -76,13 +77,13 @@ async function lintAndReport(command: LintCommand, io: Io, plugin: ModeguardPlug
     io.stderr.write(`modeguard: ${wantsColor(colorOption, io.env, io.stderr) ? styleText('yellow', label, { validateStream: false }) : label} ${text}\n`);
   };
   for (const note of notes) warn(note);
-  if (files.length === 0 && notes.length === 0) warn(`no Python, TypeScript or JavaScript files in ${command.paths.join(', ')}.`);
+  if (files.length === 0 && notes.length === 0) warn(`no Python, TypeScript or JavaScript files in ${command.paths.map((path) => `'${path}'`).join(', ')}.`);
 
   const outcome = await lintWithProgress(command, io, files, configurationFor(plugin, command.strict, onlyRules), onlyRules, isInstalled);
-  for (const { file, line, column, reason } of outcome.skipped.slice(0, namedSkips)) warn(`${displayPath(file, io.cwd)}:${line}:${column} was skipped: ${reason}`);
+  for (const { file, line, column, reason } of outcome.skipped.slice(0, namedSkips)) warn(`${printable(displayPath(file, io.cwd))}:${line}:${column} was skipped: ${reason}`);
   if (outcome.skipped.length > namedSkips) warn(`${outcome.skipped.length - namedSkips} more files were skipped because they cannot be parsed; --format sarif names all.`);
   for (const { reason, unchecked } of outcome.misconfigured) io.stderr.write(`modeguard: ${reason} (${unchecked === 1 ? '1 file was' : `${unchecked} files were`} left out.)\n`);
-  for (const { file, reason } of outcome.failures) io.stderr.write(`modeguard: failed on ${displayPath(file, io.cwd)}: ${reason}\n`);
+  for (const { file, reason } of outcome.failures) io.stderr.write(`modeguard: failed on ${printable(displayPath(file, io.cwd))}: ${reason}\n`);
 
   const report = await format(command, io, plugin, outcome, command.outputFile === null && color);
   if (command.outputFile === null) io.stdout.write(report);

@@ -2,6 +2,7 @@
 // language comes through whole. `npm test` builds before it tests.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -25,6 +26,21 @@ it('is quiet when nobody reads on', async () => {
   child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number];
   expect({ code, complaint }).toEqual({ code: 0, complaint: '' });
+});
+
+// Pipes and a device that is always full: what Linux has.
+const onLinux = it.runIf(process.platform === 'linux');
+
+onLinux('passes a pipe over that is all it is given', () => {
+  const root = makeTree({});
+  spawnSync('mkfifo', [join(root, 'pipe.py')]);
+  expect(spawnSync(process.execPath, [bin, 'pipe.py'], { cwd: root, encoding: 'utf8' })).toMatchObject({ status: 0, stdout: '', stderr: 'modeguard: warning: pipe.py was skipped: it is neither a file nor a directory.\n' });
+});
+
+onLinux('ends with 2 where the report cannot be written', () => {
+  const full = openSync('/dev/full', 'w');
+  expect(spawnSync(process.execPath, [bin, '--help'], { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' })).toMatchObject({ status: 2, stderr: 'modeguard: Cannot write the report (ENOSPC).\n' });
+  closeSync(full);
 });
 
 const network = `import torch

@@ -45,7 +45,7 @@ describe('exit codes', () => {
 
 describe('what to check', () => {
   it('says so when there is nothing to check', async () => {
-    expect(await runIn(makeTree({ 'a.txt': '' }), [])).toMatchObject({ code: 0, err: expect.stringContaining('no Python, TypeScript or JavaScript files in .') as string });
+    expect(await runIn(makeTree({ 'a.txt': '' }), [])).toMatchObject({ code: 0, err: expect.stringContaining('no Python, TypeScript or JavaScript files in \'.\'.') as string });
   });
 
   it('skips a named file in another language, with a note', async () => {

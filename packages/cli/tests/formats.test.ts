@@ -45,6 +45,12 @@ describe('json', () => {
 });
 
 describe('stylish', () => {
+  it('has a line for a file whose name has line ends in it', async () => {
+    const { out } = await runIn(makeTree({ 'a\nb.py': 'BAD' }), []);
+    expect(out.split('\n').slice(0, 2)).toEqual(['', 'a\\nb.py']);
+    expect(out).toContain('at a\\nb.py:1  the file begins');
+  });
+
   it('is what ESLint prints, with the reason and the witness under each line', async () => {
     const { out } = await runIn(makeTree({ ...tree, 'src/a.py': 'BAD BAD\n' }), ['--strict']);
     expect(out).toBe(

@@ -5,6 +5,7 @@ import { ESLint } from 'eslint';
 import wrapAnsi from 'wrap-ansi';
 import { displayPath } from '../display-path.ts';
 import { byFile, type ReportedFinding } from '../findings.ts';
+import { printable } from '../printable.ts';
 
 export interface StylishOptions {
   readonly cwd: string;
@@ -16,7 +17,7 @@ const indent = ' '.repeat(8);
 
 export async function formatStylish(findings: readonly ReportedFinding[], options: StylishOptions): Promise<string> {
   const groups = [...byFile(findings)];
-  const results = groups.map(([file, members]) => toResult(displayPath(file, options.cwd), members));
+  const results = groups.map(([file, members]) => toResult(printable(displayPath(file, options.cwd)), members));
   const formatter = await new ESLint({ cwd: options.cwd, overrideConfigFile: true }).loadFormatter('stylish');
   // The formatter's own type leaves out the metadata that it takes from its caller.
   const format = formatter.format.bind(formatter) as (results: ESLint.LintResult[], meta: { color: boolean }) => string | Promise<string>;
@@ -50,6 +51,6 @@ function toResult(filePath: string, members: readonly ReportedFinding[]): ESLint
 function details(finding: ReportedFinding, { cwd, color, width }: StylishOptions): string[] {
   const dim = (line: string): string => (color ? styleText('dim', line, { validateStream: false }) : line);
   const text = finding.explanation === '' ? [] : wrapAnsi(finding.explanation, Math.max(40, width - indent.length)).split('\n');
-  const steps = finding.witness.map((step) => `  at ${displayPath(step.file, cwd)}:${step.line}  ${step.text.replaceAll(/\s+/gu, ' ')}`);
+  const steps = finding.witness.map((step) => `  at ${printable(displayPath(step.file, cwd))}:${step.line}  ${step.text.replaceAll(/\s+/gu, ' ')}`);
   return [...text.map((line) => indent + line), ...steps.map((line) => dim(indent + line))];
 }
