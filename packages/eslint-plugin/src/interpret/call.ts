@@ -30,7 +30,7 @@ import { callWithin, decoratedBy, WITHIN } from './manager-decorators.ts';
 import { callMemoized } from './memoized.ts';
 import { callLayer, familyOf, noteUnseenPredict } from './option-layers.ts';
 import { noteDirectForward, noteFlagCalled } from './mode-methods.ts';
-import { callModuleMethod } from './module-method.ts';
+import { callModuleMethod, setModeOfOthers } from './module-method.ts';
 import { callTupleMethod, elementNamed, makeFromList } from './named-tuples.ts';
 import { callTextMethod } from './names.ts';
 import { applyScope, decorate } from './scope.ts';
@@ -59,7 +59,10 @@ export function callMethod(machine: Machine, frame: Frame, state: State, receive
     if (trees !== null && atom.kind === 'object') leaveOut(on, trees, atom.object);
     return result;
   };
-  const result = alternatives(state, receiver, onOne, (on) => callTensorMethod(machine, frame, on, receiver, name, consumedArgs(machine, frame, on, args, instr), instr));
+  const result = alternatives(state, receiver, onOne, (on) => {
+    setModeOfOthers(machine, frame, on, receiver, name, args, instr);
+    return callTensorMethod(machine, frame, on, receiver, name, consumedArgs(machine, frame, on, args, instr), instr);
+  });
   for (const part of trees === null ? [] : machine.handed!.all) if (!state.heap.has(part) && before!.heap.has(part)) state.heap.set(part, before!.object(part));
   return result;
 }

@@ -14,12 +14,12 @@ import { findMember } from './class-order.ts';
 import { noteContained, setChildren } from './construct.ts';
 import { copyOf } from './copies.ts';
 import { focusOf } from './focus.ts';
+import { choiceOf, isPlain } from './choices.ts';
 import { callForward, joinPath } from './forward.ts';
 import { noteHook } from './handed-over.ts';
 import { hiddenPart, hidesParts, hidingNetwork } from './hidden-parts.ts';
 import type { Machine } from './machine.ts';
 import { noteReliedMode } from './races.ts';
-import { eachMentioned } from './renaming.ts';
 import { applyScope } from './scope.ts';
 import { eachInTree, escapeTree, isPart, modesOfFlag, settingWithNetwork, setTreeMode, setTreeStatistics, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 import { settled } from './settled.ts';
@@ -81,7 +81,10 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
       const chosen = certain ? [object] : choiceOf(machine, frame, state, receiver);
       const focused = chosen === null || state.object(object).many ? elementOf(machine, frame, state, receiver, instr) : null;
       if (focused !== null) for (const item of focused) setTreeMode(machine, frame, state, item, modes, setting, true, instr, () => true);
-      else for (const item of chosen ?? [object]) setTreeMode(machine, frame, state, item, modes, setting, chosen !== null, instr);
+      else {
+        if (chosen?.includes(object) !== true) setTreeMode(machine, frame, state, object, modes, setting, false, instr);
+        for (const item of chosen ?? []) setTreeMode(machine, frame, state, item, modes, setting, true, instr);
+      }
       noteReliedMode(frame, state, object, setting);
       return returned(model?.modules?.returnsSelf === false ? ofAtoms({ kind: 'constant', value: { type: 'undefined' } }) : self);
     }
@@ -139,51 +142,17 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
   }
 }
 
-/**
- * The modules among which a receiver was chosen (`net = A() if small else B()`), if they are never met but as this choice: made by this very
- * activation or one that led to it, each once, and referred to by nothing that does not refer to all of them. What is known of each is then known for the
- * case that it is the one. Null for any other receiver, such as the elements of a list.
- */
-function choiceOf(machine: Machine, frame: Frame, state: State, receiver: Value): readonly AbstractObject[] | null {
-  const objects = objectsOf(receiver);
-  if (receiver.unknown || objects.length < 2 || objects.length !== receiver.atoms.length) return null;
-  if (!objects.every((object) => isPlain(machine, object) && object.age === 'latest' && !state.object(object).many)) return null;
-  const all = new Set(objects);
-  const isWhole = (value: Value): boolean => {
-    const met = new Set<AbstractObject>();
-    eachMentioned(value, (object) => void (all.has(object) && met.add(object)));
-    return met.size === 0 || met.size === all.size;
-  };
-  if (!state.cells.values().every(isWhole)) return null;
-  // The names of all activations up to the one that made them.
-  if (machine.watch !== null) machine.watch.asksCallers = true;
-  let at: Frame['caller'] = { frame, state };
-  for (; at !== undefined; at = at.frame.caller) {
-    if (!at.state.locals.values().every(isWhole) || !at.state.temps.values().every(isWhole)) return null;
-    const { context } = at.frame;
-    if (objects.every((object) => machine.objects.isMadeIn(object, context))) break;
-  }
-  if (at === undefined) return null;
-  for (const { attrs } of state.heap.values()) {
-    for (const [name, value] of attrs) {
-      let holds = false;
-      eachMentioned(value, (object) => void (holds ||= all.has(object)));
-      // An element of a collection stands for several at once.
-      if (holds && (name.startsWith('[') || !isWhole(value))) return null;
-    }
-  }
-  return objects;
+/** What is done where the receiver is what nobody knows of it: the networks that it may be instead are not met, and nothing is said of them that is not so where they are. */
+export function setModeOfOthers(machine: Machine, frame: Frame, state: State, receiver: Value, name: string, args: ArgValues, instr: CallInstr): void {
+  const effect = receiver.atoms.length === 0 ? undefined : machine.libraries.moduleMethods.get(name);
+  if (effect !== 'set-train' && effect !== 'set-eval') return;
+  for (const object of choiceOf(machine, frame, state, receiver) ?? []) if (isPlain(machine, object)) callModuleMethod(machine, frame, state, object, name, receiver, args, instr);
 }
 
 /** The networks of which a receiver is the one that a loop is at, if the rest of the round meets no other of them; null for any other receiver. */
 function elementOf(machine: Machine, frame: Frame, state: State, receiver: Value, instr: CallInstr): readonly AbstractObject[] | null {
   const objects = objectsOf(receiver);
   return !receiver.unknown && objects.every((object) => isPlain(machine, object)) && focusOf(frame)?.take(machine, state, objects, instr) === true ? objects : null;
-}
-
-/** Holds for a network whose class leaves the methods that set a mode as they are. */
-function isPlain(machine: Machine, object: AbstractObject): boolean {
-  return object.kind === 'module' && (object.class === null || findMember(machine.order(object.class), machine.libraries.moduleModel.trainMethod) === null);
 }
 
 /** `net.get_submodule('encoder.0')`; a part that is not found may be any, and what becomes of it is not seen. */
