@@ -33,6 +33,7 @@ import { noteDirectForward, noteFlagCalled } from './mode-methods.ts';
 import { callModuleMethod, setModeOfOthers } from './module-method.ts';
 import { callTupleMethod, elementNamed, makeFromList } from './named-tuples.ts';
 import { callTextMethod } from './names.ts';
+import { callPromised, PROMISED } from './promises.ts';
 import { applyScope, decorate } from './scope.ts';
 import { escapeTree, noteWrittenTo, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 import { settled } from './settled.ts';
@@ -72,22 +73,6 @@ function leaveOut(state: State, trees: ReadonlyMap<AbstractObject, ReadonlySet<A
   const kept = trees.get(met);
   if (kept === undefined) return;
   for (const tree of trees.values()) for (const part of tree) if (!kept.has(part)) state.heap.delete(part);
-}
-
-const PROMISED = new Set(['then', 'catch', 'finally']);
-
-/** A method of the promise of an object, which stands for the object itself: the callback of `then` gets that; before the next line, if the call is waited for. */
-function callPromised(machine: Machine, frame: Frame, state: State, receiver: Value, atom: Atom, name: string, args: ArgValues, instr: CallInstr): CallResult {
-  const promised = ofAtoms(atom);
-  const callbacks = allArgs(args);
-  const toCallback: ArgValues = { positional: name === 'then' ? [promised] : [], keywords: new Map(), more: name === 'then' ? null : ANYTHING, written: [] };
-  const [first, ...others] = callbacks;
-  const isWaitedFor = frame.context.ref.func.blocks.some((block) => block.instrs.some((other) => other.kind === 'await' && other.value === instr.dest));
-  if (name === 'then' && isWaitedFor && first?.atoms.length === 1 && !first.unknown && others.length === 0) return callValue(machine, frame, state, first, toCallback, instr);
-  // What is no function in sight may do anything to it.
-  if (callbacks.some((value) => value.unknown || value.atoms.some((callback) => !isCallback(callback)))) escapeTree(state, receiver);
-  const result = runCallbacks(machine, frame, state, callbacks, toCallback, instr);
-  return returned(name === 'then' ? joinValues(result, derive(callbacks)) : joinValues(promised, result));
 }
 
 /** Nothing has no methods: what goes on after a call of one had something else for its receiver. */
@@ -244,7 +229,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
           return callMember(machine, frame, state, member.entry.value, object, args, instr);
         }
       }
-      if (machine.language === 'typescript' && object.library?.methods?.[name] === undefined && PROMISED.has(name)) return callPromised(machine, frame, state, receiver, atom, name, args, instr);
+      if (machine.language === 'typescript' && object.library?.methods?.[name] === undefined && PROMISED.has(name)) return callPromised(machine, frame, state, ofAtoms(atom), name, args, instr);
       const ofLibrary = object.kind === 'instance' ? object.library?.methods?.[name] : undefined;
       if (ofLibrary !== undefined) return callObjectMethod(machine, frame, state, object, ofLibrary, args, instr);
       if (object.kind === 'opaque') noteUnseenPredict(machine, frame, state, name, args, instr);
@@ -402,6 +387,6 @@ export function runCallbacks(machine: Machine, frame: Frame, state: State, value
 }
 
 /** A function in sight, or what a library calls as one: `map(nn.Module.eval, nets)`, `map(net, batches)`. */
-function isCallback(atom: Atom): boolean {
+export function isCallback(atom: Atom): boolean {
   return atom.kind === 'function' || atom.kind === 'method' || atom.kind === 'partial' || atom.kind === 'library' || atom.kind === 'class' || (atom.kind === 'object' && atom.object.kind === 'module');
 }

@@ -17,11 +17,11 @@ import { consume } from './generators.ts';
 import type { Machine } from './machine.ts';
 import { NAMESPACE, OWNER, updateNamespace } from './namespaces.ts';
 import { anyKey, entryByObject, isKey, keyAt, setByObject } from './object-keys.ts';
-import { withoutAccessors } from './object-literals.ts';
+import { isRecord, withoutAccessors } from './object-literals.ts';
 import { settled } from './settled.ts';
 
 const ADDING = new Set(['append', 'add', 'push', 'insert', 'unshift', 'set', 'appendleft']);
-const APPENDING = new Set(['append', 'push']);
+const APPENDING = new Set(['append', 'push', 'add']);
 /** Lists that grow longer than this are not known in full. */
 const MAX_GROWN = 32;
 const ADDING_ALL = new Set(['extend', 'update', 'concat', 'union']);
@@ -45,7 +45,7 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
   // `cache.setdefault('net', Net())` gives what is there, or what it puts there.
   if (name === 'setdefault') return returned(setDefault(machine, state, object, args, instr));
   if (ADDING.has(name)) {
-    if (!APPENDING.has(name) || !append(state, object, args)) for (const value of given) state.setAttr(object, '[]', value, false);
+    if (!APPENDING.has(name) || !append(state, object, name, args)) for (const value of given) state.setAttr(object, '[]', value, false);
     if (machine.shared.has(object)) for (const value of given) machine.use(forwardsOf(settled(state, value)), 'escaped', instr.span);
     return returned(self);
   }
@@ -67,6 +67,7 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
   if (VIEWING.has(name)) {
     if (name === 'values') return returned(valuesOf(machine, frame, state, object, instr));
     if (name === 'keys') return returned(keysOf(machine, frame, state, object, instr) ?? anyKeyOf(machine, frame, state, object, instr));
+    if (name === 'fill' && args.positional.length === 1 && args.more === null) fill(state, object, args.positional[0]!);
     if (name === 'items' || name === 'entries') return returned(pairsOf(machine, frame, state, object, instr));
     if (REORDERING.has(name)) return returned(reordered(machine, frame, state, object, name, instr));
     return returned(name === 'slice' ? sliceOf(machine, frame, state, self, args.more === null ? partOf(args.positional) : undefined, instr) : self);
@@ -75,9 +76,11 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
 }
 
 /** Adds to a list that is known in full, which it stays; false for any other, and for one that grows long. */
-function append(state: State, list: AbstractObject, { positional, keywords, more }: ArgValues): boolean {
+function append(state: State, list: AbstractObject, name: string, { positional, keywords, more }: ArgValues): boolean {
   const { escaped } = state.object(list);
   const elements = escaped || list.label !== 'list' || more !== null || keywords.size > 0 ? null : exactElements(state, ofObject(list));
+  // A set has each element once.
+  if (name === 'add' && elements?.some((element) => mustObject(element) !== null && mustObject(element) === mustObject(positional[0] ?? NOTHING)) === true) return true;
   if (elements === null || elements.length + positional.length > MAX_GROWN) return false;
   positional.forEach((value, at) => state.setAttr(list, elementName(elements.length + at), value, true));
   return true;
@@ -134,6 +137,12 @@ function knownEntries(state: State, object: AbstractObject): readonly (readonly 
   if (many || attrs.has(elementName(null)) || attrs.size > 2 * MAX_ENTRIES) return null;
   const entries = [...attrs].filter(([name]) => !isKey(name) && !name.startsWith(SETTER) && (object.label !== NAMESPACE || name !== OWNER));
   return entries.length > MAX_ENTRIES || !entries.every(([name]) => name.startsWith('[')) ? null : entries.map(([name, value]) => [keyAt(attrs, name), value]);
+}
+
+/** What `for (const key in object)` goes through, if the object is one whose keys are known. */
+export function keysOfRecord(machine: Machine, frame: Frame, state: State, value: Value, instr: Instr): Value | null {
+  const object = mustObject(value);
+  return object === null || !isRecord(machine, object) ? null : keysOf(machine, frame, state, object, instr);
 }
 
 /** The keys of a dictionary, not all of which are known. */
@@ -221,6 +230,9 @@ const OF_THE_SECOND: ReadonlySet<Iteration> = new Set(['chosen', 'results', 'spr
 
 /** What a function that goes through collections gives; null if nothing is known of what is in them. */
 export function goThrough(machine: Machine, frame: Frame, state: State, gives: Iteration, args: ArgValues, instr: CallInstr): Value | null {
+  if (gives === 'sized') return args.more === null ? sized(machine, frame, state, args.positional, instr) : null;
+  // `new Set()`, `list()`
+  if (gives === 'elements' && args.positional.length === 0 && args.more === null) return listOf(machine, frame, state, instr, '', 'list', [], NOTHING);
   const [first, second] = args.positional.map((value) => keysOfDictionary(machine, frame, state, value, instr));
   const through = OF_THE_SECOND.has(gives) ? second : first;
   // `list()`, `field(default_factory=list)`
@@ -267,6 +279,22 @@ export function goThrough(machine: Machine, frame: Frame, state: State, gives: I
     case 'generated':
       return second === undefined ? list(exactElements(state, through), iterate(state, through)) : (arrayFrom(machine, frame, state, through, second, instr)?.value ?? null);
   }
+}
+
+/** `Array(3)`, `Array(a, b)`. */
+function sized(machine: Machine, frame: Frame, state: State, given: readonly Value[], instr: CallInstr): Value | null {
+  if (given.length !== 1) return listOf(machine, frame, state, instr, '', 'list', given, NOTHING);
+  const constant = mustConstant(given[0]!);
+  const nothing = ofConstant({ type: 'undefined' });
+  if (constant?.type === 'number') return listOf(machine, frame, state, instr, '', 'list', constant.value <= MAX_GROWN ? Array.from({ length: Math.max(0, Math.trunc(constant.value)) }, () => nothing) : null, nothing);
+  return objectsOf(given[0]!).length > 0 ? null : listOf(machine, frame, state, instr, '', 'list', null, nothing);
+}
+
+/** `list.fill(value)`. */
+function fill(state: State, list: AbstractObject, value: Value): void {
+  const elements = exactElements(state, ofObject(list));
+  if (elements === null) state.setAttr(list, elementName(null), value, false);
+  else elements.forEach((_, at) => state.setAttr(list, elementName(at), value, true));
 }
 
 /** What Python goes through in the place of a dictionary: its keys. */

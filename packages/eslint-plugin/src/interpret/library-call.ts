@@ -27,6 +27,7 @@ import type { Machine } from './machine.ts';
 import { getNamed, hasNamed, setNamed } from './named-attributes.ts';
 import { namespaceOf } from './namespaces.ts';
 import { runForGradients, symbolicInput } from './option-layers.ts';
+import { assignAll } from './object-literals.ts';
 import { promised, RESOLVE, resolvePromise } from './promises.ts';
 import { rebuiltFrom } from './rebuilt.ts';
 import { applyScope, decorate } from './scope.ts';
@@ -197,6 +198,13 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       const namespace = namespaceOf(machine, frame, state, value, instr);
       if (namespace === null) escapeTree(state, value);
       return returned(namespace ?? derive(given));
+    }
+    case 'assign': {
+      const target = findArgument(state, args, effect.object).value;
+      const sources = args.more === null ? args.positional.slice(1) : null;
+      if (sources !== null && assignAll(machine, frame, state, target, sources, instr)) return returned(target);
+      for (const value of allArgs(args)) escapeTree(state, value);
+      return returned(joinValues(target, ANYTHING));
     }
     case 'dictionary':
       return returned(dictionaryOf(machine, frame, state, args, instr) ?? derive(given));

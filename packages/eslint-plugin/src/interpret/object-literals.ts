@@ -4,12 +4,13 @@
 // Refuses to know: what a getter gives where a loop goes through all entries.
 //
 // Worked example: after `const holder = { net, get ready() { this.net.eval(); return this.net; } }`, `holder.ready` is `net`, asleep.
-import { elementName } from '../domains/heap.ts';
+import { elementName, keyOfElement } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, joinValues, ofAtoms, type Atom, type Value } from '../domains/value.ts';
+import { ANYTHING, joinValues, mustConstant, mustObject, objectsOf, ofAtoms, type Atom, type Value } from '../domains/value.ts';
 import type { Instr } from '../ir/ir.ts';
 import { NO_ARGS, type Frame } from './activation.ts';
+import { setAttribute } from './attributes.ts';
 import { callValue, type CallInstr } from './call.ts';
 import { callFunction } from './call-function.ts';
 import type { Machine } from './machine.ts';
@@ -52,6 +53,25 @@ export function readGetters(machine: Machine, frame: Frame, state: State, object
     if (!certain && given.returns) state.joinFrom(on);
   }
   return result;
+}
+
+/** `Object.assign(target, …)`: gives the target what the others have; false if that is not known one by one. */
+export function assignAll(machine: Machine, frame: Frame, state: State, target: Value, sources: readonly Value[], instr: Instr): boolean {
+  const entries = sources.map((source) => entriesOf(machine, state, source));
+  if (objectsOf(target).length === 0 || target.unknown || entries.some((known) => known === null)) return false;
+  for (const known of entries) for (const [name, value] of known!) setAttribute(machine, frame, state, target, name, value, instr);
+  return true;
+}
+
+/** The entries of an object literal that is known in full, by name; of what is nothing, none. */
+function entriesOf(machine: Machine, state: State, source: Value): readonly (readonly [string, Value])[] | null {
+  const constant = mustConstant(source);
+  if (constant?.type === 'undefined' || constant?.type === 'none') return [];
+  const object = mustObject(source);
+  if (object === null || !isRecord(machine, object)) return null;
+  const { attrs, many, escaped } = state.object(object);
+  const entries = [...attrs].filter(([name]) => name.startsWith('[')).map(([name, value]) => [keyOfElement(name), withoutAccessors(value)] as const);
+  return many || escaped || attrs.has(elementName(null)) || entries.length < attrs.size ? null : entries;
 }
 
 /** Holds for methods that were looked up on their object: calling them did all there is to do to it. */

@@ -119,7 +119,7 @@ function apply(machine: Machine, frame: Frame, state: State, { call, mode, part 
 }
 
 /** Holds if a variable leads to one of the networks on a way past the collection; a variable of its own has the one that a place has made last. */
-function areHeldElsewhere(machine: Machine, frame: Frame, state: State, networks: readonly AbstractObject[], all: ReadonlySet<AbstractObject>, collections: ReadonlySet<AbstractObject>): boolean {
+export function areHeldElsewhere(machine: Machine, frame: Frame, state: State, networks: readonly AbstractObject[], all: ReadonlySet<AbstractObject>, collections: ReadonlySet<AbstractObject>): boolean {
   const sought = new Set(networks);
   const single = new Set(networks.filter((network) => {
     const earlier = machine.objects.earlierSelf(network);

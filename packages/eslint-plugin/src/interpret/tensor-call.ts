@@ -5,16 +5,18 @@ import type { State } from '../domains/state.ts';
 import { isOff } from '../domains/grad.ts';
 import { ANYTHING, cutOff, derive, forwardsOf, joinValues, NOTHING, type FuncRef, type Value } from '../domains/value.ts';
 import { NO_ARGS, type ArgValues, type Frame } from './activation.ts';
+import { mapped } from './array-callbacks.ts';
 import { allArgs, callUnknown, callValue, handOut, returned, runCallbacks, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
 import { recordRandom } from './draw.ts';
 import type { Machine } from './machine.ts';
 import { runForGradients } from './option-layers.ts';
 import { arithmetic, comparedNoise } from './operator.ts';
+import { callPromised, PROMISED } from './promises.ts';
 import { settled } from './settled.ts';
 
-/** Methods of arrays and promises that run their callback at once (or as the next thing that happens to the value). */
-const IMMEDIATE = new Set(['map', 'forEach', 'filter', 'reduce', 'reduceRight', 'flatMap', 'some', 'every', 'find', 'findIndex', 'sort', 'then', 'catch', 'finally']);
+/** Methods of arrays that run their callback at once. */
+const IMMEDIATE = new Set(['map', 'forEach', 'filter', 'reduce', 'reduceRight', 'flatMap', 'some', 'every', 'find', 'findIndex', 'sort']);
 
 const ARITHMETIC = new Map([
   ['add', '+'],
@@ -66,6 +68,12 @@ function fillInPlace(frame: Frame, state: State, drawn: Value, { callee }: CallI
   }
 }
 
+/** Holds for one function in sight that makes something new each time. */
+function makesObjects(callback: Value): boolean {
+  const [atom] = callback.unknown || callback.atoms.length !== 1 ? [] : callback.atoms;
+  return atom?.kind === 'function' && atom.ref.func.blocks.some((block) => block.instrs.some((instr) => instr.kind === 'call' && instr.isNew));
+}
+
 export function callTensorMethod(machine: Machine, frame: Frame, state: State, receiver: Value, name: string, args: ArgValues, instr: CallInstr): CallResult {
   const effect = machine.libraries.tensorMethods.get(name);
   const given = allArgs(args).map((value) => settled(state, value));
@@ -105,7 +113,16 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
     default:
       break;
   }
+  if (machine.language === 'typescript' && PROMISED.has(name)) {
+    const { value, returns } = callPromised(machine, frame, state, joinValues(receiver, ANYTHING), name, args, instr);
+    return { value: joinValues(value, derive([receiver, ...given])), returns };
+  }
   if (machine.language === 'typescript' && IMMEDIATE.has(name)) {
+    // What a list in whose place something unknown stands is made into: a list of what the callback gives.
+    if (name === 'map' && args.more === null && given.length === 1 && makesObjects(args.positional[0]!)) {
+      const list = mapped(machine, frame, state, joinValues(receiver, ANYTHING), args.positional[0]!, ANYTHING, instr);
+      return returned(list.value.with({ unknown: true }));
+    }
     const result = runCallbacks(machine, frame, state, given, { positional: [joinValues(receiver, ANYTHING)], keywords: new Map(), more: ANYTHING, written: [] }, instr);
     return returned(joinValues(result, derive([receiver, ...given])));
   }

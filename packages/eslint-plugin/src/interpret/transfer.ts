@@ -10,7 +10,7 @@ import { ANYTHING, cutOff, derive, forwardsOf, joinValues, mustObject, NOTHING, 
 import type { Frame, Resumed } from './activation.ts';
 import { getAttribute, getByName, getItem, iterate, setAttribute, setItem } from './attributes.ts';
 import { callInstr } from './call.ts';
-import { combined, sliceOf } from './collection-call.ts';
+import { combined, keysOfRecord, sliceOf } from './collection-call.ts';
 import { forgetHanded } from './attribute-conditions.ts';
 import { conditionsOf, outcomeOf, type Conditions } from './conditions.ts';
 import { isOfVariable } from './fact-names.ts';
@@ -285,7 +285,7 @@ export class FunctionRun implements Analysis<State> {
           return true;
         }
         const operands = instr.operands.map((operand) => state.get(operand));
-        const joined = machine.language === 'python' ? combined(machine, frame, state, instr.operator, operands, instr) : null;
+        const joined = machine.language === 'python' ? combined(machine, frame, state, instr.operator, operands, instr) : instr.operator === 'keys' ? keysOfRecord(machine, frame, state, operands[0]!, instr) : null;
         const computed = joined ?? evaluateOperator(machine, state, instr.operator, operands, instr);
         const given = operatorMethods(machine, frame, state, instr.operator, operands, instr);
         const result = given === null ? computed : joinValues(joinValues(computed, given), ANYTHING);

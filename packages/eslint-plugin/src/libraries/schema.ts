@@ -159,6 +159,8 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('set-attribute'), object: argument, name: argument, value: argument }),
     /** The dictionary of an object's attributes. */
     v.strictObject({ kind: v.literal('namespace'), object: argument }),
+    /** Gives `object`, whose attributes or entries of the other arguments' names are theirs from then on: `Object.assign`. */
+    v.strictObject({ kind: v.literal('assign'), object: argument }),
     /** Makes a dictionary of keywords, of another dictionary, or of pairs. */
     v.strictObject({ kind: v.literal('dictionary') }),
     /** The values of an object or a dictionary, as a list; or pairs of key and value, or its keys. */
@@ -166,10 +168,10 @@ const functionRow = v.strictObject({
     /**
      * Goes through its arguments: `elements` (a list of them, in whatever order), `numbered` (pairs of a number and an element), `tuples` (one
      * element of each argument), `next` (one element), `chosen` (those of the second argument), `results` (what the first argument makes of them), `joined` (the elements of
-     * one argument after the other), `sorted` (the elements in an order that nobody knows), `reversed`, `cycled` (the elements over and over), `sliced` (the first ones, or those between two numbers),
+     * one argument after the other), `sorted` (the elements in an order that nobody knows), `reversed`, `cycled` (the elements over and over), `sliced` (the first ones, or those between two numbers), `sized` (the arguments, or as many elements as one number says, all of them `undefined`: `Array(3)`),
      * `spread` (what the first argument makes of each, taken apart into arguments), `folded` (what the first argument makes of all of them, one after the other).
      */
-    v.strictObject({ kind: v.literal('iterate'), gives: v.picklist(['elements', 'numbered', 'tuples', 'next', 'chosen', 'results', 'generated', 'joined', 'sorted', 'reversed', 'cycled', 'sliced', 'spread', 'folded']) }),
+    v.strictObject({ kind: v.literal('iterate'), gives: v.picklist(['elements', 'numbered', 'tuples', 'next', 'chosen', 'results', 'generated', 'joined', 'sorted', 'reversed', 'cycled', 'sliced', 'sized', 'spread', 'folded']) }),
     /** Counts from its arguments: with constants it is known whether anything is counted. */
     v.strictObject({ kind: v.literal('number-range') }),
     /** A decorator that keeps what a function has given, and gives that again for the same arguments; with anything but a function it makes the decorator. */

@@ -54,6 +54,7 @@ const COUNTS: Readonly<Record<FunctionEffect['kind'], boolean>> = {
   namespace: false,
   promise: false,
   dictionary: false,
+  assign: false,
   'values-of': false,
   iterate: false,
   'number-range': false,
