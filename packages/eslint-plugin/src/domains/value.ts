@@ -3,7 +3,7 @@
 // A value with more atoms than MAX_ATOMS is cut to its objects and functions and marked unknown: constants are only
 // interesting while there are few of them. One that is joined and may be anything has no numbers among its atoms.
 import type { GradScopeEffect } from './grad.ts';
-import type { Constant, Func, Module, Variable } from '../ir/ir.ts';
+import type { Constant, Func, Instr, Module, Variable } from '../ir/ir.ts';
 import type { ModeSet } from './mode.ts';
 import type { AbstractObject, ProjectClass, Site } from './object.ts';
 
@@ -44,15 +44,24 @@ export interface FlagRead {
  */
 export type Binding = 'receiver' | 'nothing' | 'class' | 'generator';
 
+/** A function that goes on with a generator as somebody goes on with what it gives: `enumerate`. Its other arguments stand behind those of the generator. */
+export interface LazyWrapper {
+  readonly gives: 'elements' | 'numbered' | 'tuples';
+  /** The place of the generator among the arguments. */
+  readonly at: number;
+  readonly others: number;
+  readonly instr: Extract<Instr, { kind: 'call' }>;
+}
+
 export type Atom =
   | { readonly kind: 'constant'; readonly value: Constant }
   | { readonly kind: 'object'; readonly object: AbstractObject }
   /**
    * A function of the project. `receiver` is bound to it (methods), `prefix` are arguments bound before those of a call
    * (`functools.partial`, a class method's class); `scopes` are gradient scopes put around it (decorators). `made` tells a generator
-   * from others of its function, where it may be gone through in steps. `memoized`: it runs once for each set of arguments.
+   * from others of its function, where it may be gone through in steps; `through`: what wraps the generator, the innermost first. `memoized`: it runs once for each set of arguments.
    */
-  | { readonly kind: 'function'; readonly ref: FuncRef; readonly receiver: AbstractObject | null; readonly binding: Binding; readonly prefix: readonly Value[]; readonly scopes: readonly GradScopeEffect[]; readonly made?: AbstractObject; readonly memoized?: boolean }
+  | { readonly kind: 'function'; readonly ref: FuncRef; readonly receiver: AbstractObject | null; readonly binding: Binding; readonly prefix: readonly Value[]; readonly scopes: readonly GradScopeEffect[]; readonly made?: AbstractObject; readonly through?: readonly LazyWrapper[]; readonly memoized?: boolean }
   | { readonly kind: 'class'; readonly class: ProjectClass }
   /** Something that can be called, with arguments that were bound before those of a call (`partial(nn.BatchNorm2d, eps=1e-6)`) or scopes around it (`torch.no_grad()(net)`). */
   | { readonly kind: 'partial'; readonly target: Atom; readonly prefix: readonly Value[]; readonly keywords: ReadonlyMap<string, Value>; readonly scopes?: readonly GradScopeEffect[] }
@@ -187,7 +196,7 @@ export function sameAtom(a: Atom, b: Atom): boolean {
     case 'object':
       return b.kind === 'object' && a.object === b.object;
     case 'function':
-      return b.kind === 'function' && a.ref.func === b.ref.func && sameCaptured(a.ref.captured, b.ref.captured) && a.receiver === b.receiver && a.binding === b.binding && a.made === b.made && a.memoized === b.memoized && a.prefix.length === b.prefix.length && a.prefix.every((value, i) => equalValues(value, b.prefix[i]!)) && a.scopes.length === b.scopes.length && a.scopes.every((scope, i) => scope === b.scopes[i]);
+      return b.kind === 'function' && a.ref.func === b.ref.func && sameCaptured(a.ref.captured, b.ref.captured) && a.receiver === b.receiver && a.binding === b.binding && a.made === b.made && sameWrappers(a.through, b.through) && a.memoized === b.memoized && a.prefix.length === b.prefix.length && a.prefix.every((value, i) => equalValues(value, b.prefix[i]!)) && a.scopes.length === b.scopes.length && a.scopes.every((scope, i) => scope === b.scopes[i]);
     case 'class':
       return b.kind === 'class' && a.class === b.class;
     case 'partial':
@@ -207,6 +216,10 @@ export function sameAtom(a: Atom, b: Atom): boolean {
     case 'super':
       return b.kind === 'super' && a.object === b.object && a.after === b.after;
   }
+}
+
+function sameWrappers(a: readonly LazyWrapper[] | undefined, b: readonly LazyWrapper[] | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && a.length === b.length && a.every(({ instr, at }, i) => instr === b[i]!.instr && at === b[i]!.at));
 }
 
 /** What a call of a partial application brings with it. */

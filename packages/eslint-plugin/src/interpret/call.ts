@@ -25,6 +25,7 @@ import { exported } from './imports.ts';
 import { callLibrary } from './library-call.ts';
 import { callObjectMethod } from './library-object.ts';
 import { askArguments } from './implied-calls.ts';
+import { wrapLazily } from './lazy-wrappers.ts';
 import type { Machine } from './machine.ts';
 import { callWithin, decoratedBy, WITHIN } from './manager-decorators.ts';
 import { callMemoized } from './memoized.ts';
@@ -140,6 +141,8 @@ function callAtom(machine: Machine, frame: Frame, state: State, atom: Atom, args
       const dot = atom.path.lastIndexOf('.');
       const unbound = callUnbound(machine, frame, state, atom.path.slice(0, dot), atom.path.slice(dot + 1), args, instr);
       if (unbound !== null) return unbound;
+      const wrapped = wrapLazily(machine, frame, atom.path, args, instr);
+      if (wrapped !== null) return returned(ofAtoms(wrapped));
       askArguments(machine, frame, state, atom.path, args.positional, instr);
       return callLibrary(machine, frame, state, atom.path, consumedArgs(machine, frame, state, args, instr), instr);
     }

@@ -12,6 +12,7 @@ import { ANYTHING, joinValues, ofAtoms, ofObject, type Atom, type Value } from '
 import type { ArgValues, Frame } from './activation.ts';
 import { callValue, type CallInstr } from './call.ts';
 import type { CallResult } from './call-function.ts';
+import { argumentsOf, isOnlyGoneThrough, wrappedList } from './lazy-wrappers.ts';
 import type { Machine } from './machine.ts';
 import { advance, begun, type Advance } from './resume.ts';
 import { escapeTree } from './set-mode.ts';
@@ -49,7 +50,7 @@ function takesSteps(module: Module): boolean {
 
 /** A generator that was just made, ready to be told from others where that may matter. */
 export function newGenerator(machine: Machine, frame: Frame, state: State, atom: FunctionAtom, instr: Instr): FunctionAtom {
-  const isPlain = machine.managers.has(atom.ref.func) || !(takesSteps(machine.module) || takesSteps(machine.current));
+  const isPlain = machine.managers.has(atom.ref.func) || !(takesSteps(machine.module) || takesSteps(machine.current)) || isOnlyGoneThrough(machine, frame, instr);
   return isPlain ? atom : begun(machine, frame, state, atom, instr);
 }
 
@@ -107,9 +108,9 @@ export function consume(machine: Machine, frame: Frame, state: State, value: Val
       continue;
     }
     // A generator that is pending is called; `binding` is what tells it from one that is made.
-    const yielded = callValue(machine, frame, on, ofAtoms({ ...atom, prefix: [] }), { positional: atom.prefix, keywords: new Map(), more: null, written: [] }, instr as CallInstr);
+    const yielded = callValue(machine, frame, on, ofAtoms(unwrapped(atom)), { positional: argumentsOf(atom), keywords: new Map(), more: null, written: [] }, instr as CallInstr);
     const list = machine.objects.collection(on, frame.context, instr, `yields ${atom.ref.func.id}`, 'generator', new Map([[elementName(null), yielded.value]]));
-    result = joinValues(result, ofObject(list));
+    result = joinValues(result, wrappedList(machine, frame, on, atom, ofObject(list)));
     if (!yielded.returns) continue;
     if (after === null) after = on;
     else after.joinFrom(on);
@@ -117,6 +118,11 @@ export function consume(machine: Machine, frame: Frame, state: State, value: Val
   if (after !== null) state.adopt(after);
   else return ANYTHING;
   return result;
+}
+
+/** A generator function as it was before it was called. */
+function unwrapped({ through: _, ...atom }: FunctionAtom): FunctionAtom {
+  return { ...atom, prefix: [] };
 }
 
 export function consumedArgs(machine: Machine, frame: Frame, state: State, args: ArgValues, instr: Instr): ArgValues {

@@ -146,7 +146,10 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
 export function setModeOfOthers(machine: Machine, frame: Frame, state: State, receiver: Value, name: string, args: ArgValues, instr: CallInstr): void {
   const effect = receiver.atoms.length === 0 ? undefined : machine.libraries.moduleMethods.get(name);
   if (effect !== 'set-train' && effect !== 'set-eval') return;
-  for (const object of choiceOf(machine, frame, state, receiver) ?? []) if (isPlain(machine, object)) callModuleMethod(machine, frame, state, object, name, receiver, args, instr);
+  const [only] = receiver.atoms.length === 1 ? objectsOf(receiver) : [];
+  // `trainer.net.eval()`: what stands for a part that nobody sees is whatever the attribute holds.
+  const others = only?.kind === 'opaque' && only.via !== null ? [only] : (choiceOf(machine, frame, state, receiver) ?? []).filter((object) => isPlain(machine, object));
+  for (const object of others) callModuleMethod(machine, frame, state, object, name, receiver, args, instr);
 }
 
 /** The networks of which a receiver is the one that a loop is at, if the rest of the round meets no other of them; null for any other receiver. */

@@ -16,6 +16,7 @@ import { joinValues, NOTHING, sameAtom, type Atom, type Value } from '../domains
 import type { Frame, Resumed } from './activation.ts';
 import { callFunction } from './call-function.ts';
 import { iterationOf } from './generators.ts';
+import { argumentsOf, mayEndEarly, wrappedElement } from './lazy-wrappers.ts';
 import type { Machine } from './machine.ts';
 import { changesModes } from './mode-changes.ts';
 
@@ -108,15 +109,25 @@ export class Turns {
     for (const turn of turns) {
       for (const now of isFirst === null ? [null, state] : [isFirst ? null : state]) {
         const { stopped, over, yielded } = this.#step(turn, now);
-        const way = toEnd ? over : stopped;
-        if (way === null) continue;
-        value = value === null ? yielded : joinValues(value, yielded);
-        if (after === null) after = way;
-        else after.joinFrom(way);
+        for (const way of toEnd ? [over, ...this.#endsEarly(turn, state, now, stopped)] : [stopped]) {
+          if (way === null) continue;
+          const element = toEnd ? yielded : wrappedElement(this.#machine, this.#frame, way, turn.atom, yielded);
+          value = value === null ? element : joinValues(value, element);
+          if (after === null) after = way;
+          else after.joinFrom(way);
+        }
       }
     }
     if (after !== null) state.adopt(after);
     return value;
+  }
+
+  /** The states behind a loop that ends before the generator does, as one over `zip` may. */
+  #endsEarly(turn: Turn, state: State, now: State | null, stopped: State | null): readonly (State | null)[] {
+    const early = mayEndEarly(turn.atom);
+    if (early === null) return [];
+    if (early.asksFirst) return stopped === null ? [] : [this.#close(turn, stopped)];
+    return [now === null ? state.clone() : this.#close(turn, now)];
   }
 
   /** Closes the generators of the loops whose bodies the way from `source` leaves; `target` is null for a `return`. */
@@ -174,7 +185,7 @@ export class Turns {
     const resumed: Resumed = { phase: 'resume', contexts: now === null ? [context] : [context, context], passed: now === null ? [] : [now.clone()], isAny: now !== null, inTurns: true, then, over: null, stopped: false, throwsAtEnd: true };
     const outer = machine.thrown;
     machine.thrown = null;
-    const { value, returns } = callFunction(machine, this.#frame, from, atom.ref, atom.receiver, { positional: atom.prefix, keywords: new Map(), more: null, written: [] }, instr, { managed: resumed });
+    const { value, returns } = callFunction(machine, this.#frame, from, atom.ref, atom.receiver, { positional: argumentsOf(atom), keywords: new Map(), more: null, written: [] }, instr, { managed: resumed });
     const raised = machine.thrown as State | null;
     machine.thrown = outer;
     return { from, resumed, value, returns, raised };

@@ -169,9 +169,10 @@ const functionRow = v.strictObject({
      * Goes through its arguments: `elements` (a list of them, in whatever order), `numbered` (pairs of a number and an element), `tuples` (one
      * element of each argument), `next` (one element), `chosen` (those of the second argument), `results` (what the first argument makes of them), `joined` (the elements of
      * one argument after the other), `sorted` (the elements in an order that nobody knows), `reversed`, `cycled` (the elements over and over), `sliced` (the first ones, or those between two numbers), `sized` (the arguments, or as many elements as one number says, all of them `undefined`: `Array(3)`),
-     * `spread` (what the first argument makes of each, taken apart into arguments), `folded` (what the first argument makes of all of them, one after the other).
+     * `spread` (what the first argument makes of each, taken apart into arguments), `folded` (what the first argument makes of all of them, one after the other). `lazy`: a generator is gone
+     * on with only as somebody goes through the result.
      */
-    v.strictObject({ kind: v.literal('iterate'), gives: v.picklist(['elements', 'numbered', 'tuples', 'next', 'chosen', 'results', 'generated', 'joined', 'sorted', 'reversed', 'cycled', 'sliced', 'sized', 'spread', 'folded']) }),
+    v.strictObject({ kind: v.literal('iterate'), gives: v.picklist(['elements', 'numbered', 'tuples', 'next', 'chosen', 'results', 'generated', 'joined', 'sorted', 'reversed', 'cycled', 'sliced', 'sized', 'spread', 'folded']), lazy: v.optional(v.boolean()) }),
     /** Counts from its arguments: with constants it is known whether anything is counted. */
     v.strictObject({ kind: v.literal('number-range') }),
     /** A decorator that keeps what a function has given, and gives that again for the same arguments; with anything but a function it makes the decorator. */
