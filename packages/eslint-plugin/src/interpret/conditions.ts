@@ -39,6 +39,8 @@ export interface Conditions {
 }
 
 const MAX_FOLLOWED = 100;
+/** How many tests a block may be behind, on the average: in `a && a && …` each is behind all before it. */
+const MAX_TOLD = 64;
 const known = new ByModels<Func, Conditions>();
 
 export function conditionsOf(module: Module, func: Func, libraries: Libraries): Conditions {
@@ -121,9 +123,15 @@ function find(module: Module, func: Func, libraries: Libraries): Conditions {
   const isFollowed = ({ subject, variable }: Condition): boolean => (subject === truthName(variable) ? followed.has(variable) : attributes.has(subject));
   const live = liveness(func, subjects, followed);
   // What is seen on one side of a test is told with what the test says, also where that is not asked for again: it adds no path.
+  // Approximation: not of the tests behind those that nest too deeply.
+  let left = MAX_TOLD * func.blocks.length;
   for (const { terminal } of func.blocks) {
     const condition = terminal.kind === 'branch' && terminal.test !== null ? tests.get(terminal.test) : undefined;
-    if (terminal.kind === 'branch' && condition !== undefined && isFollowed(condition)) for (const id of sidesOf(func, terminal).flat()) live.get(id)!.add(condition.subject);
+    if (terminal.kind !== 'branch' || condition === undefined || !isFollowed(condition)) continue;
+    const sides = sidesOf(func, terminal).flat();
+    for (const id of sides) live.get(id)!.add(condition.subject);
+    left -= sides.length;
+    if (left < 0) break;
   }
   return { tests: new Map([...tests].filter(([, condition]) => isFollowed(condition))), plainLoads, live, heads };
 }

@@ -4,11 +4,13 @@ import { NEW_OBJECT, UNKNOWN_STATISTICS, UNKNOWN_TRAINABLE } from '../domains/he
 import { ENTRY_MODE } from '../domains/mode.ts';
 import type { AbstractObject, ProjectClass } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { ANYTHING, INPUT, ofAtoms, ofObject, TARGET, type Value } from '../domains/value.ts';
+import { ANYTHING, INPUT, objectsOf, ofAtoms, ofObject, TARGET, type Value } from '../domains/value.ts';
+import { nestOf } from '../ir/nesting.ts';
 import type { Span } from '../source/span.ts';
 import { NO_ARGS, type Frame } from './activation.ts';
 import { callFunction } from './call-function.ts';
-import { findMember } from './class-order.ts';
+import { findMember, type ClassOrder } from './class-order.ts';
+import { switchesParts } from './conditions.ts';
 import { initialize, kindOfClass } from './construct.ts';
 import type { Machine } from './machine.ts';
 import type { ForwardObservation } from './observation.ts';
@@ -37,6 +39,32 @@ export function constructUnknown(machine: Machine, state: State, cls: ProjectCla
   }
   machine.running = outer;
   return self;
+}
+
+/**
+ * Holds if a method that callers in sight have called, on other objects of the class, sets modes: it may have been called on this one too. Methods that nobody
+ * in sight calls are run on it.
+ */
+export function isSwitchedElsewhere(machine: Machine, order: ClassOrder): boolean {
+  return order.project.some(({ members }) =>
+    [...members].some(([name, { value }]) => !CONSTRUCTORS.has(name) && value.atoms.some((atom) => atom.kind === 'function' && machine.entered.has(atom.ref.func) && nestOf(atom.ref.module, atom.ref.func).some((func) => switchesParts(func, machine.libraries)))),
+  );
+}
+
+const CONSTRUCTORS = new Set(['constructor', '__init__']);
+
+/** The networks that `object`, which is no network itself, has in its attributes and collections. */
+export function networksOf(state: State, object: AbstractObject): readonly AbstractObject[] {
+  const found = new Set<AbstractObject>();
+  const seen = new Set<AbstractObject>();
+  const open = [object];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (seen.has(at)) continue;
+    seen.add(at);
+    if (at.kind === 'module') found.add(at);
+    else for (const value of state.object(at).attrs.values()) open.push(...objectsOf(value));
+  }
+  return [...found];
 }
 
 /** A parameter that is called so is given where there is a loss: in generation nobody has it. */

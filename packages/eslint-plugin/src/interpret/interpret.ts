@@ -19,7 +19,7 @@ import { runFunction } from './call-function.ts';
 import { startsAlike, Watch, type Footprint } from './footprint.ts';
 import { noteAssignedFlags } from './assigned-flags.ts';
 import { noteBothModes } from './both-modes.ts';
-import { bindUnknown, constructUnknown } from './from-outside.ts';
+import { bindUnknown, constructUnknown, isSwitchedElsewhere, networksOf } from './from-outside.ts';
 import { callersFirst } from './callers-first.ts';
 import { runImports, type ProjectFiles } from './imports.ts';
 import { noteHeldAgainst } from './held-against.ts';
@@ -229,6 +229,9 @@ function selfOf(machine: Machine, base: State, state: State, cls: ProjectClass, 
       constructed.set(item, { modes: modes === ENTRY_MODE ? TRAIN : modes, settings });
       base.update(item, { modes: ENTRY_MODE, settings: [], statistics: UNKNOWN_STATISTICS, trainable: UNKNOWN_TRAINABLE | trainable });
     });
+    if (object.kind === 'instance' && isSwitchedElsewhere(machine, machine.order(cls))) {
+      for (const network of networksOf(base, object)) eachInTree(base, network, true, (item) => base.update(item, { modes: base.object(item).modes | ENTRY_MODE }));
+    }
     for (const { key: item, value: known } of base.heap.entriesUnlike(state.heap)) state.heap.set(item, known);
     for (const { key: variable, value } of base.cells.entriesUnlike(state.cells)) state.cells.set(variable, value);
   }

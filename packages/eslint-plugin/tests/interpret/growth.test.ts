@@ -44,6 +44,7 @@ test.each<readonly [string, Language, (size: number) => string]>([
   ['a script that shows both modes again and again', 'python', (size) => `${PYTHON}net = nn.Sequential(nn.Linear(2, 2), nn.Dropout())\nx = torch.zeros(1, 2)\n${times(size, () => 'net.train()\nprint(net(x).sum().item())\nnet.eval()\nprint(net(x).sum().item())')}\n`],
   ['collections that one variable holds, one after the other', 'python', (size) => `${PYTHON}net = nn.Dropout()\n${times(size, () => 'kept = {"net": net}\nprint(kept["net"])')}\nnet.eval()\n`],
   ['tests of one variable, one after the other', 'typescript', (size) => `import { Dropout } from '@modeguard/engine';\nconst net = new Dropout(0.1);\nlet y = load();\n${times(size, (at) => `if (y === ${at}) { net.eval(); }`)}\n`],
+  ['one test of many terms', 'typescript', (size) => `import { Dropout } from '@modeguard/engine';\nconst net = new Dropout(0.1);\nlet y = load();\nif (${times(10 * size, () => 'y', ' && ')}) net.eval();\nif (y) console.log(net.call(y));\n`],
   ['functions, each with a network of the file', 'typescript', (size) => `import { Dropout } from '@modeguard/engine';\n${times(size, (at) => `export const net${at} = new Dropout(0.1);\nexport function f${at}(x) { net${at}.eval(); return net${at}.call(x); }`)}\n`],
 ])('%s', (_, language, text) => {
   const [small, large] = [looksAt(language, text(150)), looksAt(language, text(300))];
