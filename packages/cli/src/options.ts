@@ -61,9 +61,10 @@ Files:
   the command line is always checked.
   ESLint configuration files are not read. Comments work as in ESLint:
   # eslint-disable-next-line modeguard/<rule> -- why
-  A Python file with syntax errors is checked as far as it can be read; the
-  functions with an error in them are left out. A TypeScript or JavaScript
-  file with one is skipped, with a warning on standard error.
+  A Python file with syntax errors is checked as far as it can be read: without
+  the functions that have one in them and without its statements outside of
+  functions. A TypeScript or JavaScript file with one is skipped, with a
+  warning on standard error.
   A broken modeguard.json is told once; the files that it is for are left out.
 
 Exit code:
