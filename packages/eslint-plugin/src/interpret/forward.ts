@@ -81,6 +81,11 @@ function isPlainLeaf(object: AbstractObject): boolean {
   return row.sensitive === 'no' && row.parameters === 'no' && row.children === undefined;
 }
 
+/** Whether what is called, or whose method is, is an object, and no binding or function that leads to one. */
+function isOfNetwork({ atoms, unknown }: Value): boolean {
+  return unknown || atoms.length === 0 || atoms.some((atom) => atom.kind === 'object');
+}
+
 export function observe(machine: Machine, frame: Frame, state: State, object: AbstractObject, instr: CallInstr, exported: ExportFact | null): ForwardObservation {
   const known = state.object(object);
   const observation = machine.forwardAt(frame.context, instr, (number) => ({
@@ -91,6 +96,7 @@ export function observe(machine: Machine, frame: Frame, state: State, object: Ab
     call: machine.site(instr.span),
     statement: instr.statement,
     calleeSpan: machine.callbackSpans.get(instr) ?? instr.calleeSpan,
+    namesNetwork: machine.callbackSpans.has(instr) || isOfNetwork(state.get(instr.callee.kind === 'value' ? instr.callee.value : instr.callee.object)),
     exported,
     module: object,
     className: object.label,

@@ -74,6 +74,8 @@ export interface ForwardObservation {
   readonly statement: Span;
   /** What stands before the arguments: `model`, `self.net`. */
   readonly calleeSpan: Span;
+  /** Holds if that names the network, or a method of it; not of `run = partial(net)`, `f = net.forward` and `nn.Module.__call__(net, x)`, which have no `eval()`. */
+  readonly namesNetwork: boolean;
   /** Set if the module is not called for its output, but made into a program or a file; its output is what the program computes. */
   readonly exported: ExportFact | null;
   readonly module: AbstractObject | null;

@@ -27,7 +27,7 @@ function report(analysis: Analysis, observation: ForwardObservation, setting: No
   const call = quote(analysis, observation.call.span);
   const receiver = receiverText(analysis, observation);
   const leaves = [...observation.leaves.values()];
-  const edit = insertSwitchBefore(analysis, observation.statement, receiver, 'train');
+  const edit = observation.namesNetwork ? insertSwitchBefore(analysis, observation.statement, receiver, 'train') : null;
   return {
     rule: 'no-eval-mode-training',
     certainty,
@@ -35,7 +35,7 @@ function report(analysis: Analysis, observation: ForwardObservation, setting: No
     span: observation.call.span,
     what: certainty === 'definite' ? `${call} trains in evaluation mode.` : `${call} may train in evaluation mode.`,
     why: `${quote(analysis, setting.site.span, setting.site.file)} at ${lineOf(analysis, setting.site)} sets it for an evaluation, and no \`train()\` is on the way from there to here. ${sleepOf(analysis, leaves)}.`,
-    action: `Call \`${receiver}.train()\` before the training step, at the start of every epoch.`,
+    action: `Call ${observation.namesNetwork ? `\`${receiver}.train()\`` : '`train()` of the network'} before the training step, at the start of every epoch.`,
     witness: witnessOf(analysis, observation, [setting]),
     fix: null,
     suggestions: edit === null ? [] : [{ message: `Call \`${receiver}.train()\` before this statement.`, edits: [edit] }],

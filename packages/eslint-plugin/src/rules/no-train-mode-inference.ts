@@ -52,8 +52,8 @@ function report(analysis: Analysis, observation: ForwardObservation, leaves: rea
   const layers = leaves.length === 0 ? 'Its layers are out of sight; dropout or batch normalisation among them would not do what inference needs' : describeEffects(analysis, leaves);
   const led = setting === undefined ? 'No `eval()` is on the way here' : `\`${receiver}\` ${describeSetting(analysis, setting)}, and no \`eval()\` follows`;
   const caller = callToChange(analysis, observation);
-  const edit = caller === null ? insertSwitchBefore(analysis, observation.statement, receiver, 'eval') : null;
-  const action = caller === null ? `Call \`${receiver}.eval()\` before this line` : `Call \`eval()\` on it before ${quote(analysis, caller.span, caller.file)} (${lineOf(analysis, caller)}), which leads here; not in this function, which others train with`;
+  const edit = caller === null && observation.namesNetwork ? insertSwitchBefore(analysis, observation.statement, receiver, 'eval') : null;
+  const action = caller === null ? `Call ${observation.namesNetwork ? `\`${receiver}.eval()\`` : '`eval()` of the network'} before this line` : `Call \`eval()\` on it before ${quote(analysis, caller.span, caller.file)} (${lineOf(analysis, caller)}), which leads here; not in this function, which others train with`;
   return {
     rule: 'no-train-mode-inference',
     certainty,

@@ -59,6 +59,13 @@ describe('eval() on the line before, in Python', () => {
   ])('is not written before %s', (_, program) => {
     expect(made(program)).toEqual([null]);
   });
+  test.each([
+    ['a binding', 'import functools\nrun = functools.partial(model)\nprint(run(data).sum().item())\n'],
+    ['a method of the base class', 'print(nn.Module.__call__(model, data).sum().item())\n'],
+  ])('is not called on %s', (_, program) => {
+    expect(made(program)).toEqual([null]);
+    expect(findings('a.py', PYTHON + program, 'no-train-mode-inference')[0]!.action).toBe('Call `eval()` of the network before this line.');
+  });
   test('is written before a loop, a with, a decorator and a comprehension over other names', () => {
     expect(made('for x in model(data).sum().item():\n    print(x)\n')).toEqual(['model.eval()\nfor x in model(data).sum().item():\n    print(x)\n']);
     expect(made('@foo(model(data).sum().item())\ndef f(): pass\n')).toEqual(['model.eval()\n@foo(model(data).sum().item())\ndef f(): pass\n']);
