@@ -11,7 +11,7 @@ import { boundWithin } from './manager-decorators.ts';
 import { callFunction } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { elementNamed } from './named-tuples.ts';
-import { descriptorMethods, readDescriptor } from './descriptors.ts';
+import { descriptorMethods, isPlainMember, readDescriptor } from './descriptors.ts';
 import { noteParameterUse } from './forward.ts';
 import { hiddenPart, hidesParts } from './hidden-parts.ts';
 import { noteAssignment } from './assigned-flags.ts';
@@ -98,7 +98,7 @@ function attributeOfObject(machine: Machine, frame: Frame, state: State, object:
   if (object.class !== null) {
     const member = findMember(machine.order(object.class), name);
     if (member !== null) {
-      const read = member.entry.member === 'static' ? descriptorMethods(machine, member.entry.value, '__get__') : null;
+      const read = isPlainMember(member.entry.member) ? descriptorMethods(machine, member.entry.value, '__get__') : null;
       if (read !== null) return readDescriptor(machine, frame, state, read, object, instr);
       if (member.entry.member !== 'getter' && member.entry.member !== 'cached') return bound(member.entry.value, object);
       let result: Value = NOTHING;

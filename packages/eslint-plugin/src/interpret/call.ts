@@ -13,7 +13,7 @@ import { callFunction, type CallResult } from './call-function.ts';
 import { findMember } from './class-order.ts';
 import { callCollectionMethod } from './collection-call.ts';
 import { construct, constructLoaded } from './construct.ts';
-import { descriptorMethods } from './descriptors.ts';
+import { descriptorMethods, isPlainMember } from './descriptors.ts';
 import { exactElements } from './exact-elements.ts';
 import { callStackMethod, STACK } from './exit-stacks.ts';
 import { callForward, callForwardOfLibrary } from './forward.ts';
@@ -227,7 +227,7 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       if (object.class !== null) {
         const member = findMember(machine.order(object.class), name);
         if (member !== null) {
-          const isComputed = member.entry.member === 'getter' || member.entry.member === 'cached' || (member.entry.member === 'static' && descriptorMethods(machine, member.entry.value, '__get__') !== null);
+          const isComputed = member.entry.member === 'getter' || member.entry.member === 'cached' || (isPlainMember(member.entry.member) && descriptorMethods(machine, member.entry.value, '__get__') !== null);
           if (isComputed) return callValue(machine, frame, state, getAttribute(machine, frame, state, ofObject(object), name, instr), args, instr);
           return callMember(machine, frame, state, member.entry.value, object, args, instr);
         }

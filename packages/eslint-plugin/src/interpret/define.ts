@@ -8,7 +8,7 @@ import type { Func, Instr } from '../ir/ir.ts';
 import type { Frame } from './activation.ts';
 import { setterName } from './attributes.ts';
 import { capturedBy } from './closures.ts';
-import { descriptorMethods } from './descriptors.ts';
+import { descriptorMethods, isPlainMember } from './descriptors.ts';
 import type { Machine } from './machine.ts';
 
 /** The function that the definition in `around` makes. */
@@ -39,7 +39,7 @@ export function defineMember(machine: Machine, state: State, around: Func, instr
     if (atom.kind !== 'class') continue;
     const known = atom.class.members.get(instr.name);
     // A getter and its setter share a name; the getter is what a read finds.
-    if (instr.member === 'static' && descriptorMethods(machine, value, '__set__') !== null) machine.setters.add(instr.name);
+    if (isPlainMember(instr.member) && descriptorMethods(machine, value, '__set__') !== null) machine.setters.add(instr.name);
     if (instr.member === 'setter') {
       machine.setters.add(instr.name);
       atom.class.members.set(setterName(instr.name), { value, member: 'setter' });

@@ -26,6 +26,11 @@ export function descriptorMethods(machine: Machine, member: Value, protocol: Pro
   return methods;
 }
 
+/** Holds for what a class has as it is: a method that a class decorates (`@Evaluated def predict(self)`) is an object of that, which may be a descriptor. */
+export function isPlainMember(member: Extract<Instr, { kind: 'define-member' }>['member']): boolean {
+  return member === 'static' || member === 'method';
+}
+
 /** What is read from `object` where its class has a descriptor. */
 export function readDescriptor(machine: Machine, frame: Frame, state: State, methods: Value, object: AbstractObject, instr: Instr): Value {
   const cls = object.class === null ? ofConstant({ type: 'none' }) : ofAtoms({ kind: 'class', class: object.class });

@@ -243,6 +243,9 @@ function applyEffect(machine: Machine, frame: Frame, state: State, path: string,
       const made = tupleClassMade(machine, frame, state, args, instr);
       return made === null ? callUnknown(machine, state, ANYTHING, args, instr) : returned(made);
     }
+    case 'attributes':
+      if (args.more !== null || args.positional.length > 0) return callUnknown(machine, state, ANYTHING, args, instr);
+      return returned(ofObject(machine.objects.allocate(state, frame.context, instr, path, { kind: 'instance', class: null, library: null, label: shortName(path) }, { attrs: new Map(args.keywords) })));
     case 'of-fields':
       return ofFields(machine, frame, state, effect, args, instr) ?? callUnknown(machine, state, ANYTHING, args, instr);
     case 'gives':

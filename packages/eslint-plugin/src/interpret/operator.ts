@@ -4,6 +4,7 @@ import type { State } from '../domains/state.ts';
 import { ANYTHING, derive, distinctNoise, forwardsOf, INPUT, mustConstant, ofBoolean, ofConstant, TARGET, type InputSet, type NoiseOrigin, type Value } from '../domains/value.ts';
 import { isInstance } from './instances.ts';
 import type { Machine } from './machine.ts';
+import { hasShape, SHAPES } from './match-shapes.ts';
 import { areSame, isAmong } from './names.ts';
 import { settled } from './settled.ts';
 import { truthOf } from './truth.ts';
@@ -17,6 +18,10 @@ export function evaluateOperator(machine: Machine, state: State, operator: strin
   if (operator === 'instanceof') {
     const answer = isInstance(machine, state, operands[0] ?? ANYTHING, operands[1] ?? ANYTHING);
     if (answer !== null) return ofBoolean(answer);
+  }
+  if (SHAPES.has(operator)) {
+    const answer = hasShape(state, operator, operands);
+    return answer === null ? ANYTHING : ofBoolean(answer);
   }
   if (COMPARISONS.has(operator)) return compare(machine, state, operator, operands, instr);
   return arithmetic(machine, state, operator, operands);

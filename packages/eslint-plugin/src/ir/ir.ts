@@ -203,7 +203,7 @@ export type InstrBody =
   | { readonly kind: 'collection'; readonly dest: Temp; readonly form: 'list' | 'tuple' | 'set' | 'dict' | 'string'; readonly elements: readonly Element[] }
   /**
    * An operator that is no control flow: `not`, `-`, `+`, `==`, `!=`, `is`, `is not`, `in`, `not in`, `<`, `typeof` and so on, spelled as
-   * Python spells it where both languages have it (`===` and `==` are `==`, `!` is `not`).
+   * Python spells it where both languages have it (`===` and `==` are `==`, `!` is `not`). The patterns of `match` ask for shapes: `sequence of` so many elements, `sequence from` so many on, `mapping with` these keys.
    */
   | { readonly kind: 'operator'; readonly dest: Temp; readonly operator: string; readonly operands: readonly Temp[] }
   | { readonly kind: 'await'; readonly dest: Temp; readonly value: Temp }

@@ -190,6 +190,8 @@ const functionRow = v.strictObject({
     v.strictObject({ kind: v.literal('tuple-class') }),
     /** Makes of an object of a class with fields: another one with some of them changed, a dictionary, a tuple, or a list of the fields. `copies`: of what is in the fields. */
     v.strictObject({ kind: v.literal('of-fields'), makes: v.picklist(['object', 'dictionary', 'tuple', 'fields']), copies: v.optional(v.boolean(), false) }),
+    /** Makes an object whose attributes are the keywords that it is given. */
+    v.strictObject({ kind: v.literal('attributes') }),
     /** Gives what stands at another path: `functools.wraps(fn)` gives a decorator. */
     v.strictObject({ kind: v.literal('gives'), path: v.string() }),
     /** A decorator that makes a context manager of a generator function: what stands before its `yield` enters, the rest leaves. */

@@ -66,6 +66,7 @@ const COUNTS: Readonly<Record<FunctionEffect['kind'], boolean>> = {
   field: false,
   'tuple-class': false,
   'of-fields': false,
+  attributes: false,
 };
 
 const SETTING: ReadonlySet<MethodEffect> = new Set<MethodEffect>(['set-train', 'set-eval', 'infer-eval']);

@@ -199,6 +199,8 @@ function compute(operator: string, operands: readonly Value[]): Value {
   if (operator === 'not') return !isTrue(left);
   if (operator === '<') return Number(left) < Number(right);
   if (operator === 'is') return left === right;
+  if (operator === 'sequence of') return Array.isArray(left) && left.length === right;
+  if (operator === 'sequence from') return Array.isArray(left) && left.length >= Number(right);
   // The programs ask for `int` alone.
   if (operator === 'instanceof') return typeof left === 'number' || typeof left === 'boolean';
   if (operator !== '==') return 0;

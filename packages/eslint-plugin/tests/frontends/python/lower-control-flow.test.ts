@@ -254,43 +254,46 @@ y
   module <module>#0()
     b0:
       %0 = global x
-      branch ? b1 b2
+      %1 = 2
+      %2 = sequence from %0, %1
+      branch %2 b1 b2
     b1:
-      %1 = 0
-      %2 = %0[%1]
-      %3 = %0[1:-1]
-      %4 = -1
-      %5 = %0[%4]
-      store a, %2
-      store b, %3
-      store c, %5
-      %6 = load a
+      %3 = 0
+      %4 = %0[%3]
+      %5 = %0[1:-1]
+      %6 = -1
+      %7 = %0[%6]
+      store a, %4
+      store b, %5
+      store c, %7
+      %8 = load a
       goto b7
     b2:
-      branch ? b3 b4
+      %9 = "k"
+      %10 = mapping with %0, %9
+      branch %10 b3 b4
     b3:
-      %7 = "k"
-      %8 = %0[%7]
-      %9 = %0[:]
-      store d, %8
-      store e, %9
-      %10 = load d
+      %11 = %0[%9]
+      %12 = %0[:]
+      store d, %11
+      store e, %12
+      %13 = load d
       goto b7
     b4:
-      %11 = global P
-      %12 = instanceof %0, %11
-      branch %12 b5 b6
+      %14 = global P
+      %15 = instanceof %0, %14
+      branch %15 b5 b6
     b5:
-      %13 = opaque match-argument(%0)
-      %14 = %0.g
-      store f, %13
-      store h, %14
-      %15 = load h
+      %16 = opaque match-argument(%0)
+      %17 = %0.g
+      store f, %16
+      store h, %17
+      %18 = load h
       goto b7
     b6:
       goto b7
     b7:
-      %16 = global y
+      %19 = global y
       return
   "
 `);

@@ -13,23 +13,25 @@ b
   module <module>#0()
     b0:
       %0 = global x
-      branch ? b1 b3
+      %1 = 2
+      %2 = sequence of %0, %1
+      branch %2 b1 b3
     b1:
-      %1 = 0
-      %2 = %0[%1]
-      %3 = 1
+      %3 = 0
       %4 = %0[%3]
       %5 = 1
-      %6 = == %4, %5
-      branch %6 b2 b3
+      %6 = %0[%5]
+      %7 = 1
+      %8 = == %6, %7
+      branch %8 b2 b3
     b2:
-      store a, %2
-      %7 = load a
+      store a, %4
+      %9 = load a
       goto b4
     b3:
       goto b4
     b4:
-      %8 = global b
+      %10 = global b
       return
   "
 `);
@@ -45,18 +47,20 @@ match x:
   module <module>#0()
     b0:
       %0 = global x
-      branch ? b1 b3
+      %1 = 1
+      %2 = sequence of %0, %1
+      branch %2 b1 b3
     b1:
-      %1 = 0
-      %2 = %0[%1]
-      store a, %2
-      %3 = load a
-      branch %3 b2 b3
+      %3 = 0
+      %4 = %0[%3]
+      store a, %4
+      %5 = load a
+      branch %5 b2 b3
     b2:
-      %4 = global b
+      %6 = global b
       goto b4
     b3:
-      %5 = load a
+      %7 = load a
       goto b4
     b4:
       return
@@ -73,23 +77,26 @@ match x:
   module <module>#0()
     b0:
       %0 = global x
-      branch ? b1 b2
+      %1 = 1
+      %2 = sequence of %0, %1
+      branch %2 b1 b2
     b1:
-      %1 = 0
-      %2 = %0[%1]
-      store ?, %2
-      goto b4
-    b2:
-      branch ? b3 b5
-    b3:
-      %3 = "k"
+      %3 = 0
       %4 = %0[%3]
       store ?, %4
       goto b4
+    b2:
+      %5 = "k"
+      %6 = mapping with %0, %5
+      branch %6 b3 b5
+    b3:
+      %7 = %0[%5]
+      store ?, %7
+      goto b4
     b4:
-      %5 = load ?
-      store a, %5
-      %6 = load a
+      %8 = load ?
+      store a, %8
+      %9 = load a
       goto b6
     b5:
       goto b6
@@ -111,29 +118,32 @@ match x:
   module <module>#0()
     b0:
       %0 = global x
-      branch ? b1 b2
+      %1 = 2
+      %2 = sequence from %0, %1
+      branch %2 b1 b2
     b1:
-      %1 = 1
-      %2 = %0[%1]
-      store a, %2
-      %3 = load a
+      %3 = 1
+      %4 = %0[%3]
+      store a, %4
+      %5 = load a
       goto b7
     b2:
-      branch ? b3 b4
+      %6 = "k"
+      %7 = mapping with %0, %6
+      branch %7 b3 b4
     b3:
-      %4 = "k"
-      %5 = global b
+      %8 = global b
       goto b7
     b4:
-      %6 = global P
-      %7 = instanceof %0, %6
-      branch %7 b5 b6
+      %9 = global P
+      %10 = instanceof %0, %9
+      branch %10 b5 b6
     b5:
-      %8 = %0.k
-      %9 = global c
+      %11 = %0.k
+      %12 = global c
       goto b7
     b6:
-      %10 = global d
+      %13 = global d
       goto b7
     b7:
       return
@@ -216,34 +226,42 @@ match x:
   module <module>#0()
     b0:
       %0 = global x
-      branch ? b1 b2
+      %1 = 1
+      %2 = sequence from %0, %1
+      branch %2 b1 b2
     b1:
-      %1 = 0
-      %2 = %0[%1]
-      %3 = %0[1:]
-      store a, %2
-      store rest, %3
-      %4 = load a
+      %3 = 0
+      %4 = %0[%3]
+      %5 = %0[1:]
+      store a, %4
+      store rest, %5
+      %6 = load a
       goto b8
     b2:
-      branch ? b3 b5
+      %7 = 2
+      %8 = sequence of %0, %7
+      branch %8 b3 b5
     b3:
-      %5 = 0
-      %6 = %0[%5]
-      branch ? b4 b5
-    b4:
-      %7 = 0
-      %8 = %6[%7]
-      %9 = 1
+      %9 = 0
       %10 = %0[%9]
-      store b, %8
-      store c, %10
-      %11 = load b
+      %11 = 1
+      %12 = sequence of %10, %11
+      branch %12 b4 b5
+    b4:
+      %13 = 0
+      %14 = %10[%13]
+      %15 = 1
+      %16 = %0[%15]
+      store b, %14
+      store c, %16
+      %17 = load b
       goto b8
     b5:
-      branch ? b6 b7
+      %18 = 0
+      %19 = sequence of %0, %18
+      branch %19 b6 b7
     b6:
-      %12 = global d
+      %20 = global d
       goto b8
     b7:
       goto b8
@@ -263,23 +281,25 @@ match x:
   module <module>#0()
     b0:
       %0 = global x
-      branch ? b1 b2
-    b1:
       %1 = global m
       %2 = %1.K
-      %3 = %0[%2]
-      %4 = -1
-      %5 = %0[%4]
-      %6 = %0[:]
-      store a, %3
-      store b, %5
-      store rest, %6
-      %7 = load rest
+      %3 = -1
+      %4 = mapping with %0, %2, %3
+      branch %4 b1 b2
+    b1:
+      %5 = %0[%2]
+      %6 = %0[%3]
+      %7 = %0[:]
+      store a, %5
+      store b, %6
+      store rest, %7
+      %8 = load rest
       goto b5
     b2:
-      branch ? b3 b4
+      %9 = mapping with %0
+      branch %9 b3 b4
     b3:
-      %8 = global c
+      %10 = global c
       goto b5
     b4:
       goto b5
@@ -422,15 +442,17 @@ match f(), g():
       %2 = global g
       %3 = call %2()
       %4 = tuple [%1, %3]
-      branch ? b1 b2
+      %5 = 2
+      %6 = sequence of %4, %5
+      branch %6 b1 b2
     b1:
-      %5 = 0
-      %6 = %4[%5]
-      %7 = 1
+      %7 = 0
       %8 = %4[%7]
-      store a, %6
-      store b, %8
-      %9 = load a
+      %9 = 1
+      %10 = %4[%9]
+      store a, %8
+      store b, %10
+      %11 = load a
       goto b3
     b2:
       goto b3

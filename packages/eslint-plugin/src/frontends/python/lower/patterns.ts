@@ -54,8 +54,9 @@ function test(l: Lowering, pattern: Pattern, subject: Temp, fail: BlockId, captu
       testAlternatives(l, pattern, subject, fail, captures);
       return;
     case 'MatchSequence': {
-      branch(l, null, fail, pattern);
       const star = pattern.patterns.findIndex((part) => part.type === 'MatchStar');
+      const count = builder.constant({ type: 'number', value: pattern.patterns.length - (star === -1 ? 0 : 1) }, span);
+      branch(l, builder.operator(star === -1 ? 'sequence of' : 'sequence from', [subject, count], span), fail, pattern);
       pattern.patterns.forEach((part, at) => {
         if (isWildcard(part)) return;
         const index = unpackIndex(l, at, star, pattern.patterns.length, part);
@@ -63,15 +64,16 @@ function test(l: Lowering, pattern: Pattern, subject: Temp, fail: BlockId, captu
       });
       return;
     }
-    case 'MatchMapping':
-      branch(l, null, fail, pattern);
-      pattern.keys.forEach((key, i) => {
+    case 'MatchMapping': {
+      const keys = pattern.keys.map((key) => l.expression(key));
+      branch(l, builder.operator('mapping with', [subject, ...keys], span), fail, pattern);
+      keys.forEach((index, i) => {
         const part = pattern.patterns[i];
-        const index = l.expression(key);
         if (part !== undefined && !isWildcard(part)) test(l, part, item(l, subject, index, part), fail, captures);
       });
       if (pattern.rest !== null) captures.set(pattern.rest, item(l, subject, null, pattern));
       return;
+    }
     case 'MatchClass': {
       branch(l, builder.operator('instanceof', [subject, l.expression(pattern.cls)], span), fail, pattern);
       for (const part of pattern.patterns) {
