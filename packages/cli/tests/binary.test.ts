@@ -2,7 +2,7 @@
 // language comes through whole. `npm test` builds before it tests.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -119,6 +119,18 @@ it('takes library models from a modeguard.json of the project, and names the pla
   expect(lint([])).toMatchObject({ status: 0, stdout: '' });
   expect(lint([library])).toMatchObject({ status: 1, stdout: expect.stringContaining('modeguard/no-train-mode-inference') as string });
   expect(lint([{ ...library, classes: [{ path: 'ours.Drop', kind: 'module' }] }])).toMatchObject({ status: 2, stderr: expect.stringMatching(/modeguard\.json: libraries\[0\] is not valid:[\s\S]*classes\.0\.source/) as string });
+});
+
+it('fixes nothing in a file that is no UTF-8, whose bytes would be lost', () => {
+  const text = (name: string): string => `# -*- coding: latin-1 -*-\n# ${name}\nfrom torch import nn\nimport torch.nn.functional as F\n\n\nclass A(nn.Module):\n    def forward(self, x):\n        return F.dropout(x, 0.5)\n`;
+  const root = makeTree({ 'utf8.py': text('caf\u00E9') });
+  const bytes = Buffer.from(text('caf\u00E9'), 'latin1');
+  writeFileSync(join(root, 'latin1.py'), bytes);
+  const ran = spawnSync(process.execPath, [bin, '--fix', '--format', 'json', '.'], { cwd: root, encoding: 'utf8' });
+  expect((JSON.parse(ran.stdout) as JsonFinding[]).map(({ file, ruleId }) => [file, ruleId])).toEqual([['latin1.py', 'modeguard/require-training-argument']]);
+  expect(readFileSync(join(root, 'latin1.py'))).toEqual(bytes);
+  expect(readFileSync(join(root, 'utf8.py'), 'utf8')).toContain('caf\u00E9\n');
+  expect(readFileSync(join(root, 'utf8.py'), 'utf8')).toContain('training=self.training');
 });
 
 it('tells a mistake in modeguard.json once, checks what it is not for, and ends with 2', async () => {

@@ -72,7 +72,8 @@ function report(context: Readonly<TSESLint.RuleContext<MessageIds, Options>>, fi
   const location = file.linesOf(context.filename).locationOf(finding.span);
   const { what, why, action } = finding;
   const suggest = finding.suggestions.map((suggestion) => ({ messageId: 'suggestion' as const, data: { message: suggestion.message }, fix: applyEdits(suggestion.edits) }));
-  const fix = finding.fix === null ? null : applyEdits(finding.fix);
+  // What is no UTF-8 (a file with another `# coding:`) is read with this sign in its place, and would be written back with it.
+  const fix = finding.fix === null || context.sourceCode.text.includes('\uFFFD') ? null : applyEdits(finding.fix);
   context.report({ loc: location, messageId: finding.certainty, data: { what, why, action }, ...(fix === null ? {} : { fix }), ...(suggest.length === 0 ? {} : { suggest }) });
   publishFinding(() => ({
     ruleId: context.id,
