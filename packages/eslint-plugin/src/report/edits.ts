@@ -53,9 +53,10 @@ export function wrapInWith(analysis: Analysis, statement: Span, header: string):
   return edits;
 }
 
-/** `wrapper(() => call)`; null if the call awaits or yields, which a callback would change. */
+/** `wrapper(() => call)`; null if the call awaits or yields, which a callback would change, or if it has a `?.` that what follows depends on. */
 export function wrapInCallback(analysis: Analysis, call: Span, wrapper: string): readonly TextEdit[] | null {
-  if (/\b(?:await|yield)\b/.test(analysis.text.slice(call.start, call.end))) return null;
+  const text = analysis.text.slice(call.start, call.end);
+  if (/\b(?:await|yield)\b/.test(text) || (text.includes('?.') && /^\s*[.[(!]/.test(analysis.text.slice(call.end, call.end + 80)))) return null;
   return [
     { span: { start: call.start, end: call.start }, text: `${wrapper}(() => ` },
     { span: { start: call.end, end: call.end }, text: ')' },

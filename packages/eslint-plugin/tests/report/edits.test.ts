@@ -164,6 +164,12 @@ test('an object, or something that waits, is made no callback', () => {
   expect(made('noGrad(await model.call(data));\n')).toEqual([null]);
 });
 
+test('a chain that may end early is not cut in two', () => {
+  const made = (program: string): readonly (string | null)[] => results('a.ts', TYPESCRIPT, `model.eval();\n${program}`, 'require-no-grad');
+  expect(made('console.log(model?.call(data).item());\n')).toEqual([null]);
+  expect(made('console.log(model?.call(data));\n')[0]).toContain('console.log(noGrad(() => model?.call(data)));');
+});
+
 test('a name is added to an import, not to a comment about one', () => {
   const start = `// import { noGrad } from '@modeguard/engine';\n`;
   expect(results('a.ts', start, `${TYPESCRIPT}model.eval();\nconsole.log(model.call(data).item());\n`, 'require-no-grad')[0]).toContain('import { noGrad, nn, ones');
