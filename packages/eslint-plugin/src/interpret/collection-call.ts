@@ -24,12 +24,12 @@ const ADDING = new Set(['append', 'add', 'push', 'insert', 'unshift', 'set', 'ap
 const APPENDING = new Set(['append', 'push', 'add']);
 /** Lists that grow longer than this are not known in full. */
 const MAX_GROWN = 32;
-const ADDING_ALL = new Set(['extend', 'update', 'concat', 'union']);
+const ADDING_ALL = new Set(['extend', 'update']);
 const TAKING = new Set(['pop', 'popleft', 'shift', 'at', 'find', 'popitem']);
 /** They take nothing out. */
 const FINDING = new Set(['at', 'find']);
 const EMPTYING = new Set(['clear', 'remove', 'discard', 'delete', 'splice']);
-const VIEWING = new Set(['values', 'items', 'entries', 'keys', 'copy', 'slice', 'reverse', 'sort', 'toReversed', 'toSorted', 'flat', 'fill']);
+const VIEWING = new Set(['values', 'items', 'entries', 'keys', 'copy', 'slice', 'reverse', 'sort', 'toReversed', 'toSorted', 'fill']);
 const REORDERING = new Set(['reverse', 'sort', 'toReversed', 'toSorted']);
 
 export function callCollectionMethod(machine: Machine, frame: Frame, state: State, object: AbstractObject, name: string, args: ArgValues, instr: CallInstr): CallResult {
@@ -54,6 +54,8 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
     for (const value of given) state.setAttr(object, '[]', iterate(state, consume(machine, frame, state, value, instr)), false);
     return returned(self);
   }
+  if (name === 'concat' || name === 'union') return returned(joinedLists(machine, frame, state, [self, ...given.map((value) => consume(machine, frame, state, value, instr))], instr));
+  if (name === 'flat') return returned(joinedLists(machine, frame, state, exactElements(state, self) ?? [iterate(state, self)], instr, exactElements(state, self) !== null));
   const elements = iterate(state, self);
   // Whether anything is left in it is not known any more.
   if ((TAKING.has(name) && !FINDING.has(name)) || EMPTYING.has(name)) state.update(object, { many: true });
@@ -73,6 +75,14 @@ export function callCollectionMethod(machine: Machine, frame: Frame, state: Stat
     return returned(name === 'slice' ? sliceOf(machine, frame, state, self, args.more === null ? partOf(args.positional) : undefined, instr) : self);
   }
   return returned(settled(state, self));
+}
+
+/** What `concat` and `flat` make: the elements of those that are lists, and the others themselves. `isKnown`: these are all. */
+function joinedLists(machine: Machine, frame: Frame, state: State, values: readonly Value[], instr: CallInstr, isKnown = true): Value {
+  const isList = ({ unknown, atoms }: Value): boolean => !unknown && atoms.length > 0 && atoms.every((atom) => atom.kind === 'object' && atom.object.kind === 'collection');
+  const parts = values.map((value) => (isList(value) ? exactElements(state, value) : value.unknown ? null : [value]));
+  const any = values.reduce((joined, value) => joinValues(joined, isList(value) ? iterate(state, value) : value), NOTHING);
+  return listOf(machine, frame, state, instr, 'joined', 'list', isKnown && parts.every((part) => part !== null) ? parts.flatMap((part) => part!) : null, any);
 }
 
 /** Adds to a list that is known in full, which it stays; false for any other, and for one that grows long. */

@@ -5,6 +5,8 @@
 // any mode afterwards; how often an object that has `__getitem__` alone is asked for an item by a loop; what an operator or a test gives where a method decides it.
 //
 // Worked example: after `class Net(nn.Module): def __len__(self): self.eval(); return 3`, `len(net)` leaves the network in evaluation mode.
+import { elementName } from '../domains/heap.ts';
+import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
 import { ANYTHING, joinValues, mustConstant, NOTHING, ofAtoms, ofObject, type Value } from '../domains/value.ts';
 import type { Instr } from '../ir/ir.ts';
@@ -12,7 +14,9 @@ import { NO_ARGS, type Frame } from './activation.ts';
 import { bound } from './attributes.ts';
 import { callValue, type CallInstr } from './call.ts';
 import { findMember } from './class-order.ts';
+import { noteHandedOver } from './handed-over.ts';
 import type { Machine } from './machine.ts';
+import { isRecord } from './object-literals.ts';
 import { escapeTree } from './set-mode.ts';
 
 /** What Python calls for `a + b`, by the operator, without its underscores. */
@@ -42,13 +46,14 @@ const BY_FUNCTION: ReadonlyMap<string, readonly string[]> = new Map([
   ['builtins.next', ['__next__']],
   ...['iter', 'list', 'tuple', 'set', 'sorted', 'sum', 'min', 'max', 'any', 'all', 'enumerate', 'zip'].map((name): [string, readonly string[]] => [`builtins.${name}`, ITERATION]),
   ['globals.String', TEXT],
+  ['globals.JSON.stringify', ['toJSON']],
   ['globals.Number', NUMBER],
   ['globals.Array.from', ITERATION],
 ]);
 
 /** What the methods behind an operator give; null if no operand has one. */
 export function operatorMethods(machine: Machine, frame: Frame, state: State, operator: string, operands: readonly Value[], instr: Instr): Value | null {
-  if (!operands.some(hasClass)) return null;
+  if (!operands.some((operand) => hasMethods(machine, operand))) return null;
   let result: Value | null = null;
   operands.forEach((operand, at) => {
     const others = operands.filter((_, index) => index !== at);
@@ -128,21 +133,42 @@ export function askArguments(machine: Machine, frame: Frame, state: State, path:
   }
 }
 
+/** Holds if some class or object literal may say what an operator does. */
+function hasMethods(machine: Machine, value: Value): boolean {
+  return value.atoms.some((atom) => atom.kind === 'object' && (atom.object.class !== null || isRecord(machine, atom.object)));
+}
+
 function hasClass(value: Value): boolean {
   return value.atoms.some((atom) => atom.kind === 'object' && atom.object.class !== null);
+}
+
+/** The first of the methods that the object has: its class's, or its own if it is an object literal. */
+function methodOf(machine: Machine, state: State, object: AbstractObject, names: readonly string[]): Value | null {
+  if (object.class === null) {
+    if (!isRecord(machine, object)) return null;
+    for (const name of names) {
+      const own = state.attr(object, elementName(name));
+      if (own !== undefined) return own;
+    }
+    return null;
+  }
+  const order = machine.order(object.class);
+  for (const name of names) {
+    const member = findMember(order, name);
+    if (member !== null) return member.entry.value;
+  }
+  return null;
 }
 
 /** What the first of the methods gives that the class of the object has; null if `value` is no object that has one. */
 function call(machine: Machine, frame: Frame, state: State, value: Value, names: readonly string[], args: readonly Value[], instr: Instr): Value | null {
   let result: Value | null = null;
   for (const atom of value.atoms) {
-    if (atom.kind !== 'object' || atom.object.class === null) continue;
-    const order = machine.order(atom.object.class);
-    const name = names.find((item) => findMember(order, item) !== null);
-    if (name === undefined) continue;
-    const member = findMember(order, name)!.entry.value;
+    const member = atom.kind === 'object' ? methodOf(machine, state, atom.object, names) : null;
+    if (atom.kind !== 'object' || member === null) continue;
     if (member.unknown || member.atoms.some((item) => item.kind !== 'function' || item.ref.func.isGenerator)) {
       escapeTree(state, ofObject(atom.object));
+      noteHandedOver(machine, state, member);
       result = joinValues(result ?? NOTHING, ANYTHING);
       continue;
     }

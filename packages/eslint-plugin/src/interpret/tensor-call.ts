@@ -134,7 +134,11 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
     const computed = operator === undefined ? derive([receiver, ...given]).with({ noise: receiver.noise }) : arithmetic(machine, state, operator, [receiver, ...given]);
     return returned(isOff(state.grad) && !MAYBE_ITSELF.has(name) ? cutOff(computed) : computed);
   }
-  if (receiver.atoms.length > 0 && !receiver.unknown) return returned(derive([receiver, ...given]));
+  if (receiver.atoms.length > 0 && !receiver.unknown) {
+    // `text.replace(/x/g, () => …)`
+    const result = runCallbacks(machine, frame, state, given, { positional: [], keywords: new Map(), more: ANYTHING, written: [] }, instr);
+    return returned(joinValues(derive([receiver, ...given]), derive([result])));
+  }
   if (given.length === 0) {
     machine.unseenCalls.add(instr);
     return returned(joinValues(ANYTHING, NOTHING));
