@@ -28,6 +28,12 @@ export function receiverText(analysis: Analysis, observation: ForwardObservation
   return analysis.text.slice(observation.calleeSpan.start, observation.calleeSpan.end).replace(/\??\.(?:call|forward)$/, '');
 }
 
+/** The network to be switched as the source spells it; null where that is a binding of it, or a part of the network whose `forward` this is: switched there, it would be so for good. */
+export function networkText(analysis: Analysis, observation: ForwardObservation): string | null {
+  const { func } = observation.where;
+  return observation.namesNetwork && (func.owner === null || func.name !== 'forward') ? receiverText(analysis, observation) : null;
+}
+
 /** "`drop` (`nn.Dropout`, line 4) and `bn` (`nn.BatchNorm1d`, line 5)" */
 export function nameLeaves(analysis: Analysis, leaves: readonly LeafRun[]): string {
   const named = leaves.slice(0, 3).map((leaf) => (leaf.path === '' ? `\`${leaf.className}\` (${lineOf(analysis, leaf.constructed)})` : `\`${leaf.path}\` (\`${leaf.className}\`, ${lineOf(analysis, leaf.constructed)})`));

@@ -3,7 +3,7 @@ import type { Analysis } from '../analyze.ts';
 import type { ForwardObservation, LeafRun } from '../interpret/observation.ts';
 import { insertSwitchBefore } from '../report/edits.ts';
 import type { Finding } from '../report/finding.ts';
-import { lineOf, nameLeaves, quote, receiverText, witnessOf } from '../report/wording.ts';
+import { lineOf, nameLeaves, networkText, quote, witnessOf } from '../report/wording.ts';
 import { mayRunOtherLayers } from './inference.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
 
@@ -25,9 +25,9 @@ function judgeForward(analysis: Analysis, observation: ForwardObservation): read
 
 function report(analysis: Analysis, observation: ForwardObservation, setting: NonNullable<ForwardObservation['leftBehind']>['setting'], certainty: Finding['certainty']): Finding {
   const call = quote(analysis, observation.call.span);
-  const receiver = receiverText(analysis, observation);
+  const network = networkText(analysis, observation);
   const leaves = [...observation.leaves.values()];
-  const edit = observation.namesNetwork ? insertSwitchBefore(analysis, observation.statement, receiver, 'train') : null;
+  const edit = network === null ? null : insertSwitchBefore(analysis, observation.statement, network, 'train');
   return {
     rule: 'no-eval-mode-training',
     certainty,
@@ -35,10 +35,10 @@ function report(analysis: Analysis, observation: ForwardObservation, setting: No
     span: observation.call.span,
     what: certainty === 'definite' ? `${call} trains in evaluation mode.` : `${call} may train in evaluation mode.`,
     why: `${quote(analysis, setting.site.span, setting.site.file)} at ${lineOf(analysis, setting.site)} sets it for an evaluation, and no \`train()\` is on the way from there to here. ${sleepOf(analysis, leaves)}.`,
-    action: `Call ${observation.namesNetwork ? `\`${receiver}.train()\`` : '`train()` of the network'} before the training step, at the start of every epoch.`,
+    action: `Call ${network === null ? '`train()` of the network' : `\`${network}.train()\``} before the training step, at the start of every epoch.`,
     witness: witnessOf(analysis, observation, [setting]),
     fix: null,
-    suggestions: edit === null ? [] : [{ message: `Call \`${receiver}.train()\` before this statement.`, edits: [edit] }],
+    suggestions: edit === null ? [] : [{ message: `Call \`${network}.train()\` before this statement.`, edits: [edit] }],
   };
 }
 

@@ -6,7 +6,7 @@ import type { ForwardObservation, LeafRun } from '../interpret/observation.ts';
 import { insertSwitchBefore } from '../report/edits.ts';
 import type { Finding } from '../report/finding.ts';
 import { callToChange } from '../report/shared-place.ts';
-import { describeEffects, describeSetting, lineOf, quote, receiverText, witnessOf } from '../report/wording.ts';
+import { describeEffects, describeSetting, lineOf, networkText, quote, receiverText, witnessOf } from '../report/wording.ts';
 import { isInference, isRelied, mayRunOtherLayers } from './inference.ts';
 import { isInBrokenCode, onePerPlace, type ModeRule } from './rule.ts';
 
@@ -52,8 +52,9 @@ function report(analysis: Analysis, observation: ForwardObservation, leaves: rea
   const layers = leaves.length === 0 ? 'Its layers are out of sight; dropout or batch normalisation among them would not do what inference needs' : describeEffects(analysis, leaves);
   const led = setting === undefined ? 'No `eval()` is on the way here' : `\`${receiver}\` ${describeSetting(analysis, setting)}, and no \`eval()\` follows`;
   const caller = callToChange(analysis, observation);
-  const edit = caller === null && observation.namesNetwork ? insertSwitchBefore(analysis, observation.statement, receiver, 'eval') : null;
-  const action = caller === null ? `Call ${observation.namesNetwork ? `\`${receiver}.eval()\`` : '`eval()` of the network'} before this line` : `Call \`eval()\` on it before ${quote(analysis, caller.span, caller.file)} (${lineOf(analysis, caller)}), which leads here; not in this function, which others train with`;
+  const network = networkText(analysis, observation);
+  const edit = caller === null && network !== null ? insertSwitchBefore(analysis, observation.statement, network, 'eval') : null;
+  const action = caller === null ? `Call ${network === null ? '`eval()` of the network' : `\`${network}.eval()\``} before this line` : `Call \`eval()\` on it before ${quote(analysis, caller.span, caller.file)} (${lineOf(analysis, caller)}), which leads here; not in this function, which others train with`;
   return {
     rule: 'no-train-mode-inference',
     certainty,
@@ -64,6 +65,6 @@ function report(analysis: Analysis, observation: ForwardObservation, leaves: rea
     action: `${action}${certainty === 'possible' ? ', or assert the mode with a guard' : ''}.`,
     witness: witnessOf(analysis, observation, settings),
     fix: null,
-    suggestions: edit === null ? [] : [{ message: `Call \`${receiver}.eval()\` before this statement.`, edits: [edit] }],
+    suggestions: edit === null ? [] : [{ message: `Call \`${network}.eval()\` before this statement.`, edits: [edit] }],
   };
 }

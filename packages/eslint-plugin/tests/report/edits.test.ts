@@ -60,6 +60,7 @@ describe('eval() on the line before, in Python', () => {
     expect(made(program)).toEqual([null]);
   });
   test.each([
+    ['a part, in the forward of its network', 'run = model.forward\nprint(run(data).sum().item())\n'],
     ['a binding', 'import functools\nrun = functools.partial(model)\nprint(run(data).sum().item())\n'],
     ['a method of the base class', 'print(nn.Module.__call__(model, data).sum().item())\n'],
   ])('is not called on %s', (_, program) => {
