@@ -197,6 +197,13 @@ export function setAttribute(machine: Machine, frame: Frame, state: State, targe
     }
     if (atom.kind === 'parameters' && name === 'data') noteWrittenTo(machine, state, atom.object);
     if (atom.kind === 'class') {
+      const setter = findMember(machine.order(atom.class), setterName(name));
+      if (setter?.entry.member === 'static') {
+        const on = target.atoms.length === 1 && !target.unknown ? state : state.clone();
+        callValue(machine, frame, on, ofClassMember(setter.entry.value, atom), { ...NO_ARGS, positional: [value] }, instr as CallInstr);
+        if (on !== state) state.joinFrom(on);
+        continue;
+      }
       machine.noteOwn();
       atom.class.members.set(name, { value, member: 'static' });
       continue;

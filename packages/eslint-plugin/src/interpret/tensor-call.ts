@@ -123,7 +123,8 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
       const list = mapped(machine, frame, state, joinValues(receiver, ANYTHING), args.positional[0]!, ANYTHING, instr);
       return returned(list.value.with({ unknown: true }));
     }
-    const result = runCallbacks(machine, frame, state, given, { positional: [joinValues(receiver, ANYTHING)], keywords: new Map(), more: ANYTHING, written: [] }, instr);
+    const callbacks = args.positional.map((value) => value.with({ atoms: value.atoms.filter(({ kind }) => kind === 'function') }));
+    const result = runCallbacks(machine, frame, state, callbacks, { positional: [joinValues(receiver, ANYTHING)], keywords: new Map(), more: ANYTHING, written: [] }, instr);
     return returned(joinValues(result, derive([receiver, ...given])));
   }
   const isTensor = receiver.from.length > 0 || receiver.detached.length > 0 || receiver.input !== 0 || receiver.noise.length > 0;

@@ -6,7 +6,7 @@
 // where the class is defined, with the class as `this`. Decorators and computed names are evaluated in the order of the text. A
 // decorator is a call of the decorator on the member or the class, whose result takes its place unless it is nothing.
 //
-// What it refuses: the context object of a decorator, what a decorator makes of a field, what a static accessor gives, and
+// What it refuses: the context object of a decorator, what a decorator makes of a field, and
 // members that are types only (overloads, `declare`, `abstract`, index signatures). A method with a computed name is called
 // `[source of the name]`.
 import ts from '#typescript';
@@ -189,8 +189,8 @@ function defineMember(fn: FunctionLowering, node: ts.ClassElement, target: Temp,
     fn.builder.emit({ kind: 'define-member', class: target, name, value, member: kind === 'constructor' ? 'method' : kind }, fn.span(node));
     return;
   }
-  // A static setter gives nothing to read.
-  if (kind !== 'setter') fn.builder.emit({ kind: 'define-member', class: target, name, value, member: 'static' }, fn.span(node));
+  // A static setter is a value beside that of the getter.
+  fn.builder.emit({ kind: 'define-member', class: target, name: kind === 'setter' ? `set ${name}` : name, value, member: 'static' }, fn.span(node));
 }
 
 function memberName(fn: FunctionLowering, name: ts.PropertyName): string {

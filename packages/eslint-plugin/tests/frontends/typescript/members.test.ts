@@ -11,7 +11,9 @@ describe('members', () => {
           %1 = function #1
           define static %0.a = %1
           %2 = function #2
+          define static %0.set a = %2
           %3 = function #3
+          define static %0.set b = %3
           %4 = function #4
           define static %0.c = %4
           store A, %0
