@@ -35,6 +35,7 @@ import { callModuleMethod, setModeOfOthers } from './module-method.ts';
 import { callTupleMethod, elementNamed, makeFromList } from './named-tuples.ts';
 import { callTextMethod } from './names.ts';
 import { callPromised, PROMISED } from './promises.ts';
+import { fillIn } from './open-settings.ts';
 import { applyScope, decorate } from './scope.ts';
 import { escapeTree, noteWrittenTo, setTreeTrainable, trainableOfFlag } from './set-mode.ts';
 import { settled } from './settled.ts';
@@ -355,6 +356,7 @@ export function callUnknown(machine: Machine, state: State, callee: Value, args:
     reached += escapeTree(state, value);
     noteHandedOver(machine, state, value);
     handOut(machine, value);
+    fillIn(state, value);
   }
   reached += escapeTree(state, callee);
   // Handing out a large tree again and again costs what it costs.

@@ -48,7 +48,7 @@ function replaced(machine: Machine, frame: Frame, state: State, object: Abstract
   if (record === null || object.class === null) return null;
   const keywords = new Map(args.keywords);
   for (const field of record.fields) {
-    if (field.takenBy !== 'none' && !field.isHandedOn && !keywords.has(field.parameter)) keywords.set(field.parameter, state.attr(object, field.name) ?? ANYTHING);
+    if (field.takenBy !== 'none' && !field.isHandedOn && !keywords.has(field.parameter)) keywords.set(field.parameter, joinValues(state.attr(object, field.name) ?? ANYTHING, args.more === null ? NOTHING : ANYTHING));
   }
   return construct(machine, frame, state, object.class, { ...NO_ARGS, keywords, more: args.more }, instr);
 }

@@ -21,6 +21,7 @@ import { findMember } from './class-order.ts';
 import type { Machine } from './machine.ts';
 import { escapeTree, modesOfFlag } from './set-mode.ts';
 import { settled } from './settled.ts';
+import { writeAnySetting } from './open-settings.ts';
 import { sourcesOf } from './sources.ts';
 
 /** What `getattr(object, name, otherwise)` gives. */
@@ -74,6 +75,7 @@ export function setNamed(machine: Machine, frame: Frame, state: State, effect: E
   const concernsMode = mayBeFlag && (names === null ? mayConcernMode(machine, frame, args, effect.name) : names.some((one) => machine.libraries.flags.has(one)));
   for (const object of objectsOf(target)) {
     state.setAttr(object, elementName(null), joinValues(state.attr(object, elementName(null)) ?? NOTHING, value), false);
+    writeAnySetting(state, object, value, names);
     if (!concernsMode || (object.kind !== 'module' && object.kind !== 'opaque')) continue;
     const mode = modesOfFlag(value);
     machine.noteOwn();

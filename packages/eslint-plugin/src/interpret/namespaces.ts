@@ -9,11 +9,12 @@
 import { elementName, keyOfElement } from '../domains/heap.ts';
 import type { AbstractObject } from '../domains/object.ts';
 import type { State } from '../domains/state.ts';
-import { joinValues, mustObject, mustString, NOTHING, objectsOf, ofConstant, ofObject, type Value } from '../domains/value.ts';
+import { ANYTHING, joinValues, mustObject, mustString, NOTHING, objectsOf, ofConstant, ofObject, type Value } from '../domains/value.ts';
 import type { Instr } from '../ir/ir.ts';
 import type { ArgValues, Frame } from './activation.ts';
 import { setAttribute } from './attributes.ts';
 import type { Machine } from './machine.ts';
+import { writeAnySetting } from './open-settings.ts';
 import { escapeTree, modesOfFlag } from './set-mode.ts';
 
 /** What such a dictionary is called. */
@@ -51,6 +52,7 @@ export function setInNamespace(machine: Machine, frame: Frame, state: State, tar
     setAttribute(machine, frame, state, ofObject(owner), state.attr(owner, element) === undefined ? name : element, value, instr);
   } else {
     state.setAttr(owner, elementName(null), value, false);
+    writeAnySetting(state, owner, value);
     // A module is no flag.
     const mayBeFlag = owner.kind === 'module' && (value.unknown || value.atoms.some((atom) => atom.kind === 'constant' || atom.kind === 'flag'));
     const mode = modesOfFlag(value);
@@ -68,7 +70,10 @@ export function updateNamespace(machine: Machine, frame: Frame, state: State, ta
   for (const given of args.positional) {
     const entries = mustObject(given);
     // Pairs, or what is not in sight, may be of any name.
-    if (entries?.kind !== 'collection' || entries.label !== 'dict') escapeTree(state, ofObject(owner));
+    if (entries?.kind !== 'collection' || entries.label !== 'dict') {
+      escapeTree(state, ofObject(owner));
+      writeAnySetting(state, owner, ANYTHING);
+    }
     else for (const [name, value] of state.object(entries).attrs) setInNamespace(machine, frame, state, target, name === elementName(null) ? null : ofConstant({ type: 'string', value: keyOfElement(name) }), value, instr);
   }
   for (const [name, value] of args.keywords) setInNamespace(machine, frame, state, target, ofConstant({ type: 'string', value: name }), value, instr);
