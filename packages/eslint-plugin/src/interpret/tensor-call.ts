@@ -123,8 +123,7 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
       const list = mapped(machine, frame, state, joinValues(receiver, ANYTHING), args.positional[0]!, ANYTHING, instr);
       return returned(list.value.with({ unknown: true }));
     }
-    const callbacks = args.positional.map((value) => value.with({ atoms: value.atoms.filter(({ kind }) => kind === 'function') }));
-    const result = runCallbacks(machine, frame, state, callbacks, { positional: [joinValues(receiver, ANYTHING)], keywords: new Map(), more: ANYTHING, written: [] }, instr);
+    const result = runCallbacks(machine, frame, state, given, { positional: [joinValues(receiver, ANYTHING)], keywords: new Map(), more: ANYTHING, written: [] }, instr);
     return returned(joinValues(result, derive([receiver, ...given])));
   }
   const isTensor = receiver.from.length > 0 || receiver.detached.length > 0 || receiver.input !== 0 || receiver.noise.length > 0;
@@ -136,8 +135,9 @@ export function callTensorMethod(machine: Machine, frame: Frame, state: State, r
     return returned(isOff(state.grad) && !MAYBE_ITSELF.has(name) ? cutOff(computed) : computed);
   }
   if (receiver.atoms.length > 0 && !receiver.unknown) {
-    // `text.replace(/x/g, () => …)`
-    const result = runCallbacks(machine, frame, state, given, { positional: [], keywords: new Map(), more: ANYTHING, written: [] }, instr);
+    // `text.replace(/x/g, () => …)`; a network that is made a text of is not called.
+    const callbacks = args.positional.map((value) => value.with({ atoms: value.atoms.filter(({ kind }) => kind === 'function') }));
+    const result = runCallbacks(machine, frame, state, callbacks, { positional: [], keywords: new Map(), more: ANYTHING, written: [] }, instr);
     return returned(joinValues(derive([receiver, ...given]), derive([result])));
   }
   if (given.length === 0) {
