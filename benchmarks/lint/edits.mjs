@@ -3,6 +3,19 @@
 // nothing to do for that.
 // Example: `withStatement('def f(x):\n    return x\n', true, '1')` is `def f(x):\n    edited = 1\n    return x\n`.
 
+import { readFileSync, writeFileSync } from 'node:fs';
+
+/** Does something while a file has a statement more, and puts it back. @template T @param {string} file @param {() => Promise<T>} action @returns {Promise<T>} */
+export async function withEdit(file, action) {
+  const before = readFileSync(file);
+  try {
+    writeFileSync(file, withStatement(before.toString('utf8'), file.endsWith('.py'), '1'));
+    return await action();
+  } finally {
+    writeFileSync(file, before);
+  }
+}
+
 /**
  * A statement at the start of the function in the middle of the file; where no function is found, at the end.
  *

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { defaultCache } from '../../tools/ecosystem/checkout.mjs';
 import { Problem, reasonOf } from '../../tools/ecosystem/problem.mjs';
 
-export const partNames = /** @type {const} */ (['python', 'typescript', 'growth', 'editor', 'phases']);
+export const partNames = /** @type {const} */ (['python', 'typescript', 'growth', 'edited', 'editor', 'phases']);
 
 /** @typedef {(typeof partNames)[number]} PartName */
 
@@ -22,6 +22,7 @@ Options:
                              python      time and memory beside other tools
                              typescript  what we add to typed linting
                              growth      time by the size of the tree
+                             edited      one file edited, file by file
                              editor      an answer while somebody types
                              phases      parsing alone beside the whole
       --short              a smaller tree, one round: under ten minutes

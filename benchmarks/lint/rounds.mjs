@@ -6,9 +6,9 @@
 // them; every round edits another file, the same one for each tool, and the file is put back. A tool that fails or runs out of time is a sentence in its
 // row. A run that took longer than SLOW is not made again.
 // "Cold" is said of what the tool itself keeps: the files are in the system's memory, for all tools alike.
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { withStatement } from './edits.mjs';
+import { withEdit } from './edits.mjs';
 import { measure, median } from './measure.mjs';
 
 const SLOW = 240;
@@ -103,15 +103,4 @@ function editedFile(tree, round, rounds) {
   const file = about[Math.floor((about.length * (round + 1)) / (rounds + 1))];
   if (file === undefined) throw new RangeError(`the tree ${tree.name} has no file to edit`);
   return file;
-}
-
-/** @template T @param {string} file @param {() => Promise<T>} action @returns {Promise<T>} */
-async function withEdit(file, action) {
-  const before = readFileSync(file);
-  try {
-    writeFileSync(file, withStatement(before.toString('utf8'), file.endsWith('.py'), '1'));
-    return await action();
-  } finally {
-    writeFileSync(file, before);
-  }
 }

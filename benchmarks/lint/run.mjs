@@ -8,6 +8,7 @@ import { Problem } from '../../tools/ecosystem/problem.mjs';
 import { runGit } from '../../tools/ecosystem/process.mjs';
 import { checkoutsOf } from './checkouts.mjs';
 import { readOptions, usage } from './options.mjs';
+import * as edited from './parts/edited.mjs';
 import * as editor from './parts/editor.mjs';
 import * as growth from './parts/growth.mjs';
 import * as phases from './parts/phases.mjs';
@@ -32,7 +33,7 @@ import { repositoriesOf } from './trees.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** @type {Readonly<Record<import('./options.mjs').PartName, Part>>} */
-const parts = { python, typescript, growth, editor, phases };
+const parts = { python, typescript, growth, edited, editor, phases };
 
 /** @param {string} line */
 const say = (line) => process.stderr.write(`${line}\n`);
