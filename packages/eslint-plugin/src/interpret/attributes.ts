@@ -235,8 +235,14 @@ export function setAttribute(machine: Machine, frame: Frame, state: State, targe
   }
   if (target.unknown || target.atoms.length === 0) {
     machine.use(forwardsOf(settled(state, value)), 'escaped', instr.span);
+    noteHeldUnseen(state, value);
     if (target.atoms.length === 0) setUnseen(machine, frame, state, name, value, instr);
   }
+}
+
+/** What is put into something out of sight may have become a part of a network there; its modes are what they were. */
+export function noteHeldUnseen(state: State, value: Value): void {
+  for (const object of objectsOf(value)) state.escapees.add(object);
 }
 
 /** The name under which a class keeps a setter: its getter has the name itself. */
@@ -328,6 +334,7 @@ export function setItem(machine: Machine, frame: Frame, state: State, target: Va
     if (machine.shared.has(object)) machine.use(forwardsOf(settled(state, value)), 'escaped', instr.span);
     adopt(machine, state, object, value);
   }
+  if (target.unknown || target.atoms.length === 0) noteHeldUnseen(state, value);
   if (objectsOf(target).length === 0) machine.use(forwardsOf(settled(state, value)), target.from.length > 0 ? 'shape' : 'escaped', instr.span);
 }
 

@@ -15,7 +15,7 @@ import type { AbstractObject } from '../domains/object.ts';
 import type { ArgumentRow, ClassRow, FunctionEffect } from '../libraries/schema.ts';
 import type { ArgValues, Frame } from './activation.ts';
 import { findArgument, writtenArgument } from './arguments.ts';
-import { getAttribute, setAttribute } from './attributes.ts';
+import { getAttribute, noteHeldUnseen, setAttribute } from './attributes.ts';
 import { allArgs, type CallInstr } from './call.ts';
 import { findMember } from './class-order.ts';
 import type { Machine } from './machine.ts';
@@ -73,6 +73,7 @@ export function setNamed(machine: Machine, frame: Frame, state: State, effect: E
   // A module or a function is no flag.
   const mayBeFlag = value.unknown || value.atoms.some((atom) => atom.kind === 'constant' || atom.kind === 'flag');
   const concernsMode = mayBeFlag && (names === null ? mayConcernMode(machine, frame, args, effect.name) : names.some((one) => machine.libraries.flags.has(one)));
+  if (target.unknown || target.atoms.length === 0) noteHeldUnseen(state, value);
   for (const object of objectsOf(target)) {
     state.setAttr(object, elementName(null), joinValues(state.attr(object, elementName(null)) ?? NOTHING, value), false);
     writeAnySetting(state, object, value, names);

@@ -29,6 +29,8 @@ interface Hidden {
   readonly attribute: string;
   readonly form: string;
   readonly part: AbstractObject;
+  /** What else the same variable may hold: in each activation it holds one of them. */
+  readonly others: readonly AbstractObject[];
   /** It stands alone in its list: `self.teacher = [teacher]` is how a module is hidden on purpose. */
   readonly alone: boolean;
 }
@@ -44,9 +46,14 @@ export function noteUnregistered(machine: Machine, state: State, cls: ProjectCla
   const reached = new Set<AbstractObject>();
   if (onlyRegistered) for (const part of machine.explicit) reached.add(part);
   else eachInTree(state, receiver, true, (object) => void reached.add(object));
+  // A part that another network has been given is saved and moved with that one: `setattr(net, name, wrapper)`.
+  for (const [holder, { attrs }] of state.heap) {
+    if (holder === receiver || (holder.kind !== 'module' && holder.kind !== 'opaque')) continue;
+    for (const value of attrs.values()) for (const part of objectsOf(value)) reached.add(part);
+  }
   const told = new Set<string>();
-  for (const { attribute, form, part, alone } of hidden) {
-    if (reached.has(part) || told.has(attribute) || state.object(part).escaped || state.escapees.has(part)) continue;
+  for (const { attribute, form, part, others, alone } of hidden) {
+    if (reached.has(part) || others.some((other) => reached.has(other)) || told.has(attribute) || state.object(part).escaped || state.escapees.has(part)) continue;
     const { sensitive, learns } = needsOf(state, part);
     if (!sensitive && !learns) continue;
     told.add(attribute);
@@ -59,16 +66,16 @@ export function noteUnregistered(machine: Machine, state: State, cls: ProjectCla
 function hiddenIn(machine: Machine, state: State, receiver: AbstractObject): readonly Hidden[] {
   const hidden: Hidden[] = [];
   for (const [attribute, value] of state.object(receiver).attrs) {
-    if (attribute.startsWith('#')) for (const part of objectsOf(value)) if (part.kind === 'module') hidden.push({ attribute, form: 'private field', part, alone: false });
+    if (attribute.startsWith('#')) for (const part of objectsOf(value)) if (part.kind === 'module') hidden.push({ attribute, form: 'private field', part, others: [], alone: false });
     const collection = receiver.reachesLists ? null : mustObject(value);
     if (collection?.kind === 'collection') inside(machine, state, attribute, collection, 0, hidden);
-    for (const part of takenAlong(state, value)) hidden.push({ attribute, form: 'closure', part, alone: false });
+    for (const parts of takenAlong(state, value)) for (const part of parts) hidden.push({ attribute, form: 'closure', part, others: parts, alone: false });
   }
   return hidden;
 }
 
-/** Modules in variables that a function which is kept as a field uses, of the function around it. */
-function takenAlong(state: State, value: Value): readonly AbstractObject[] {
+/** Modules in variables that a function which is kept as a field uses, of the function around it: those of each variable. */
+function takenAlong(state: State, value: Value): readonly (readonly AbstractObject[])[] {
   return value.atoms.flatMap((atom) => {
     if (atom.kind !== 'function' || atom.receiver !== null) return [];
     const { module, func, captured } = atom.ref;
@@ -78,13 +85,13 @@ function takenAlong(state: State, value: Value): readonly AbstractObject[] {
       return method.thisVariable === variable || (method.owner !== null && method.params[0]?.variable === variable);
     };
     const outer = new Set(func.blocks.flatMap((block) => block.instrs.flatMap((instr) => (instr.kind === 'load' && instr.variable.captured && instr.variable.owner !== func.id && instr.variable.owner !== 0 && !isReceiver(instr.variable) ? [instr.variable] : []))));
-    return [...outer].flatMap((variable) => objectsOf(captured?.get(variable) ?? state.cells.get(variable) ?? NOTHING)).filter((object) => object.kind === 'module');
+    return [...outer].map((variable) => objectsOf(captured?.get(variable) ?? state.cells.get(variable) ?? NOTHING).filter((object) => object.kind === 'module'));
   });
 }
 
 /** Where assigning a field registers nothing. */
 function unregisteredFields(machine: Machine, state: State, receiver: AbstractObject): readonly Hidden[] {
-  return [...state.object(receiver).attrs].flatMap(([attribute, value]) => (attribute.startsWith('[') || attribute.startsWith('#') ? [] : objectsOf(value).flatMap((part): Hidden[] => (part.kind === 'module' && !machine.explicit.has(part) ? [{ attribute, form: 'field', part, alone: false }] : []))));
+  return [...state.object(receiver).attrs].flatMap(([attribute, value]) => (attribute.startsWith('[') || attribute.startsWith('#') ? [] : objectsOf(value).flatMap((part): Hidden[] => (part.kind === 'module' && !machine.explicit.has(part) ? [{ attribute, form: 'field', part, others: [], alone: false }] : []))));
 }
 
 function inside(machine: Machine, state: State, attribute: string, collection: AbstractObject, depth: number, hidden: Hidden[]): void {
@@ -94,7 +101,7 @@ function inside(machine: Machine, state: State, attribute: string, collection: A
   for (const value of attrs.values()) {
     if (value.unknown) continue;
     for (const part of objectsOf(value)) {
-      if (part.kind === 'module') hidden.push({ attribute, form: collection.label, part, alone });
+      if (part.kind === 'module') hidden.push({ attribute, form: collection.label, part, others: [], alone });
       else if (part.kind === 'collection') inside(machine, state, attribute, part, depth + 1, hidden);
     }
   }

@@ -20,6 +20,7 @@ export function retire(state: State, earlier: Renaming): void {
     const before = state.heap.get(to);
     state.heap.delete(object);
     state.heap.set(to, before === undefined ? old : joinStates(old, before));
+    if (state.escapees.has(object)) state.escapees.add(to);
   }
 }
 
