@@ -8,6 +8,8 @@
 // Guarantees: what is met in the rest of the round is the network that the call has switched; behind it nothing is more certain than it was without. Looked through is what can be reached from the other variables and intermediate
 // results that the rest of the round reads, from the variables of all files and those of functions that a function which is met uses, from the defaults of functions and the members of classes. What only callers lead to cannot be met before the function returns.
 //
+// So it is with `if sync: net = convert(net)`, which code out of sight may answer with another network: where it does, the one in sight is not met any more.
+//
 // Refuses: networks that lead to one another past their parts (`net.peers = nets`); receivers that are no variable of the function's own and no attribute of one, or one that functions inside of it write to, or that one of an earlier round may have kept; generators (others run between their steps);
 // a list that the rest of the round reads (`nets[0](x)`).
 //
@@ -91,7 +93,7 @@ export class Focus {
     let region: BlockId | null = null;
     for (const temp of givenTo(instr)) {
       const value = state.get(temp);
-      if (value.unknown || value.atoms.length === 0 || !standsForSeveral(state, value) || !maySwitch(machine, state, instr)) continue;
+      if (value.atoms.length === 0 || !standsForSeveral(state, value) || !maySwitch(machine, state, instr)) continue;
       const place = this.#placeOf(temp, instr);
       if (place === null) continue;
       const own = new Map<AbstractObject, Set<AbstractObject>>();
@@ -280,10 +282,10 @@ function maySwitch(machine: Machine, state: State, { callee }: CallInstr): boole
   });
 }
 
-/** Holds if the value is one of several networks, of which objects of the analysis stand for more than one. */
-function standsForSeveral(state: State, { atoms }: Value): boolean {
+/** Holds if the value is one of several networks: of some in sight and perhaps one that is not, or of those that an object of the analysis stands for. */
+function standsForSeveral(state: State, { atoms, unknown }: Value): boolean {
   if (!atoms.every((atom) => atom.kind === 'object' && atom.object.kind === 'module')) return false;
-  return atoms.length > 1 || atoms.some((atom) => atom.kind === 'object' && state.object(atom.object).many);
+  return unknown || atoms.length > 1 || atoms.some((atom) => atom.kind === 'object' && state.object(atom.object).many);
 }
 
 /** The variables of functions around it that a function uses. */

@@ -267,7 +267,7 @@ function noteLeaf(machine: Machine, state: State, object: AbstractObject): void 
   }
   if (machine.running === null || row.sensitive === 'no' || object.inert === 'yes') return;
   if (row.sensitive === 'unknown') {
-    noteOpaque(machine);
+    noteOpaque(machine, false);
     return;
   }
   noteReached(machine, object, { className: object.label, path: machine.running.path, constructed: object.site, effect: row.effect ?? 'random', sensitivity: object.inert === 'unknown' ? 'unknown' : 'yes', isFrozen: known.trainable === FROZEN, modes: known.modes, settings: known.settings, statistics: known.statistics });
@@ -301,7 +301,7 @@ export function addLeaf(machine: Machine, observation: ForwardObservation, leaf:
 
 /** Part of the forward call is code that we cannot see. */
 function markOpaque(machine: Machine, state: State, object: AbstractObject | null): void {
-  noteOpaque(machine);
+  noteOpaque(machine, true);
   if (object === null) return;
   const known = state.object(object);
   state.update(object, { statistics: known.statistics | UNKNOWN_STATISTICS });

@@ -146,6 +146,13 @@ export function callModuleMethod(machine: Machine, frame: Frame, state: State, o
 export function setModeOfOthers(machine: Machine, frame: Frame, state: State, receiver: Value, name: string, args: ArgValues, instr: CallInstr): void {
   const effect = receiver.atoms.length === 0 ? undefined : machine.libraries.moduleMethods.get(name);
   if (effect !== 'set-train' && effect !== 'set-eval') return;
+  const met = elementOf(machine, frame, state, receiver, instr);
+  if (met !== null) {
+    const parts = new Set<AbstractObject>();
+    for (const object of met) eachInTree(state, object, true, (part) => void parts.add(part));
+    for (const part of parts) state.heap.delete(part);
+    return;
+  }
   const [only] = receiver.atoms.length === 1 ? objectsOf(receiver) : [];
   // `trainer.net.eval()`: what stands for a part that nobody sees is whatever the attribute holds.
   const others = only?.kind === 'opaque' && only.via !== null ? [only] : (choiceOf(machine, frame, state, receiver) ?? []).filter((object) => isPlain(machine, object));
@@ -155,7 +162,7 @@ export function setModeOfOthers(machine: Machine, frame: Frame, state: State, re
 /** The networks of which a receiver is the one that a loop is at, if the rest of the round meets no other of them; null for any other receiver. */
 function elementOf(machine: Machine, frame: Frame, state: State, receiver: Value, instr: CallInstr): readonly AbstractObject[] | null {
   const objects = objectsOf(receiver);
-  return !receiver.unknown && objects.every((object) => isPlain(machine, object)) && focusOf(frame)?.take(machine, state, objects, instr) === true ? objects : null;
+  return objects.every((object) => isPlain(machine, object)) && focusOf(frame)?.take(machine, state, objects, instr) === true ? objects : null;
 }
 
 /** `net.get_submodule('encoder.0')`; a part that is not found may be any, and what becomes of it is not seen. */

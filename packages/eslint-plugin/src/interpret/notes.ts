@@ -24,7 +24,7 @@ type ForwardNote =
   /** `object` is the layer, or the module whose flag was used. */
   | { readonly kind: 'leaf'; readonly object: AbstractObject; readonly leaf: LeafRun }
   | { readonly kind: 'parameter'; readonly object: AbstractObject; readonly learns: boolean }
-  | { readonly kind: 'opaque' };
+  | { readonly kind: 'opaque'; readonly mayLearn: boolean };
 
 export type Note =
   | { readonly kind: 'registered'; readonly object: AbstractObject; readonly name: string }
@@ -139,7 +139,7 @@ export function noteAgain(machine: Machine, notes: readonly Note[], ambience: Am
         noteParameter(machine, nameOf(note.object), note.learns);
         break;
       case 'opaque':
-        noteOpaque(machine);
+        noteOpaque(machine, note.mayLearn);
         break;
       case 'leaf': {
         const { leaf, object } = note;
@@ -162,11 +162,13 @@ export function noteReached(machine: Machine, object: AbstractObject, leaf: Leaf
   addLeaf(machine, machine.running!.observation, leaf);
 }
 
-/** Part of the forward call is code that we cannot see. */
-export function noteOpaque(machine: Machine): void {
+/** Part of the forward call is code that we cannot see. `mayLearn`: with parameters, for all that is known. */
+export function noteOpaque(machine: Machine, mayLearn: boolean): void {
   if (machine.running === null) return;
-  machine.running.observation.opaque = true;
-  if (isNotedForCall(machine)) machine.notes.push({ kind: 'opaque' });
+  const { observation } = machine.running;
+  observation.opaque = true;
+  if (mayLearn && observation.records === 'no') observation.records = 'maybe';
+  if (isNotedForCall(machine)) machine.notes.push({ kind: 'opaque', mayLearn });
 }
 
 function pathInside(path: string, whole: string): string {

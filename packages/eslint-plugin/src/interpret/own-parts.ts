@@ -17,11 +17,23 @@ import type { Frame } from './activation.ts';
 import { heldByCode } from './held-by-code.ts';
 import type { Machine } from './machine.ts';
 import { eachMentioned } from './renaming.ts';
+import type { Above, IsOwn } from './set-mode.ts';
 
-/** Says of parts of `root` whether they are its own when `instr` runs: made while it was, or reached through it alone. */
-export function ownPartsOf(machine: Machine, frame: Frame, state: State, root: AbstractObject, instr: Instr): (part: AbstractObject) => boolean {
+/** Says of parts of `root` whether they are its own when `instr` runs: made while it or a network above them was, or reached through it alone. */
+export function ownPartsOf(machine: Machine, frame: Frame, state: State, root: AbstractObject, instr: Instr): IsOwn {
   let held: ReadonlySet<AbstractObject> | null = null;
-  return (part) => part !== root && (machine.objects.isMadeFor(part, root) || !(held ??= heldBeside(machine, frame, state, root, instr)).has(part));
+  const isMade = (part: AbstractObject, above: Above | null): boolean => {
+    if (machine.objects.isMadeFor(part, root)) return true;
+    for (let at = above; at !== null; at = at.above) if (machine.objects.isMadeFor(part, at.network) && isAlone(machine, state, at.network)) return true;
+    return false;
+  };
+  return (part, above) => part !== root && (isMade(part, above) || !(held ??= heldBeside(machine, frame, state, root, instr)).has(part));
+}
+
+/** Holds if the place that made a network has made no other that is still there: one of their parts would be one of the parts of all. */
+function isAlone(machine: Machine, state: State, network: AbstractObject): boolean {
+  const earlier = machine.objects.earlierSelf(network);
+  return network.age === 'latest' && !state.object(network).many && (earlier === null || !state.heap.has(earlier));
 }
 
 /** All objects that the program may get at without going through `root`. */

@@ -20,12 +20,12 @@ import { ownPartsOf } from './own-parts.ts';
 /**
  * Calls `visit` for `root` and every module registered below it; `strong` tells whether a visit means this very object, `chosen` whether it means it
  * if the object is there at all: of `self.norm = nn.BatchNorm1d(4) if norm else nn.Identity()` one is, and the other is not in use. `isOwn` says of parts
- * that they were made for `root`: what a loop in its constructor makes is all below it.
+ * that they are all below it: what a loop in the constructor of `root` makes, or in that of a network above them.
  */
-export function eachInTree(state: State, root: AbstractObject, strong: boolean, visit: (object: AbstractObject, strong: boolean, chosen: boolean) => boolean | void, isOwn: (part: AbstractObject) => boolean = () => false): void {
+export function eachInTree(state: State, root: AbstractObject, strong: boolean, visit: (object: AbstractObject, strong: boolean, chosen: boolean) => boolean | void, isOwn: IsOwn = () => false): void {
   const seen = new Set<AbstractObject>();
   // Networks that are wrapped again and again, thousands of times, are deeper than the stack.
-  const open: Step[] = [{ object: root, certain: strong, chosen: strong, isList: false }];
+  const open: Step[] = [{ object: root, certain: strong, chosen: strong, isList: false, above: null }];
   for (let step = open.pop(); step !== undefined; step = open.pop()) {
     const { object, isList } = step;
     let { certain, chosen } = step;
@@ -34,15 +34,16 @@ export function eachInTree(state: State, root: AbstractObject, strong: boolean, 
       seen.add(object);
       const { many } = state.object(object);
       certain &&= !many;
-      chosen &&= !many || isOwn(object);
+      chosen &&= !many || isOwn(object, step.above);
       if (visit(object, certain, chosen) === false) continue;
     }
+    const above = object.class === null ? step.above : { network: object, above: step.above };
     const children = childrenIn(state.object(object).attrs);
     for (let at = children.length - 1; at >= 0; at -= 1) {
       const child = children[at]!;
       // What such a module finds in its lists are parts of its own.
-      if (!isList && object.reachesLists && child.object.kind === 'collection') open.push({ object: child.object, certain, chosen, isList: true });
-      else open.push({ object: child.object, certain: certain && child.isSure, chosen: chosen && (child.isChoice || isOwn(child.object)), isList: false });
+      if (!isList && object.reachesLists && child.object.kind === 'collection') open.push({ object: child.object, certain, chosen, isList: true, above });
+      else open.push({ object: child.object, certain: certain && child.isSure, chosen: chosen && (child.isChoice || isOwn(child.object, above)), isList: false, above });
     }
   }
 }
@@ -53,7 +54,17 @@ interface Step {
   readonly certain: boolean;
   readonly chosen: boolean;
   readonly isList: boolean;
+  readonly above: Above | null;
 }
+
+/** The networks of the project on the way from the root to a part, the nearest first. */
+export interface Above {
+  readonly network: AbstractObject;
+  readonly above: Above | null;
+}
+
+/** Says of a part that is reached through these that whatever it stands for is reached. */
+export type IsOwn = (part: AbstractObject, above: Above | null) => boolean;
 
 /** An object that an attribute may hold. */
 interface Child {
@@ -120,7 +131,7 @@ export function setTreeMode(machine: Machine, frame: Frame, state: State, root: 
     else if (object === root || setting.selective || setting.how !== 'called') state.setMode(object, modes, setting, certain);
     else setPart(machine, state, frame, root, object, modes, setting, certain);
     return true;
-  }, (part) => isOwn(part) || isPart(part));
+  }, (part, above) => isOwn(part) || isPart(part, above));
 }
 
 const withNetworks = new WeakMap<Machine, Map<AbstractObject, ModeSetting>>();
