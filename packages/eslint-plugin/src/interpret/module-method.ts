@@ -154,8 +154,8 @@ export function setModeOfOthers(machine: Machine, frame: Frame, state: State, re
     return;
   }
   const [only] = receiver.atoms.length === 1 ? objectsOf(receiver) : [];
-  // `trainer.net.eval()`: what stands for a part that nobody sees is whatever the attribute holds.
-  const others = only?.kind === 'opaque' && only.via !== null ? [only] : (choiceOf(machine, frame, state, receiver) ?? []).filter((object) => isPlain(machine, object));
+  // `trainer.net.eval()`, `net = vendor.Net()`: what stands for something that nobody sees is whatever the attribute holds, or the call gave.
+  const others = only?.kind === 'opaque' ? [only] : (choiceOf(machine, frame, state, receiver) ?? []).filter((object) => isPlain(machine, object));
   for (const object of others) callModuleMethod(machine, frame, state, object, name, receiver, args, instr);
 }
 
