@@ -43,7 +43,7 @@ export function eachInTree(state: State, root: AbstractObject, strong: boolean, 
       const child = children[at]!;
       // What such a module finds in its lists are parts of its own.
       if (!isList && object.reachesLists && child.object.kind === 'collection') open.push({ object: child.object, certain, chosen, isList: true, above });
-      else open.push({ object: child.object, certain: certain && child.isSure, chosen: chosen && (child.isChoice || isOwn(child.object, above)), isList: false, above });
+      else open.push({ object: child.object, certain: certain && child.isSure, chosen: chosen && (child.isChoice || (child.isGiven && object.library !== null && object.class === null) || isOwn(child.object, above)), isList: false, above });
     }
   }
 }
@@ -73,6 +73,8 @@ interface Child {
   readonly isSure: boolean;
   /** Holds if it is what the attribute holds, or the constructor has chosen another in its place. */
   readonly isChoice: boolean;
+  /** Holds if the attribute holds it or something out of sight in its place: what a wrapper was given, `nn.DataParallel(net)`. */
+  readonly isGiven: boolean;
 }
 
 const children = new WeakMap<ReadonlyMap<string, Value>, readonly Child[]>();
@@ -84,7 +86,7 @@ function childrenIn(attrs: ReadonlyMap<string, Value>): readonly Child[] {
   found = [...attrs].flatMap(([name, value]) => {
     if (name.startsWith('#')) return [];
     const held = objectsOf(value);
-    return held.map((object) => ({ object, isSure: held.length === 1 && !value.unknown, isChoice: isChoice(name, value) }));
+    return held.map((object) => ({ object, isSure: held.length === 1 && !value.unknown, isChoice: !value.unknown && isChoice(name, held), isGiven: value.unknown && name !== elementName(null) && held.every(isMade) }));
   });
   children.set(attrs, found);
   return found;
@@ -92,9 +94,12 @@ function childrenIn(attrs: ReadonlyMap<string, Value>): readonly Child[] {
 
 // Approximation: a constructor that keeps some of what one of its loops makes where no mode reaches it would have that set as well.
 /** Holds if the value of an attribute is one module, or one of several that were made by the same constructor; elements of a list are there together. */
-function isChoice(name: string, value: Value): boolean {
-  const objects = objectsOf(value);
-  return !value.unknown && (objects.length === 1 || (name !== elementName(null) && objects.every((object) => object.kind === 'module' && object.via === null && object.age === 'latest')));
+function isChoice(name: string, objects: readonly AbstractObject[]): boolean {
+  return objects.length === 1 || (name !== elementName(null) && objects.every(isMade));
+}
+
+function isMade(object: AbstractObject): boolean {
+  return object.kind === 'module' && object.via === null && object.age === 'latest';
 }
 
 /** @param isOwn says of parts, and of `root`, that all of what one place has made is meant */
