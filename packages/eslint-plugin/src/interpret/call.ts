@@ -273,7 +273,9 @@ function callMethodOfAtom(machine: Machine, frame: Frame, state: State, receiver
       // `object.__setattr__(net, 'training', False)`
       const access = accessOf(machine, name);
       if (access !== null) return callLibrary(machine, frame, state, access, args, instr);
-      return callLibrary(machine, frame, state, machine.libraries.canonical(`${atom.path}.${name}`), consumedArgs(machine, frame, state, args, instr), instr);
+      const path = machine.libraries.canonical(`${atom.path}.${name}`);
+      askArguments(machine, frame, state, path, args.positional, instr);
+      return callLibrary(machine, frame, state, path, consumedArgs(machine, frame, state, args, instr), instr);
     }
     case 'namespace':
       return callValue(machine, frame, state, exported(machine, state, atom.module, name), args, instr);

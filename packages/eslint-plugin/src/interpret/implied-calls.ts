@@ -26,8 +26,10 @@ const UNARY: ReadonlyMap<string, string> = new Map([['-', '__neg__'], ['+', '__p
 const TRUTH = ['__bool__', '__len__'];
 const ITERATION = ['__iter__', '[Symbol.iterator]'];
 const STEPS = ['__next__', 'next'];
-const NUMBER = ['[Symbol.toPrimitive]', 'valueOf', 'toString'];
-const TEXT = ['__format__', '__str__', '__repr__', '[Symbol.toPrimitive]', 'toString', 'valueOf'];
+/** The tag of an object is what is asked for where it has no text of its own. */
+const TAG = '[Symbol.toStringTag]';
+const NUMBER = ['[Symbol.toPrimitive]', 'valueOf', 'toString', TAG];
+const TEXT = ['__format__', '__str__', '__repr__', '[Symbol.toPrimitive]', 'toString', 'valueOf', TAG];
 /** Operators of TypeScript that ask objects for nothing. */
 const ASKS_NOTHING = new Set(['===', '!==', 'instanceof', 'in', 'typeof', '!', 'not', 'is', 'is not', '&&', '||', '??', 'void', 'delete']);
 
@@ -53,6 +55,7 @@ const BY_FUNCTION: ReadonlyMap<string, readonly string[]> = new Map([
 
 /** What the methods behind an operator give; null if no operand has one. */
 export function operatorMethods(machine: Machine, frame: Frame, state: State, operator: string, operands: readonly Value[], instr: Instr): Value | null {
+  if (operator === 'instanceof') return askForInstance(machine, frame, state, operands, instr);
   if (!operands.some((operand) => hasMethods(machine, operand))) return null;
   let result: Value | null = null;
   operands.forEach((operand, at) => {
@@ -60,6 +63,18 @@ export function operatorMethods(machine: Machine, frame: Frame, state: State, op
     const given = call(machine, frame, state, operand, methodsOf(machine, operator, at, operands.length), others, instr);
     if (given !== null) result = joinValues(result ?? NOTHING, given);
   });
+  return result;
+}
+
+/** `value instanceof Class`, where the class says itself what its instances are; null for any other. */
+function askForInstance(machine: Machine, frame: Frame, state: State, [value = ANYTHING, cls = ANYTHING]: readonly Value[], instr: Instr): Value | null {
+  let result: Value | null = null;
+  for (const atom of cls.atoms) {
+    const member = atom.kind === 'class' ? findMember(machine.order(atom.class), '[Symbol.hasInstance]') : null;
+    if (member === null) continue;
+    callValue(machine, frame, state, member.entry.value, { ...NO_ARGS, positional: [value] }, instr as CallInstr);
+    result = ANYTHING;
+  }
   return result;
 }
 
